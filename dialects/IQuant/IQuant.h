@@ -1,0 +1,46 @@
+//===- IQuant.h - The iquant dialect ----------------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Declares the iquant dialect: how integers compute a transformer.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_DIALECTS_IQUANT_H
+#define IQUANT_DIALECTS_IQUANT_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/IQuant/IQuantDialect.h.inc"
+#include "dialects/IQuant/IQuantEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/IQuant/IQuantAttributes.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "dialects/IQuant/IQuantTypes.h.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/IQuant/IQuantOps.h.inc"
+
+namespace mlir::iquant {
+
+/// The plain integer tensors that a value of an iquant type is made of; the
+/// type itself for any other.
+SmallVector<Type> getComponents(Type type);
+
+/// The shape of an iquant type or ranked tensor.
+ArrayRef<int64_t> getShape(Type type);
+
+} // namespace mlir::iquant
+
+#endif // IQUANT_DIALECTS_IQUANT_H

@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Ops of the iquant dialect.
+
+#ifndef IQUANT_OPS_TD
+#define IQUANT_OPS_TD
+
+include "dialects/IQuant/IQuantDialect.td"
+include "dialects/IQuant/IQuantTypes.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+//===----------------------------------------------------------------------===//
+// Types and attributes
+//===----------------------------------------------------------------------===//
+
+def IQuant_IntegerTensor : RankedTensorOf<[AnySignlessInteger]>;
+def IQuant_IdTensor : RankedTensorOf<[AnySignlessInteger]>;
+def IQuant_MaskTensor : RankedTensorOf<[I1]>;
+def IQuant_AnyType : AnyTypeOf<[IQuant_FixedType, IQuant_DynType, IQuant_WeightType]>;
+
+/// The 32-bit fixed point that activations have.
+def IQuant_Activation : Type<
+  And<[IQuant_FixedType.predicate,
+       CPred<"::llvm::cast<::mlir::iquant::FixedType>($_self).getElementType().isInteger(32)">]>,
+  "fixed-point type of i32 elements", "::mlir::iquant::FixedType">;
+/// The 16-bit fixed point that parameters have.
+def IQuant_Parameter : Type<
+  And<[IQuant_FixedType.predicate,
+       CPred<"::llvm::cast<::mlir::iquant::FixedType>($_self).getElementType().isInteger(16)">]>,
+  "fixed-point type of i16 elements", "::mlir::iquant::FixedType">;
+
+def IQuant_Count : ConfinedAttr<I64Attr, [IntPositive]>;
+/// An epsilon in units of the square of the input's unit, `2^(-2 * exponent)`.
+def IQuant_Epsilon : ConfinedAttr<I64Attr, [IntNonNegative, IntMaxValue<1073741823>]>;
+
+def IQuant_GeluForm : I32EnumAttr<"GeluForm", "how the Gaussian error linear unit is computed", [
+  I32EnumAttrCase<"Erf", 0, "erf">, I32EnumAttrCase<"Tanh", 1, "tanh">]> {
+  let cppNamespace = "::mlir::iquant";
+  let genSpecializedAttr = 0;
+}
+def IQuant_GeluFormAttr : EnumAttr<IQuant_Dialect, IQuant_GeluForm, "gelu_form">;
+
+def IQuant_RopePairing : I32EnumAttr<"RopePairing", "which two channels of a head rotate together", [
+  I32EnumAttrCase<"Half", 0, "half">, I32EnumAttrCase<"Interleaved", 1, "interleaved">]> {
+  let cppNamespace = "::mlir::iquant";
+  let genSpecializedAttr = 0;
+}
+def IQuant_RopePairingAttr : EnumAttr<IQuant_Dialect, IQuant_RopePairing, "rope_pairing">;
+
+//===----------------------------------------------------------------------===//
+// Base classes
+//===----------------------------------------------------------------------===//
+
+class IQuant_Op<string mnemonic, list<Trait> traits = []>
+    : Op<IQuant_Dialect, mnemonic, !listconcat(traits, [Pure])>;
+
+/// Fixed point in, fixed point of the same type out, element by element.
+class IQuant_ElementwiseOp<string mnemonic, list<Trait> traits = []>
+    : IQuant_Op<mnemonic, !listconcat(traits, [SameOperandsAndResultType])>;
+
+//===----------------------------------------------------------------------===//
+// Values and their components
+//===----------------------------------------------------------------------===//
+
+def IQuant_ComposeOp : IQuant_Op<"compose"> {
+  let summary = "Make one iquant value of its plain integer tensors";
+  let description = [{
+    The components and their order are those that the result type documents.
+    Constants enter a function this way, and so do buffers of a caller.
+
+    Formula: the identity on the integers (rule V1).
+
+    Constraints:
+    * (C1) the operand types are the components of the result type.
+  }];
+  let arguments = (ins Variadic<IQuant_IntegerTensor>:$components);
+  let results = (outs IQuant_AnyType:$result);
+  let assemblyFormat = "$components attr-dict `:` functional-type($components, $result)";
+  let hasFolder = 1;
+  let hasVerifier = 1;
+}
+
+def IQuant_DecomposeOp : IQuant_Op<"decompose"> {
+  let summary = "Take an iquant value apart into its plain integer tensors";
+  let description = [{
+    The inverse of `iquant.compose`; the two cancel when they meet.
+
+    Formula: the identity on the integers (rule V1).
+
+    Constraints:
+    * (C1) the result types are the components of the operand type.
+  }];
+  let arguments = (ins IQuant_AnyType:$value);
+  let results = (outs Variadic<IQuant_IntegerTensor>:$components);
+  let assemblyFormat = "$value attr-dict `:` functional-type($value, $components)";
+  let hasFolder = 1;
+  let hasVerifier = 1;
+}
+
+def IQuant_QuantizeOp : IQuant_Op<"quantize"> {
+  let summary = "Quantize every row, or every group of a row, with a scale found from its values";
+  let description = [{
+    Finds the range of the row and rounds it to 8-bit codes; the scale is an
+    integer multiplier and exponent (rules Q1 for `ui8`, Q2 for `si8`).
+
+    Formula, `ui8`: `lo = min(0, min x)`, `hi = max(0, max x)`, scale `(hi - lo) / 255`, codes `round((x - lo) / scale)`;
+    `si8`: scale `max |x| / 127`, codes `round(x / scale)`.
+
+    Constraints:
+    * (C1) operand and result have the same shape.
+  }];
+  let arguments = (ins IQuant_Activation:$input);
+  let results = (outs IQuant_DynType:$result);
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `->` qualified(type($result))";
+  let hasVerifier = 1;
+}
+
+def IQuant_DequantizeOp : IQuant_Op<"dequantize"> {
+  let summary = "Bring codes and their scales back to fixed point";
+  let description = [{
+    Formula: `(q - z) * m * 2^-e`, rounded to the unit of the result (rule Q3).
+
+    Constraints:
+    * (C1) operand and result have the same shape.
+  }];
+  let arguments = (ins IQuant_DynType:$input);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `->` qualified(type($result))";
+  let hasVerifier = 1;
+}
+
+def IQuant_RescaleOp : IQuant_Op<"rescale"> {
+  let summary = "Change the exponent of a fixed-point value";
+  let description = [{
+    Formula: `x * 2^(to - from)`, rounded and saturated (rule F1).
+
+    Constraints:
+    * (C1) operand and result have the same shape.
+  }];
+  let arguments = (ins IQuant_Activation:$input);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `->` qualified(type($result))";
+  let hasFolder = 1;
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Ops with parameters
+//===----------------------------------------------------------------------===//
+
+def IQuant_EmbeddingOp : IQuant_Op<"embedding"> {
+  let summary = "Look up one row of a quantized table per token id, as fixed point";
+  let description = [{
+    An id outside of the table counts as the nearest valid one.
+
+    Formula: `result[..., c] = q[id, c] * m[id] * 2^-e[id]`, rounded to the unit of the result (rule E1).
+
+    Constraints:
+    * (C1) the result has the shape of `ids` followed by the number of columns of `table`.
+  }];
+  let arguments = (ins IQuant_IdTensor:$ids, IQuant_WeightType:$table);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = "$ids `,` $table attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def IQuant_LinearOp : IQuant_Op<"linear"> {
+  let summary = "Integer matrix product of quantized rows and a quantized weight";
+  let description = [{
+    The 32-bit sum of 8-bit products times the row's and the channel's scale,
+    in one rounding, plus the bias (rule L1).
+
+    Formula: `result[r, n] = (sum_k (q[r, k] - z[r]) * w[n, k]) * m[r] * m[n] * 2^-(e[r] + e[n]) + bias[n]`.
+
+    Constraints:
+    * (C1) the last dimension of `input` is the last dimension of `weight`.
+    * (C2) `input` has one scale per row.
+    * (C3) the result has the rows of `input` and one channel per row of `weight`.
+    * (C4) `bias` is `i32` fixed point of shape `[N]` with the exponent of the result.
+  }];
+  let arguments = (ins IQuant_DynType:$input, IQuant_WeightType:$weight, Optional<IQuant_Activation>:$bias);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = "$input `,` $weight (`bias` $bias^)? attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def IQuant_RmsNormOp : IQuant_Op<"rms_norm"> {
+  let summary = "Root-mean-square norm fused with quantization";
+  let description = [{
+    The codes of a normalised row are those of the row itself, so the inverse
+    square root enters the row's multiplier only (rule N1). With a fixed-point
+    result the normalised values themselves come out (rule N2).
+
+    Formula: `input / sqrt(mean(input^2) + epsilon) * scale`.
+
+    Constraints:
+    * (C1) operand and result have the same shape; the number of channels is static and at most 65536.
+    * (C2) `scale` is `i16` fixed point of shape `[channels]`.
+    * (C3) a quantized result is `ui8` with one scale per row.
+  }];
+  let arguments = (ins IQuant_Activation:$input, Optional<IQuant_Parameter>:$scale, IQuant_Epsilon:$epsilon);
+  let results = (outs AnyTypeOf<[IQuant_Activation, IQuant_DynType]>:$result);
+  let assemblyFormat = "$input (`scale` $scale^)? attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def IQuant_LayerNormOp : IQuant_Op<"layer_norm", [AttrSizedOperandSegments]> {
+  let summary = "Layer norm fused with quantization";
+  let description = [{
+    As `iquant.rms_norm`, on the centred row and with a shift (rules N3, N4).
+
+    Formula: `(input - mean) / sqrt(variance + epsilon) * scale + shift`.
+
+    Constraints:
+    * (C1) operand and result have the same shape; the number of channels is static and at most 65536.
+    * (C2) `scale` is `i16` fixed point of shape `[channels]`.
+    * (C3) `shift` is `i16` fixed point of shape `[channels]`.
+    * (C4) a quantized result is `ui8` with one scale per row.
+  }];
+  let arguments = (ins IQuant_Activation:$input, Optional<IQuant_Parameter>:$scale, Optional<IQuant_Parameter>:$shift,
+                       IQuant_Epsilon:$epsilon);
+  let results = (outs AnyTypeOf<[IQuant_Activation, IQuant_DynType]>:$result);
+  let assemblyFormat = [{
+    $input (`scale` $scale^)? (`shift` $shift^)? attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+def IQuant_RopeOp : IQuant_Op<"rope", [AllTypesMatch<["input", "result"]>]> {
+  let summary = "Rotate channel pairs of every head by table entries of the position";
+  let description = [{
+    Row `s` of the second-to-last dimension reads row `offset + s` of the
+    tables; a position past the tables counts as their last (rule P1).
+
+    Formula, `(a, b)` the two channels of pair `i`:
+    `a' = a * cosine[p, i] - b * sine[p, i]`, `b' = a * sine[p, i] + b * cosine[p, i]`.
+
+    Constraints:
+    * (C1) `input` has rank 2 or more.
+    * (C2) the number of channels is static and a multiple of `2 * heads`.
+    * (C3) the tables have shape `[positions, channels / heads / 2]`, one exponent, and at least one position.
+  }];
+  let arguments = (ins IQuant_Activation:$input, IQuant_Parameter:$cosine, IQuant_Parameter:$sine, Index:$offset,
+                       IQuant_Count:$heads, IQuant_RopePairingAttr:$pairing);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = [{
+    $input `` $pairing `by` $cosine `,` $sine `at` $offset attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+def IQuant_SoftmaxOp : IQuant_ElementwiseOp<"softmax"> {
+  let summary = "Integer softmax of every row through the two-level table";
+  let description = [{
+    Formula: `exp(x - max x) / sum exp(x - max x)`, the exponential cut off at -12 (rules S1, S2).
+
+    Constraints:
+    * (C1) the number of channels is static, positive and at most 32768.
+  }];
+  let arguments = (ins IQuant_Activation:$input);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input))";
+  let hasVerifier = 1;
+}
+
+def IQuant_AttentionOp : IQuant_Op<"attention"> {
+  let summary = "Integer attention of all heads: scores, clipped table softmax, weighted sum";
+  let description = [{
+    Heads, grouped queries, cache, mask and causality are those of
+    `transformer.attention`. Scores are 32-bit; exponentials come from the
+    two-level table and multiply the values before the one division by their
+    sum (rules S1, A1 to A4). A row without a valid key is all 0. The factor on
+    the scores is `multiplier * 2^-exponent` times the table's steps per unit.
+
+    Formula: `softmax(scale * query . key^T) . value`.
+
+    Constraints:
+    * (C1) `query`, `key` and `value` have the same rank, 2 or 3, and `si8` elements.
+    * (C2) the query channels are a multiple of `heads`, and `heads` of `kv_heads`.
+    * (C3) every operand has one scale per head: its group is the width of a head.
+    * (C4) the channels of `key` and of `value` are `kv_heads` times the width of a head.
+    * (C5) `key` and `value` have the same shape.
+    * (C6) `mask` has shape `[..., T]` (per key) or `[..., S, T]` (per query and key), `...` the batch.
+    * (C7) the result has the shape of `query`.
+    * (C8) the score scale's multiplier lies in 32768 .. 65535.
+    * (C9) a `causal` attention has no more queries than keys.
+  }];
+  let arguments = (ins IQuant_DynType:$query, IQuant_DynType:$key, IQuant_DynType:$value,
+                       Optional<IQuant_MaskTensor>:$mask, IQuant_Count:$heads, IQuant_Count:$kv_heads,
+                       I64Attr:$scale_multiplier, I64Attr:$scale_exponent, UnitAttr:$causal);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value (`mask` $mask^)? attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Number of channels of one head.
+    int64_t getHeadWidth() { return getQuery().getType().getScaleGroup(); }
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Elementwise
+//===----------------------------------------------------------------------===//
+
+def IQuant_SwiGluOp : IQuant_Op<"swiglu"> {
+  let summary = "The up projection times the SiLU of the gate projection";
+  let description = [{
+    Formula: `gate * sigmoid(gate) * up` (rule G2).
+
+    Constraints:
+    * (C1) operands and result have the same shape.
+  }];
+  let arguments = (ins IQuant_Activation:$gate, IQuant_Activation:$up);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = "$gate `,` $up attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def IQuant_SiluOp : IQuant_ElementwiseOp<"silu"> {
+  let summary = "Sigmoid linear unit";
+  let description = [{
+    Formula: `input * sigmoid(input)` (rule G1).
+  }];
+  let arguments = (ins IQuant_Activation:$input);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input))";
+}
+
+def IQuant_GeluOp : IQuant_ElementwiseOp<"gelu"> {
+  let summary = "Gaussian error linear unit";
+  let description = [{
+    Formula: `input * sigmoid(p(input))`, `p` an odd polynomial that depends on the form (rule G3).
+  }];
+  let arguments = (ins IQuant_Activation:$input, IQuant_GeluFormAttr:$form);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = "$input `` $form attr-dict `:` qualified(type($input))";
+}
+
+def IQuant_AddOp : IQuant_ElementwiseOp<"add", [Commutative]> {
+  let summary = "Saturating sum of two fixed-point values of one exponent";
+  let description = [{
+    Formula: `lhs + rhs`, saturated (rule F2).
+  }];
+  let arguments = (ins IQuant_Activation:$lhs, IQuant_Activation:$rhs);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` qualified(type($lhs))";
+}
+
+def IQuant_ArgmaxOp : IQuant_Op<"argmax"> {
+  let summary = "Index of the largest element of every row, the first of equals";
+  let description = [{
+    Formula: `min { c : input[..., c] = max_c input[..., c] }` (rule F3).
+
+    Constraints:
+    * (C1) the number of channels is static and positive.
+    * (C2) the result has the shape of `input` without its channels.
+  }];
+  let arguments = (ins IQuant_Activation:$input);
+  let results = (outs RankedTensorOf<[I32]>:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+#endif // IQUANT_OPS_TD

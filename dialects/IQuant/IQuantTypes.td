@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Types of the iquant dialect. Each stands for a fixed list of plain integer tensors.
+
+#ifndef IQUANT_TYPES_TD
+#define IQUANT_TYPES_TD
+
+include "dialects/IQuant/IQuantDialect.td"
+include "mlir/IR/AttrTypeBase.td"
+
+class IQuant_Type<string name, string typeMnemonic> : TypeDef<IQuant_Dialect, name> {
+  let mnemonic = typeMnemonic;
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The plain integer tensors that a value of this type is made of, in the
+    /// order of `iquant.compose` and `iquant.decompose`.
+    ::llvm::SmallVector<::mlir::Type> getComponents() const;
+  }];
+}
+
+def IQuant_FixedType : IQuant_Type<"Fixed", "fixed"> {
+  let summary = "Fixed point: integers with one static power-of-two scale";
+  let description = [{
+    `!iquant.fixed<?x576xi32, 16>`: element `q` means `q * 2^-16`. The residual
+    stream and everything between a linear and the next quantization is of this
+    type; small parameters (norm scales, rotation tables) use `i16`.
+
+    Components: the codes, `tensor<?x576xi32>`.
+
+    Constraints:
+    * (C1) the elements are `i16` or `i32`.
+    * (C2) the exponent lies in 0 .. 30.
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "::mlir::Type":$elementType, "int64_t":$exponent);
+}
+
+def IQuant_DynType : IQuant_Type<"Dyn", "dyn"> {
+  let summary = "Dynamically quantized: 8-bit codes and integer scales found at run time";
+  let description = [{
+    `!iquant.dyn<?x576xui8>`: every row has its own multiplier `m`, exponent `e`
+    and zero point `z`; code `q` means `(q - z) * m * 2^-e`. With `si8` elements
+    the codes are symmetric in -127 .. 127 and there is no zero point. With a
+    group, `!iquant.dyn<?x576xsi8, 64>`, every 64 channels of a row have their
+    own scale; attention uses one group per head.
+
+    Components, for `[..., C]` codes: codes `tensor<...xCxi8>`, multipliers and
+    exponents `tensor<...xi32>`, for `ui8` also zero points `tensor<...xi32>`;
+    with groups of G the scales are `tensor<...x(C/G)xi32>`.
+
+    Constraints:
+    * (C1) the elements are `ui8` or `si8`.
+    * (C2) the rank is 1 or more and the number of channels is static.
+    * (C3) a group size is positive and divides the number of channels.
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "::mlir::IntegerType":$elementType,
+                        DefaultValuedParameter<"int64_t", "0">:$group);
+  let extraClassDeclaration = [{
+    ::llvm::SmallVector<::mlir::Type> getComponents() const;
+    /// Whether the codes have a zero point.
+    bool isAsymmetric() const { return getElementType().isUnsigned(); }
+    /// The number of channels that share a scale: the group, or all of them.
+    int64_t getScaleGroup() const { return getGroup() ? getGroup() : getShape().back(); }
+    /// The shape of multipliers, exponents and zero points.
+    ::llvm::SmallVector<int64_t> getScaleShape() const;
+  }];
+}
+
+def IQuant_WeightType : IQuant_Type<"Weight", "weight"> {
+  let summary = "A constant weight matrix: codes and one integer scale per output channel";
+  let description = [{
+    `!iquant.weight<1536x576xsi8>`, `[N, K]`: code `q` of output channel `n`
+    means `q * m[n] * 2^-e[n]`; codes lie in -127 .. 127.
+
+    Components: codes `tensor<NxKxi8>`, multipliers and exponents `tensor<Nxi32>`,
+    and the sum of the codes of every output channel, `tensor<Nxi32>`, which
+    takes the zero point out of a product.
+
+    Constraints:
+    * (C1) the elements are `si8`.
+    * (C2) the shape has two static, positive sizes.
+  }];
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "::mlir::IntegerType":$elementType);
+}
+
+#endif // IQUANT_TYPES_TD

@@ -1,0 +1,33 @@
+//===- Transformer.h - The transformer dialect ------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Declares the transformer dialect: what a model means, in floating point.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_DIALECTS_TRANSFORMER_H
+#define IQUANT_DIALECTS_TRANSFORMER_H
+
+#include "dialects/Transformer/TransformerInterfaces.h"
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/TypeUtilities.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialects/Transformer/TransformerDialect.h.inc"
+#include "dialects/Transformer/TransformerEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Transformer/TransformerAttributes.h.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/Transformer/TransformerOps.h.inc"
+
+#endif // IQUANT_DIALECTS_TRANSFORMER_H

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// The transformer dialect: what a model means, in floating point.
+
+#ifndef IQUANT_TRANSFORMER_DIALECT_TD
+#define IQUANT_TRANSFORMER_DIALECT_TD
+
+include "mlir/IR/DialectBase.td"
+
+def Transformer_Dialect : Dialect {
+  let name = "transformer";
+  let cppNamespace = "::mlir::transformer";
+  let summary = "The operators of decoder and encoder transformers on ranked tensors.";
+  let description = [{
+    One op per operator of a LLaMA-style decoder or BERT-style encoder, with
+    the float semantics of the published model. Foldings, calibration and
+    quantization work at this level, because here a scale, a clip or a bit
+    width still has a name. `RATIONALE.md` beside the definitions says why
+    these ops and what was left out.
+
+    Conventions, for every op:
+
+    * The last dimension of an activation holds the channels; the dimensions
+      before it are rows (batch, sequence). Any of them may be dynamic, the
+      channels may not.
+    * Heads stay packed in the channels: head `h` of width `D` is the channels
+      `h*D .. h*D + D - 1`.
+    * A weight is `[output channels, input channels]`, as checkpoints store it.
+    * Activations and parameters may have different float types; arithmetic is
+      that of real numbers, rounded at the result.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+}
+
+#endif // IQUANT_TRANSFORMER_DIALECT_TD

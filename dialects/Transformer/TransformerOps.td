@@ -1,0 +1,314 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Ops of the transformer dialect.
+
+#ifndef IQUANT_TRANSFORMER_OPS_TD
+#define IQUANT_TRANSFORMER_OPS_TD
+
+include "dialects/Transformer/TransformerDialect.td"
+include "dialects/Transformer/TransformerInterfaces.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpBase.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+//===----------------------------------------------------------------------===//
+// Types and attributes
+//===----------------------------------------------------------------------===//
+
+def Transformer_FloatTensor : RankedTensorOf<[AnyFloat]>;
+def Transformer_IdTensor : RankedTensorOf<[AnySignlessInteger]>;
+def Transformer_MaskTensor : RankedTensorOf<[I1]>;
+def Transformer_Epsilon : ConfinedAttr<F64Attr, [
+  AttrConstraint<CPred<"::llvm::cast<::mlir::FloatAttr>($_self).getValueAsDouble() >= 0.0 && "
+                       "::llvm::cast<::mlir::FloatAttr>($_self).getValue().isFinite()">,
+                 "not negative and finite">]>;
+def Transformer_Count : ConfinedAttr<I64Attr, [IntPositive]>;
+
+def Transformer_GeluForm : I32EnumAttr<"GeluForm", "how the Gaussian error linear unit is computed", [
+  I32EnumAttrCase<"Erf", 0, "erf">, I32EnumAttrCase<"Tanh", 1, "tanh">]> {
+  let cppNamespace = "::mlir::transformer";
+  let genSpecializedAttr = 0;
+}
+def Transformer_GeluFormAttr : EnumAttr<Transformer_Dialect, Transformer_GeluForm, "gelu_form">;
+
+def Transformer_RopePairing : I32EnumAttr<"RopePairing", "which two channels of a head rotate together", [
+  I32EnumAttrCase<"Half", 0, "half">, I32EnumAttrCase<"Interleaved", 1, "interleaved">]> {
+  let cppNamespace = "::mlir::transformer";
+  let genSpecializedAttr = 0;
+}
+def Transformer_RopePairingAttr : EnumAttr<Transformer_Dialect, Transformer_RopePairing, "rope_pairing">;
+
+//===----------------------------------------------------------------------===//
+// Base classes
+//===----------------------------------------------------------------------===//
+
+class Transformer_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Transformer_Dialect, mnemonic, !listconcat(traits, [Pure])>;
+
+/// An op whose result type follows from its operands; a written type may be more or less static.
+class Transformer_InferredOp<string mnemonic, list<Trait> traits = []>
+    : Transformer_Op<mnemonic, !listconcat(traits, [InferTypeOpAdaptorWithIsCompatible])> {
+  let extraClassDefinition = [{
+    bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange written) {
+      return ::mlir::succeeded(::mlir::verifyCompatibleShapes(inferred, written)) &&
+             ::mlir::getElementTypeOrSelf(inferred[0]) == ::mlir::getElementTypeOrSelf(written[0]);
+    }
+  }];
+}
+
+/// One activation in, one of the same type out, element by element.
+class Transformer_ElementwiseOp<string mnemonic, list<Trait> traits = []>
+    : Transformer_Op<mnemonic, !listconcat(traits, [SameOperandsAndResultType])>;
+
+//===----------------------------------------------------------------------===//
+// Ops with parameters
+//===----------------------------------------------------------------------===//
+
+def Transformer_EmbeddingOp : Transformer_InferredOp<"embedding", [
+    DeclareOpInterfaceMethods<AbsorbsChannelScaleOpInterface, ["getOutputScaleSinks"]>]> {
+  let summary = "Look up one row of a table per token id";
+  let description = [{
+    Replaces every id by the row of the table that it names. An id outside of
+    the table is an error that the caller must exclude; what the op gives for
+    it is the row of the nearest valid id.
+
+    Formula: `result[..., c] = table[clamp(ids[...], 0, V - 1), c]`, `V` the number of rows.
+
+    Constraints:
+    * (C1) `table` has rank 2.
+    * (C2) `table` has a static, positive size in both dimensions.
+  }];
+  let arguments = (ins Transformer_IdTensor:$ids, Transformer_FloatTensor:$table);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$ids `,` $table attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Transformer_LinearOp : Transformer_InferredOp<"linear", [
+    DeclareOpInterfaceMethods<AbsorbsChannelScaleOpInterface, ["getInputScaleSinks", "getOutputScaleSinks"]>]> {
+  let summary = "Multiply every row by a weight matrix, and add a bias if there is one";
+  let description = [{
+    The linear layer of a checkpoint: the weight is `[N, K]`, `N` output and
+    `K` input channels.
+
+    Formula: `result[..., n] = sum_k input[..., k] * weight[n, k] + bias[n]`.
+
+    Constraints:
+    * (C1) `weight` has rank 2 and static sizes.
+    * (C2) the last dimension of `input` is the last dimension of `weight`.
+    * (C3) `bias` has shape `[N]`.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$input, Transformer_FloatTensor:$weight,
+                       Optional<Transformer_FloatTensor>:$bias);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$input `,` $weight (`bias` $bias^)? attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Transformer_RmsNormOp : Transformer_Op<"rms_norm", [AllTypesMatch<["input", "result"]>,
+    DeclareOpInterfaceMethods<AbsorbsChannelScaleOpInterface, ["getOutputScaleSinks"]>]> {
+  let summary = "Divide every row by its root mean square, and scale its channels";
+  let description = [{
+    Formula: `result[..., c] = input[..., c] / sqrt(mean_c(input^2) + epsilon) * scale[c]`;
+    without `scale` its value is 1.
+
+    Constraints:
+    * (C1) the number of channels of `input` is static.
+    * (C2) `scale` has shape `[channels]`.
+    * (C3) `epsilon` is finite and not negative.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$input, Optional<Transformer_FloatTensor>:$scale,
+                       Transformer_Epsilon:$epsilon);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$input (`scale` $scale^)? attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Transformer_LayerNormOp : Transformer_Op<"layer_norm", [AllTypesMatch<["input", "result"]>,
+    AttrSizedOperandSegments,
+    DeclareOpInterfaceMethods<AbsorbsChannelScaleOpInterface, ["getOutputScaleSinks"]>]> {
+  let summary = "Bring every row to mean 0 and variance 1, then scale and shift its channels";
+  let description = [{
+    Formula: `result[..., c] = (input[..., c] - mean) / sqrt(variance + epsilon) * scale[c] + shift[c]`,
+    `variance = mean_c((input - mean)^2)`; without `scale` its value is 1, without `shift` 0.
+
+    Constraints:
+    * (C1) the number of channels of `input` is static.
+    * (C2) `scale` has shape `[channels]`.
+    * (C3) `shift` has shape `[channels]`.
+    * (C4) `epsilon` is finite and not negative.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$input, Optional<Transformer_FloatTensor>:$scale,
+                       Optional<Transformer_FloatTensor>:$shift, Transformer_Epsilon:$epsilon);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = [{
+    $input (`scale` $scale^)? (`shift` $shift^)? attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+def Transformer_RopeOp : Transformer_Op<"rope", [AllTypesMatch<["input", "result"]>]> {
+  let summary = "Rotate channel pairs of every head by an angle that grows with the position";
+  let description = [{
+    Rotary position embedding. Row `s` of the second-to-last dimension stands
+    at position `offset + s`. Pair `i` of a head of width `D` rotates by
+    `angle = position * frequencies[i]`; the frequencies are an operand, so
+    every published scaling of them is a constant, not an attribute here.
+
+    Formula, with `(a, b)` the two channels of pair `i`:
+    `a' = a * cos(angle) - b * sin(angle)`, `b' = a * sin(angle) + b * cos(angle)`.
+    Pairing `half` takes channels `i` and `i + D/2` of a head (Hugging Face),
+    `interleaved` takes `2i` and `2i + 1` (GGUF).
+
+    Constraints:
+    * (C1) `input` has rank 2 or more.
+    * (C2) the number of channels is static and a multiple of `2 * heads`.
+    * (C3) `frequencies` has shape `[channels / heads / 2]`.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$input, Transformer_FloatTensor:$frequencies, Index:$offset,
+                       Transformer_Count:$heads, Transformer_Count:$max_positions,
+                       Transformer_RopePairingAttr:$pairing);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = [{
+    $input `` $pairing `by` $frequencies `at` $offset attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+def Transformer_SoftmaxOp : Transformer_ElementwiseOp<"softmax"> {
+  let summary = "Normalised exponentials of every row";
+  let description = [{
+    Formula: `result[..., c] = exp(input[..., c] - m) / sum_c exp(input[..., c] - m)`, `m` the row's maximum.
+    An element of minus infinity gets exactly 0; a row of nothing else is all 0.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$input);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
+def Transformer_AttentionOp : Transformer_InferredOp<"attention", [
+    DeclareOpInterfaceMethods<CommutesWithChannelScaleOpInterface>]> {
+  let summary = "Scaled dot-product attention of all heads, grouped queries included";
+  let description = [{
+    Query head `h` reads key and value head `h * kv_heads / heads` (integer
+    division). There are `S` queries and `T` keys; the queries are the last
+    `S` of the `T` positions, so `T > S` is a call with a cache.
+
+    Formula, per batch and head:
+    `result = softmax(scale * query . key^T over the valid keys) . value`,
+    `scale` is `1 / sqrt(D)` when it is not given, `D` the width of a head.
+    Key `j` is valid for query `i` when `mask` is absent or true for it, and,
+    if `causal`, when `j <= i + T - S`. A row without a valid key is all 0.
+
+    Constraints:
+    * (C1) `query`, `key` and `value` have the same rank, 2 (`[S, channels]`) or 3 (`[B, S, channels]`).
+    * (C2) the channels are static; those of `query` are a multiple of `heads`.
+    * (C3) `heads` is a multiple of `kv_heads`.
+    * (C4) the channels of `key` and of `value` are `kv_heads` times the width of a query head.
+    * (C5) `key` and `value` agree in every dimension before the channels.
+    * (C6) `mask` has shape `[..., T]` (per key) or `[..., S, T]` (per query and key), `...` the batch.
+    * (C7) a `causal` attention has no more queries than keys.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$query, Transformer_FloatTensor:$key, Transformer_FloatTensor:$value,
+                       Optional<Transformer_MaskTensor>:$mask, Transformer_Count:$heads, Transformer_Count:$kv_heads,
+                       OptionalAttr<F64Attr>:$scale, UnitAttr:$causal);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = [{
+    $query `,` $key `,` $value (`mask` $mask^)? attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Number of channels of one head.
+    int64_t getHeadWidth();
+    /// The factor on the scores, given or `1 / sqrt(width)`.
+    double getScoreScale();
+  }];
+}
+
+//===----------------------------------------------------------------------===//
+// Elementwise
+//===----------------------------------------------------------------------===//
+
+def Transformer_SwiGluOp : Transformer_ElementwiseOp<"swiglu", [
+    DeclareOpInterfaceMethods<CommutesWithChannelScaleOpInterface>]> {
+  let summary = "The up projection times the SiLU of the gate projection";
+  let description = [{
+    Formula: `result = gate / (1 + exp(-gate)) * up`.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$gate, Transformer_FloatTensor:$up);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$gate `,` $up attr-dict `:` type($gate)";
+}
+
+def Transformer_SiluOp : Transformer_ElementwiseOp<"silu"> {
+  let summary = "Sigmoid linear unit";
+  let description = [{
+    Formula: `result = input / (1 + exp(-input))`.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$input);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
+def Transformer_GeluOp : Transformer_ElementwiseOp<"gelu"> {
+  let summary = "Gaussian error linear unit";
+  let description = [{
+    Formula, form `erf`: `result = input * (1 + erf(input / sqrt(2))) / 2`;
+    form `tanh`: `result = input * (1 + tanh(sqrt(2 / pi) * (input + 0.044715 * input^3))) / 2`.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$input,
+                       Transformer_GeluFormAttr:$form);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$input `` $form attr-dict `:` type($input)";
+}
+
+def Transformer_AddOp : Transformer_ElementwiseOp<"add", [Commutative]> {
+  let summary = "Sum of two activations: the residual connection";
+  let description = [{
+    Formula: `result = lhs + rhs`.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$lhs, Transformer_FloatTensor:$rhs);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($lhs)";
+}
+
+def Transformer_ArgmaxOp : Transformer_InferredOp<"argmax"> {
+  let summary = "Index of the largest element of every row: the greedy next token";
+  let description = [{
+    Formula: `result[...] = min { c : input[..., c] = max_c input[..., c] }`.
+
+    Constraints:
+    * (C1) `input` has rank 1 or more and a static, positive number of channels.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$input);
+  let results = (outs RankedTensorOf<[I32]>:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
+// Calibration
+//===----------------------------------------------------------------------===//
+
+def Transformer_ObserveOp : Transformer_ElementwiseOp<"observe"> {
+  let summary = "Name a value whose range matters";
+  let description = [{
+    The identity. Where a calibration run collects statistics of a value, it
+    does so under this name; everywhere else the op disappears.
+
+    Formula: `result = input`.
+
+    Constraints:
+    * (C1) `name` is not empty.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$input, StrAttr:$name);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$input $name attr-dict `:` type($input)";
+  let hasVerifier = 1;
+}
+
+#endif // IQUANT_TRANSFORMER_OPS_TD

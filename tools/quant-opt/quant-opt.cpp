@@ -4,8 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "dialects/IQuant/IQuant.h"
-#include "dialects/Transformer/Transformer.h"
+#include "iquant/Registration.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllPasses.h"
@@ -14,7 +13,8 @@
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
-  registry.insert<mlir::transformer::TransformerDialect, mlir::iquant::IQuantDialect>();
+  mlir::iquant::registerDialects(registry);
   mlir::registerAllPasses();
+  mlir::iquant::registerPasses();
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "iquant pass driver\n", registry));
 }

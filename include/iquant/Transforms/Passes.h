@@ -1,0 +1,30 @@
+//===- Passes.h - Transform passes  -----------------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Declares and registers the passes that work within one level of IR.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_TRANSFORMS_PASSES_H
+#define IQUANT_TRANSFORMS_PASSES_H
+
+#include "dialects/IQuant/IQuant.h"
+#include "dialects/Transformer/Transformer.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+
+namespace mlir::iquant {
+
+#define GEN_PASS_DECL
+#include "iquant/Transforms/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "iquant/Transforms/Passes.h.inc"
+
+} // namespace mlir::iquant
+
+#endif // IQUANT_TRANSFORMS_PASSES_H

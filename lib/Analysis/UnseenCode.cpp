@@ -156,7 +156,8 @@ mlir::iquant::findUnseenCode(Operation *op, SymbolTableCollection &symbols,
     return UnseenCode{"is not registered, so what it computes is not known"};
   if (holdsOpaqueCode(name))
     return UnseenCode{"runs code that is not in this module"};
-  if (auto intrinsic = op->getAttrOfType<StringAttr>("intrin"))
+  if (auto intrinsic = op->getAttrOfType<StringAttr>("intrin");
+      intrinsic && name == "llvm.call_intrinsic")
     if (isFloatIntrinsic(intrinsic.getValue()))
       return UnseenCode{"calls '" + intrinsic.str() +
                         "', a floating-point intrinsic"};

@@ -130,7 +130,7 @@ private:
 std::string IntegerProof::refuteTypes(StringRef what, TypeRange types) {
   for (auto [index, type] : llvm::enumerate(types))
     if (floats.contains(type))
-      return llvm::formatv("has {0} {1} of type {2}", what, index, show(type));
+      return llvm::formatv("{0} {1} of type {2}", what, index, show(type));
   return {};
 }
 
@@ -175,9 +175,9 @@ std::string IntegerProof::refuteAttributes(Operation *op) {
 }
 
 std::string IntegerProof::refuteSignature(FunctionOpInterface function) {
-  std::string reason = refuteTypes("argument", function.getArgumentTypes());
+  std::string reason = refuteTypes("has argument", function.getArgumentTypes());
   if (reason.empty())
-    reason = refuteTypes("function result", function.getResultTypes());
+    reason = refuteTypes("returns result", function.getResultTypes());
   SmallVector<Attribute> lists;
   for (ArrayAttr list :
        {function.getArgAttrsAttr(), function.getResAttrsAttr()})
@@ -191,13 +191,13 @@ std::string IntegerProof::refuteSignature(FunctionOpInterface function) {
 }
 
 std::string IntegerProof::refuteValues(Operation *op) {
-  std::string reason = refuteTypes("result", op->getResultTypes());
+  std::string reason = refuteTypes("has result", op->getResultTypes());
   if (reason.empty())
-    reason = refuteTypes("operand", op->getOperandTypes());
+    reason = refuteTypes("has operand", op->getOperandTypes());
   for (Region &region : op->getRegions())
     for (Block &block : region)
       if (reason.empty())
-        reason = refuteTypes("block argument", block.getArgumentTypes());
+        reason = refuteTypes("has block argument", block.getArgumentTypes());
   return reason;
 }
 
@@ -273,7 +273,7 @@ void IntegerProof::report(Operation *op, const Refutation &refutation) {
     explain(diagnostic, value, /*isEntry=*/false);
   if (chain.size() > kMaxChain)
     diagnostic.attachNote(entry.getLoc())
-        << chain.size() - kMaxChain << " more ops lie between";
+        << "values left out of this chain: " << chain.size() - kMaxChain;
   explain(diagnostic, entry, /*isEntry=*/true);
 }
 
@@ -314,17 +314,17 @@ public:
 
     markAllAnalysesPreserved();
     if (refuted > maxErrors)
-      getOperation().emitError()
-          << "is not integer-only at " << refuted << " ops, of which "
-          << maxErrors << " are shown";
+      getOperation().emitError() << "module is not integer-only at " << refuted
+                                 << " ops, of which the first "
+                                 << unsigned(maxErrors) << " are reported";
     if (refuted)
       return signalPassFailure();
     remark::passed(
         getOperation().getLoc(),
         remark::RemarkOpts::name("IntegerOnly").category(getArgument()))
-        << remark::add("{0} ops are proven to be integer-only; {1} functions "
-                       "are allowed to be floating point",
-                       proven, skipped);
+        << remark::add("no op computes in floating point")
+        << remark::metric("ProvenOps", proven)
+        << remark::metric("AllowedFunctions", skipped);
   }
 };
 

@@ -7,6 +7,7 @@
 #include "iquant/Registration.h"
 
 #include "iquant/Conversion/Passes.h"
+#include "iquant/Pipelines/CpuPipeline.h"
 #include "iquant/Transforms/Passes.h"
 
 using namespace mlir;
@@ -18,4 +19,5 @@ void iquant::registerDialects(DialectRegistry &registry) {
 void iquant::registerPasses() {
   registerIQuantConversionPasses();
   registerIQuantTransformsPasses();
+  registerCpuPipeline();
 }

@@ -1,0 +1,42 @@
+//===- CpuPipeline.h - From the dialects to LLVM for a CPU ------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The pass pipeline that turns transformer or iquant IR into LLVM dialect.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_PIPELINES_CPUPIPELINE_H
+#define IQUANT_PIPELINES_CPUPIPELINE_H
+
+#include "mlir/Pass/PassOptions.h"
+
+namespace mlir {
+class OpPassManager;
+} // namespace mlir
+
+namespace mlir::iquant {
+
+struct CpuPipelineOptions : public PassPipelineOptions<CpuPipelineOptions> {
+  Option<unsigned> vectorBits{
+      *this, "vector-bits",
+      llvm::cl::desc("Width of a vector register, in bits: 128, 256 or 512."),
+      llvm::cl::init(512)};
+  Option<int64_t> poolThreshold{
+      *this, "pool-threshold",
+      llvm::cl::desc("Size from which a constant moves to the pool that the "
+                     "caller passes in, in bytes."),
+      llvm::cl::init(4096)};
+};
+
+/// Appends the passes from either dialect (or plain linalg on tensors) down to
+/// LLVM dialect. Every public function gets a `_mlir_ciface_` wrapper and the
+/// constant pool as its last argument.
+void buildCpuPipeline(OpPassManager &pm, const CpuPipelineOptions &options);
+
+/// Registers `iquant-to-cpu-pipeline`.
+void registerCpuPipeline();
+
+} // namespace mlir::iquant
+
+#endif // IQUANT_PIPELINES_CPUPIPELINE_H

@@ -1,0 +1,86 @@
+//===- CpuPipeline.cpp - From the dialects to LLVM for a CPU --------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "iquant/Pipelines/CpuPipeline.h"
+
+#include "iquant/Conversion/Passes.h"
+#include "iquant/Transforms/Passes.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
+#include "mlir/Dialect/Bufferization/Transforms/Passes.h"
+#include "mlir/Dialect/LLVMIR/Transforms/RequestCWrappers.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Dialect/MemRef/Transforms/Passes.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+/// Tensors become buffers, and the buffers are freed.
+static void addBufferization(OpPassManager &pm) {
+  bufferization::OneShotBufferizePassOptions options;
+  options.bufferizeFunctionBoundaries = true;
+  // Plain row-major buffers at every function, so that a caller can make them.
+  options.functionBoundaryTypeConversion =
+      bufferization::LayoutMapOption::IdentityLayoutMap;
+  pm.addPass(bufferization::createOneShotBufferizePass(options));
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+  bufferization::buildBufferDeallocationPipeline(pm);
+}
+
+void iquant::buildCpuPipeline(OpPassManager &pm,
+                              const CpuPipelineOptions &options) {
+  // Equal layers are shared while a layer is a handful of ops: everything below
+  // then works on one body, and compile time does not grow with depth.
+  pm.addPass(createConvertTransformerToLinalg());
+  pm.addPass(createConvertIQuantToLinalg());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+
+  addBufferization(pm);
+
+  // Matrix products are recognised as long as they are one op.
+  VectorizeContractionsOptions contractions;
+  contractions.vectorBits = options.vectorBits;
+  pm.addNestedPass<func::FuncOp>(createVectorizeContractions(contractions));
+  pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
+  pm.addPass(createCanonicalizerPass());
+
+  // Constants leave the module after bufferization, which creates them as
+  // globals, and before LLVM, which would print them into the code.
+  PoolConstantsOptions pool;
+  pool.threshold = options.poolThreshold;
+  pm.addPass(createPoolConstants(pool));
+
+  // From here on everything is upstream's road to LLVM.
+  pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
+  pm.addPass(memref::createExpandStridedMetadataPass());
+  pm.addPass(createLowerAffinePass());
+  pm.addPass(createSCFToControlFlowPass());
+  pm.addPass(createConvertVectorToLLVMPass());
+  pm.addPass(createConvertMathToLLVMPass());
+  pm.addPass(createConvertMathToLibmPass());
+  pm.addPass(createArithToLLVMConversionPass());
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  pm.addPass(createConvertIndexToLLVMPass());
+  pm.addPass(createConvertFuncToLLVMPass());
+  pm.addPass(createConvertControlFlowToLLVMPass());
+  pm.addPass(createUBToLLVMConversionPass());
+  pm.addPass(createReconcileUnrealizedCastsPass());
+  pm.addPass(createCanonicalizerPass());
+  pm.addPass(createCSEPass());
+}
+
+void iquant::registerCpuPipeline() {
+  PassPipelineRegistration<CpuPipelineOptions>(
+      "iquant-to-cpu-pipeline",
+      "Lower transformer, iquant or linalg IR to LLVM dialect for a CPU",
+      buildCpuPipeline);
+}

@@ -1,0 +1,320 @@
+//===- VectorizeContractions.cpp - Matrix products as vector loops --------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Both operands are contiguous along the reduction, so a tile's accumulators
+// are vectors of partial sums along k: no operand needs packing, and one
+// horizontal sum per element ends the tile.
+//
+//===----------------------------------------------------------------------===//
+
+#include "iquant/Transforms/Passes.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "mlir/IR/Matchers.h"
+
+namespace mlir::iquant {
+#define GEN_PASS_DEF_VECTORIZECONTRACTIONS
+#include "iquant/Transforms/Passes.h.inc"
+} // namespace mlir::iquant
+
+using namespace mlir;
+
+namespace {
+
+/// Rows of a and rows of b whose products are accumulated together: 16 sums in
+/// registers, fed by 8 loads.
+constexpr int64_t kTile = 4;
+/// Rows of a that stay in the first-level cache while all of b passes by.
+constexpr int64_t kRowBlock = 64;
+
+/// c[m, n] += extend(a[m, k]) * extend(b[n, k]).
+struct Contraction {
+  Value a, b, c;
+  bool aUnsigned = false, bUnsigned = false;
+
+  Type elementType(Value buffer) const {
+    return cast<MemRefType>(buffer.getType()).getElementType();
+  }
+  Type sumType() const { return elementType(c); }
+  bool isFloat() const { return isa<FloatType>(sumType()); }
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Matching
+//===----------------------------------------------------------------------===//
+
+/// Looks through a widening of `value`; says whether it was unsigned.
+static Value stripExtension(Value value, bool &isUnsigned) {
+  Operation *op = value.getDefiningOp();
+  if (!isa_and_nonnull<arith::ExtSIOp, arith::ExtUIOp, arith::ExtFOp>(op))
+    return value;
+  isUnsigned = isa<arith::ExtUIOp>(op);
+  return op->getOperand(0);
+}
+
+/// Matches the body `yield(c + ext(a) * ext(b))`.
+static bool matchBody(linalg::GenericOp op, Contraction &result) {
+  Block &body = *op.getBlock();
+  Operation *add = body.getTerminator()->getOperand(0).getDefiningOp();
+  if (!isa_and_nonnull<arith::AddIOp, arith::AddFOp>(add))
+    return false;
+  Value sum = body.getArgument(2);
+  if (add->getOperand(0) != sum && add->getOperand(1) != sum)
+    return false;
+  Value product = add->getOperand(add->getOperand(0) == sum ? 1 : 0);
+  Operation *multiply = product.getDefiningOp();
+  if (!isa_and_nonnull<arith::MulIOp, arith::MulFOp>(multiply))
+    return false;
+  return stripExtension(multiply->getOperand(0), result.aUnsigned) ==
+             body.getArgument(0) &&
+         stripExtension(multiply->getOperand(1), result.bUnsigned) ==
+             body.getArgument(1);
+}
+
+static bool hasUnitLastStride(Value buffer) {
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  return succeeded(cast<MemRefType>(buffer.getType())
+                       .getStridesAndOffset(strides, offset)) &&
+         strides.back() == 1;
+}
+
+static FailureOr<Contraction> matchContraction(linalg::GenericOp op) {
+  if (!op.hasPureBufferSemantics() || op.getNumDpsInputs() != 2 ||
+      op.getNumDpsInits() != 1)
+    return failure();
+  using utils::IteratorType;
+  if (op.getIteratorTypesArray() !=
+      SmallVector<IteratorType>{IteratorType::parallel, IteratorType::parallel,
+                                IteratorType::reduction})
+    return failure();
+  MLIRContext *context = op.getContext();
+  auto map = [&](unsigned row, unsigned column) {
+    return AffineMap::get(
+        3, 0,
+        {getAffineDimExpr(row, context), getAffineDimExpr(column, context)},
+        context);
+  };
+  if (op.getIndexingMapsArray() !=
+      SmallVector<AffineMap>{map(0, 2), map(1, 2), map(0, 1)})
+    return failure();
+  Contraction result{op.getInputs()[0], op.getInputs()[1], op.getOutputs()[0]};
+  if (!matchBody(op, result))
+    return failure();
+  bool supported = result.isFloat()
+                       ? result.sumType().isF32()
+                       : result.sumType().isInteger(32) &&
+                             result.elementType(result.a).isInteger(8) &&
+                             result.elementType(result.b).isInteger(8);
+  if (!supported || !hasUnitLastStride(result.a) ||
+      !hasUnitLastStride(result.b))
+    return failure();
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Emission
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+class ContractionEmitter {
+public:
+  ContractionEmitter(ImplicitLocOpBuilder &builder, const Contraction &matched,
+                     unsigned vectorBits)
+      : b(builder), contraction(matched),
+        lanes(vectorBits / 32), step(matched.isFloat() ? lanes : 2 * lanes) {}
+
+  void emit();
+
+private:
+  Value index(int64_t value) {
+    return arith::ConstantIndexOp::create(b, value);
+  }
+  Value size(Value buffer, int64_t dimension) {
+    return b.createOrFold<memref::DimOp>(buffer, dimension);
+  }
+  Value offset(Value base, int64_t distance) {
+    return distance == 0 ? base
+                         : b.createOrFold<arith::AddIOp>(base, index(distance));
+  }
+  /// The largest multiple of `factor` that is at most `value`.
+  Value floorToMultiple(Value value, int64_t factor);
+  /// `scf.for` from `from` to `to`; not emitted when it is known to be empty.
+  void loop(Value from, Value to, int64_t stride,
+            function_ref<void(Value)> body);
+
+  void emitTile(Value m, Value n, int64_t rows, int64_t columns);
+  Value loadVector(Value buffer, Value row, Value k, Value mask,
+                   bool isUnsigned);
+  Value multiplyAdd(Value x, Value y, Value sum);
+  SmallVector<Value> emitStep(Value m, Value n, int64_t rows, int64_t columns,
+                              Value k, Value mask, ValueRange sums);
+
+  ImplicitLocOpBuilder &b;
+  const Contraction &contraction;
+  /// Sums in one register, and elements of k that one step consumes.
+  int64_t lanes, step;
+};
+
+} // namespace
+
+Value ContractionEmitter::floorToMultiple(Value value, int64_t factor) {
+  if (std::optional<int64_t> known = getConstantIntValue(value))
+    return index(*known / factor * factor);
+  Value rest = arith::RemUIOp::create(b, value, index(factor));
+  return arith::SubIOp::create(b, value, rest);
+}
+
+void ContractionEmitter::loop(Value from, Value to, int64_t stride,
+                              function_ref<void(Value)> body) {
+  std::optional<int64_t> first = getConstantIntValue(from),
+                         last = getConstantIntValue(to);
+  if (from == to || (first && last && *first >= *last))
+    return;
+  scf::ForOp::create(
+      b, from, to, index(stride), ValueRange(),
+      [&](OpBuilder &, Location, Value iv, ValueRange) {
+        body(iv);
+        scf::YieldOp::create(b);
+      });
+}
+
+void ContractionEmitter::emit() {
+  Value rows = size(contraction.a, 0), columns = size(contraction.b, 0);
+  Value fullColumns = floorToMultiple(columns, kTile);
+  loop(index(0), rows, kRowBlock, [&](Value block) {
+    Value end = arith::MinUIOp::create(b, offset(block, kRowBlock), rows);
+    Value blockRows = arith::SubIOp::create(b, end, block);
+    Value fullEnd =
+        arith::AddIOp::create(b, block, floorToMultiple(blockRows, kTile));
+    loop(index(0), fullColumns, kTile, [&](Value n) {
+      loop(block, fullEnd, kTile,
+           [&](Value m) { emitTile(m, n, kTile, kTile); });
+      loop(fullEnd, end, 1, [&](Value m) { emitTile(m, n, 1, kTile); });
+    });
+    loop(fullColumns, columns, 1, [&](Value n) {
+      loop(block, end, 1, [&](Value m) { emitTile(m, n, 1, 1); });
+    });
+  });
+}
+
+/// Loads `step` elements of a row and widens them to the type of the product.
+Value ContractionEmitter::loadVector(Value buffer, Value row, Value k,
+                                     Value mask, bool isUnsigned) {
+  Type element = contraction.elementType(buffer);
+  auto type = VectorType::get(step, element);
+  Value loaded;
+  if (mask) {
+    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+    loaded = vector::MaskedLoadOp::create(b, type, buffer,
+                                          ValueRange{row, k}, mask, zero);
+  } else {
+    loaded = vector::LoadOp::create(b, type, buffer, ValueRange{row, k});
+  }
+  auto wide = VectorType::get(step, contraction.sumType());
+  if (type == wide)
+    return loaded;
+  if (contraction.isFloat())
+    return arith::ExtFOp::create(b, wide, loaded);
+  if (isUnsigned)
+    return arith::ExtUIOp::create(b, wide, loaded);
+  return arith::ExtSIOp::create(b, wide, loaded);
+}
+
+/// sum + x * y; integers add the products of neighbours first, which is what
+/// the widening multiply-add instructions compute.
+Value ContractionEmitter::multiplyAdd(Value x, Value y, Value sum) {
+  if (contraction.isFloat())
+    return vector::FMAOp::create(b, x, y, sum);
+  Value product = arith::MulIOp::create(b, x, y);
+  SmallVector<int64_t> even, odd;
+  for (int64_t lane = 0; lane < lanes; ++lane) {
+    even.push_back(2 * lane);
+    odd.push_back(2 * lane + 1);
+  }
+  Value pairs = arith::AddIOp::create(
+      b, vector::ShuffleOp::create(b, product, product, even),
+      vector::ShuffleOp::create(b, product, product, odd));
+  return arith::AddIOp::create(b, sum, pairs);
+}
+
+SmallVector<Value> ContractionEmitter::emitStep(Value m, Value n, int64_t rows,
+                                                int64_t columns, Value k,
+                                                Value mask, ValueRange sums) {
+  SmallVector<Value> xs, ys, results;
+  for (int64_t row = 0; row < rows; ++row)
+    xs.push_back(loadVector(contraction.a, offset(m, row), k, mask,
+                            contraction.aUnsigned));
+  for (int64_t column = 0; column < columns; ++column)
+    ys.push_back(loadVector(contraction.b, offset(n, column), k, mask,
+                            contraction.bUnsigned));
+  for (auto [position, sum] : llvm::enumerate(sums))
+    results.push_back(
+        multiplyAdd(xs[position / columns], ys[position % columns], sum));
+  return results;
+}
+
+void ContractionEmitter::emitTile(Value m, Value n, int64_t rows,
+                                  int64_t columns) {
+  auto type = VectorType::get(lanes, contraction.sumType());
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+  SmallVector<Value> sums(rows * columns, zero);
+  Value depth = size(contraction.a, 1), full = floorToMultiple(depth, step);
+  auto mainLoop = scf::ForOp::create(
+      b, index(0), full, index(step), sums,
+      [&](OpBuilder &, Location, Value k, ValueRange carried) {
+        scf::YieldOp::create(
+            b, emitStep(m, n, rows, columns, k, Value(), carried));
+      });
+  llvm::copy(mainLoop.getResults(), sums.begin());
+  std::optional<int64_t> known = getConstantIntValue(depth);
+  if (!known || *known % step != 0) {
+    Value rest = arith::SubIOp::create(b, depth, full);
+    Value mask = vector::CreateMaskOp::create(
+        b, VectorType::get(step, b.getI1Type()), rest);
+    sums = emitStep(m, n, rows, columns, full, mask, sums);
+  }
+  for (auto [position, sum] : llvm::enumerate(sums)) {
+    Value row = offset(m, position / columns),
+          column = offset(n, position % columns);
+    Value before =
+        memref::LoadOp::create(b, contraction.c, ValueRange{row, column});
+    Value after = vector::ReductionOp::create(
+        b, vector::CombiningKind::ADD, sum, before,
+        contraction.isFloat() ? arith::FastMathFlags::reassoc
+                              : arith::FastMathFlags::none);
+    memref::StoreOp::create(b, after, contraction.c, ValueRange{row, column});
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Pass
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct VectorizeContractions
+    : public iquant::impl::VectorizeContractionsBase<VectorizeContractions> {
+  using VectorizeContractionsBase::VectorizeContractionsBase;
+
+  void runOnOperation() override {
+    if (vectorBits != 128 && vectorBits != 256 && vectorBits != 512) {
+      getOperation().emitError()
+          << "expects a vector of 128, 256 or 512 bits, got " << vectorBits;
+      return signalPassFailure();
+    }
+    getOperation().walk([&](linalg::GenericOp op) {
+      FailureOr<Contraction> matched = matchContraction(op);
+      if (failed(matched))
+        return;
+      ImplicitLocOpBuilder builder(op.getLoc(), op);
+      ContractionEmitter(builder, *matched, vectorBits).emit();
+      op.erase();
+    });
+  }
+};
+} // namespace

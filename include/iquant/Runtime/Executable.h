@@ -1,0 +1,50 @@
+//===- Executable.h - A module compiled for this machine --------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Compiles a module through the CPU pipeline and the ORC JIT, and calls its
+// functions on the interpreter's values: the same arguments and results, so
+// that the two can be compared bit for bit.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_RUNTIME_EXECUTABLE_H
+#define IQUANT_RUNTIME_EXECUTABLE_H
+
+#include "iquant/Reference/Value.h"
+
+#include "mlir/ExecutionEngine/ExecutionEngine.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "llvm/ADT/StringMap.h"
+
+namespace mlir::iquant {
+
+/// Makes a context able to compile: registers what translation to LLVM needs.
+void registerExecutableDialects(DialectRegistry &registry);
+
+class Executable {
+public:
+  /// Lowers `module` in place (any level: transformer, iquant, linalg on
+  /// tensors) and compiles it for the processor that runs this. Diagnostics go
+  /// to the module's context.
+  static FailureOr<std::unique_ptr<Executable>> compile(ModuleOp module);
+
+  /// Calls a public function of the module. An unknown function or arguments
+  /// that do not fit its type are reported at the function or module.
+  FailureOr<SmallVector<Value>> call(StringRef function,
+                                     ArrayRef<Value> arguments);
+
+private:
+  Executable(ModuleOp module) : module(module) {}
+
+  ModuleOp module;
+  /// Function types as they were before lowering.
+  llvm::StringMap<FunctionType> signatures;
+  /// What `pool-constants` collected; empty when it found nothing.
+  ArrayRef<char> constants;
+  std::unique_ptr<ExecutionEngine> engine;
+};
+
+} // namespace mlir::iquant
+
+#endif // IQUANT_RUNTIME_EXECUTABLE_H

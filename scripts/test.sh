@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Sets up, builds, and runs every test. Ends with "N passed, N failed".
+# Usage: scripts/test.sh [--sanitize]
+#   --sanitize  the build with AddressSanitizer and UndefinedBehaviorSanitizer
+
+# shellcheck source-path=SCRIPTDIR source=common.sh
+source "$(dirname "$0")/common.sh"
+
+preset=release
+build_dir="$root/build"
+case "${1:-}" in
+"") ;;
+--sanitize)
+  preset=sanitize
+  build_dir="$root/build/sanitize"
+  ;;
+*) die "unknown argument $1; expects --sanitize or nothing" ;;
+esac
+
+passed=0
+failed=0
+declare -a broken=()
+
+# count PASSED FAILED NAME: adds to the sum.
+count() {
+  passed=$((passed + $1))
+  failed=$((failed + $2))
+  [ "$2" -eq 0 ] || broken+=("$3")
+}
+
+# check TITLE COMMAND...: one test that is a command's exit status.
+check() {
+  local title=$1 start=$SECONDS
+  shift
+  printf '== %s\n' "$title"
+  if "$@"; then count 1 0 "$title"; else count 0 1 "$title"; fi
+  printf '== %s: %d s\n\n' "$title" $((SECONDS - start))
+}
+
+# The number that follows or precedes a word in a log: figure LOG PATTERN.
+figure() { sed -nE "s/$2/\1/p" "$1" | awk '{ sum += $1 } END { print sum + 0 }'; }
+
+lit_tests() {
+  local log="$build_dir/lit.log" status=0
+  IQUANT_VERIFY_ROUNDTRIP=1 "$(llvm-config-22 --bindir)/lit" -s -j "$(nproc)" --order=smart "$build_dir/test" 2>&1 |
+    tee "$log" || status=$?
+  local bad
+  bad=$(sed -nE 's/^ *(Failed|Unresolved|Timed Out|Unexpectedly Passed) *: *([0-9]+).*/\2/p' "$log" | awk '{ s += $1 } END { print s + 0 }')
+  [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+  count "$(figure "$log" '^ *Passed *: *([0-9]+).*')" "$bad" "lit tests"
+}
+
+unit_tests() {
+  local log="$build_dir/ctest.log" status=0
+  ctest --test-dir "$build_dir" --parallel "$(nproc)" --output-on-failure --progress 2>&1 | tee "$log" || status=$?
+  local all bad
+  all=$(figure "$log" '.* tests failed out of ([0-9]+).*')
+  bad=$(figure "$log" '.*, ([0-9]+) tests failed out of .*')
+  [ "$status" -eq 0 ] || [ "$bad" -gt 0 ] || bad=1
+  count $((all - bad)) "$bad" "unit tests"
+}
+
+scripts/setup.sh
+stage "Build ($preset)" build "$preset"
+stage "Lit tests" lit_tests
+stage "Unit tests" unit_tests
+check "Every numbered constraint has a negative test" "$python" scripts/check-constraints.py
+check "Every op and pass has a doctest" "$python" scripts/check-doctests.py
+check "Generated docs are current" "$python" scripts/generate-docs.py --build "$build_dir" --check
+if [ "$preset" = release ]; then
+  check "A project outside of the tree builds with find_package(IQuant)" scripts/test-consumer.sh "$build_dir"
+fi
+for fuzzer in "$build_dir"/fuzz/*-fuzzer; do
+  [ -x "$fuzzer" ] || continue
+  check "$(basename "$fuzzer"): 60 s" scripts/fuzz.sh "$fuzzer" 60
+done
+
+[ ${#broken[@]} -eq 0 ] || printf 'failed: %s\n' "${broken[@]}"
+echo "total time: $SECONDS s"
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -40,14 +40,18 @@ def IQuant_GeluForm : I32EnumAttr<"GeluForm", "how the Gaussian error linear uni
   let cppNamespace = "::mlir::iquant";
   let genSpecializedAttr = 0;
 }
-def IQuant_GeluFormAttr : EnumAttr<IQuant_Dialect, IQuant_GeluForm, "gelu_form">;
+def IQuant_GeluFormAttr : EnumAttr<IQuant_Dialect, IQuant_GeluForm, "gelu_form"> {
+  let assemblyFormat = "`<` $value `>`";
+}
 
 def IQuant_RopePairing : I32EnumAttr<"RopePairing", "which two channels of a head rotate together", [
   I32EnumAttrCase<"Half", 0, "half">, I32EnumAttrCase<"Interleaved", 1, "interleaved">]> {
   let cppNamespace = "::mlir::iquant";
   let genSpecializedAttr = 0;
 }
-def IQuant_RopePairingAttr : EnumAttr<IQuant_Dialect, IQuant_RopePairing, "rope_pairing">;
+def IQuant_RopePairingAttr : EnumAttr<IQuant_Dialect, IQuant_RopePairing, "rope_pairing"> {
+  let assemblyFormat = "`<` $value `>`";
+}
 
 //===----------------------------------------------------------------------===//
 // Base classes

@@ -29,14 +29,18 @@ def Transformer_GeluForm : I32EnumAttr<"GeluForm", "how the Gaussian error linea
   let cppNamespace = "::mlir::transformer";
   let genSpecializedAttr = 0;
 }
-def Transformer_GeluFormAttr : EnumAttr<Transformer_Dialect, Transformer_GeluForm, "gelu_form">;
+def Transformer_GeluFormAttr : EnumAttr<Transformer_Dialect, Transformer_GeluForm, "gelu_form"> {
+  let assemblyFormat = "`<` $value `>`";
+}
 
 def Transformer_RopePairing : I32EnumAttr<"RopePairing", "which two channels of a head rotate together", [
   I32EnumAttrCase<"Half", 0, "half">, I32EnumAttrCase<"Interleaved", 1, "interleaved">]> {
   let cppNamespace = "::mlir::transformer";
   let genSpecializedAttr = 0;
 }
-def Transformer_RopePairingAttr : EnumAttr<Transformer_Dialect, Transformer_RopePairing, "rope_pairing">;
+def Transformer_RopePairingAttr : EnumAttr<Transformer_Dialect, Transformer_RopePairing, "rope_pairing"> {
+  let assemblyFormat = "`<` $value `>`";
+}
 
 //===----------------------------------------------------------------------===//
 // Base classes

@@ -1,0 +1,100 @@
+# -*- Python -*-
+"""Configuration of the lit tests.
+
+Environment variables that change what runs:
+  IQUANT_VERIFY_ROUNDTRIP=1  every quant-opt call also checks that its input
+                             survives printing and parsing, text and bytecode
+  IQUANT_PYTHON              the Python that has the packages of
+                             scripts/requirements.txt (default: .venv)
+  IQUANT_MODEL               the GGUF model (default: under models/)
+  IQUANT_SHARED_IR           directory of IR exported by other compilers
+                             (default: ../shared/ir beside the project)
+"""
+
+import os
+import subprocess
+import sys
+
+import lit.formats
+from lit.llvm import llvm_config
+from lit.llvm.subst import ToolSubst
+
+config.name = "iquant"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".test"]
+config.excludes = ["Inputs", "CMakeLists.txt"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.iquant_obj_root, "test")
+
+llvm_config.with_system_environment(["HOME", "TMPDIR", "ASAN_OPTIONS", "UBSAN_OPTIONS"])
+# A variable that leaks out of its CHECK-LABEL block, or a prefix that nothing
+# uses, is a test that does not check what it seems to.
+config.environment["FILECHECK_OPTS"] = "-enable-var-scope --allow-unused-prefixes=false"
+
+# ===------------------------------------------------------------------------===#
+# Tools
+# ===------------------------------------------------------------------------===#
+
+tool_dirs = [config.iquant_tools_dir, config.llvm_tools_dir]
+llvm_config.with_environment("PATH", tool_dirs, append_path=True)
+llvm_config.use_default_substitutions()
+
+quant_opt_args = []
+if os.environ.get("IQUANT_VERIFY_ROUNDTRIP", "0") not in ("", "0"):
+    quant_opt_args.append("--verify-roundtrip")
+
+llvm_config.add_tool_substitutions(
+    [
+        ToolSubst("quant-opt", extra_args=quant_opt_args, unresolved="fatal"),
+        ToolSubst("quant-import", unresolved="ignore"),
+        ToolSubst("quant-run", unresolved="ignore"),
+        ToolSubst("quant-lsp-server", unresolved="ignore"),
+        ToolSubst("mlir-opt", unresolved="fatal"),
+        ToolSubst("mlir-cat", unresolved="ignore"),
+        ToolSubst("split-file", unresolved="fatal"),
+    ],
+    tool_dirs,
+)
+
+# ===------------------------------------------------------------------------===#
+# What tests may need, and why they are skipped where it is missing
+# ===------------------------------------------------------------------------===#
+
+
+def provide(feature, available, substitution, value, missing):
+    """Adds `feature` and its substitution, or says once why tests are skipped."""
+    config.substitutions.append((substitution, value))
+    if available:
+        config.available_features.add(feature)
+    else:
+        lit_config.note(f"tests that need '{feature}' are skipped: {missing}")
+
+
+def first_existing(*paths):
+    return next((path for path in paths if path and os.path.exists(path)), None)
+
+
+root = config.iquant_src_root
+python = first_existing(os.environ.get("IQUANT_PYTHON"), os.path.join(root, ".venv/bin/python")) or sys.executable
+packages = "import gguf, numpy, safetensors, tokenizers"
+has_packages = subprocess.run([python, "-c", packages], capture_output=True).returncode == 0
+provide("python-packages", has_packages, "%{python}", f'"{python}"',
+        f"{python} lacks the packages of scripts/requirements.txt; run scripts/setup.sh")
+
+model = os.environ.get("IQUANT_MODEL") or os.path.join(root, "models/SmolLM2-135M-Instruct.Q4_1.gguf")
+provide("model", os.path.exists(model), "%{model}", model, f"no {model}; run scripts/setup.sh")
+
+shared_ir = os.environ.get("IQUANT_SHARED_IR") or os.path.join(root, "../shared/ir")
+provide("shared-ir", os.path.isdir(shared_ir), "%{shared-ir}", shared_ir, f"no directory {shared_ir}")
+
+if config.iquant_sanitizer:
+    config.available_features.add("sanitizer")
+
+config.substitutions += [
+    ("%{source-root}", config.iquant_src_root),
+    ("%{build-root}", config.iquant_obj_root),
+    ("%{libs}", config.iquant_libs_dir),
+    ("%{cmake}", config.cmake),
+    ("%{cxx}", config.cxx),
+    ("%{mlir-dir}", config.mlir_dir),
+]

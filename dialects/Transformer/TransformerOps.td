@@ -77,7 +77,8 @@ def Transformer_EmbeddingOp : Transformer_InferredOp<"embedding", [
   let description = [{
     Replaces every id by the row of the table that it names. An id outside of
     the table is an error that the caller must exclude; what the op gives for
-    it is the row of the nearest valid id.
+    it is the row of the nearest valid id. The result may have another float
+    type than the table: that of the activations which begin here.
 
     Formula: `result[..., c] = table[clamp(ids[...], 0, V - 1), c]`, `V` the number of rows.
 
@@ -90,6 +91,11 @@ def Transformer_EmbeddingOp : Transformer_InferredOp<"embedding", [
   let results = (outs Transformer_FloatTensor:$result);
   let assemblyFormat = "$ids `,` $table attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
+  let extraClassDefinition = [{
+    bool $cppClass::isCompatibleReturnTypes(::mlir::TypeRange inferred, ::mlir::TypeRange written) {
+      return ::mlir::succeeded(::mlir::verifyCompatibleShapes(inferred, written));
+    }
+  }];
 }
 
 def Transformer_LinearOp : Transformer_InferredOp<"linear", [

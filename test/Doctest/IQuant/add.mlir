@@ -10,3 +10,5 @@ func.func @example() -> tensor<2xi32> {
   %sum_codes = iquant.decompose %sum : (!iquant.fixed<2xi32, 8>) -> tensor<2xi32>
   return %sum_codes : tensor<2xi32>
 }
+
+// CHECK{LITERAL}: tensor<2xi32> [192, 2147483647]

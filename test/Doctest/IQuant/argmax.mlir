@@ -7,3 +7,5 @@ func.func @example() -> tensor<2xi32> {
   %token = iquant.argmax %logits : (!iquant.fixed<2x3xi32, 8>) -> tensor<2xi32>
   return %token : tensor<2xi32>
 }
+
+// CHECK{LITERAL}: tensor<2xi32> [1, 0]

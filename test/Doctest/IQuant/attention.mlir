@@ -3,7 +3,8 @@
 // One head of width 2, two queries and two keys, values (1, 2) and (3, 4), all
 // scales 2^-6. The factor on the scores is 1/sqrt(2) times the 255/12 steps
 // per unit of the table: 61547 * 2^-12. The first query sees the first key
-// alone, so its result is the first value, with 8 fraction bits.
+// alone, so its result is the first value, with 8 fraction bits. The second is
+// exactly (1.395, 2.395), which is 357 and 613; 8-bit weights give a little less.
 func.func @example() -> tensor<2x2xi32> {
   %query_codes = arith.constant dense<[[64, 0], [64, 0]]> : tensor<2x2xi8>
   %key_codes = arith.constant dense<[[127, 0], [0, 127]]> : tensor<2x2xi8>
@@ -20,3 +21,5 @@ func.func @example() -> tensor<2x2xi32> {
   %result_codes = iquant.decompose %result : (!iquant.fixed<2x2xi32, 8>) -> tensor<2x2xi32>
   return %result_codes : tensor<2x2xi32>
 }
+
+// CHECK{LITERAL}: tensor<2x2xi32> [[256, 512], [352, 606]]

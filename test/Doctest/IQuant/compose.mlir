@@ -12,3 +12,5 @@ func.func @example() -> tensor<1x2xi32> {
   %result = iquant.decompose %value : (!iquant.fixed<1x2xi32, 16>) -> tensor<1x2xi32>
   return %result : tensor<1x2xi32>
 }
+
+// CHECK{LITERAL}: tensor<1x2xi32> [[0, 160000]]

@@ -9,3 +9,8 @@ func.func @example() -> (tensor<1x3xi8>, tensor<1xi32>, tensor<1xi32>, tensor<1x
       : (!iquant.dyn<1x3xui8>) -> (tensor<1x3xi8>, tensor<1xi32>, tensor<1xi32>, tensor<1xi32>)
   return %codes, %multiplier, %exponent, %zero : tensor<1x3xi8>, tensor<1xi32>, tensor<1xi32>, tensor<1xi32>
 }
+
+// CHECK{LITERAL}: tensor<1x3xi8> [[0, -128, -1]]
+// CHECK-NEXT{LITERAL}: tensor<1xi32> [32897]
+// CHECK-NEXT{LITERAL}: tensor<1xi32> [22]
+// CHECK-NEXT{LITERAL}: tensor<1xi32> [0]

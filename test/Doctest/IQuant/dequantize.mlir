@@ -12,3 +12,5 @@ func.func @example() -> tensor<1x3xi32> {
   %result = iquant.decompose %value : (!iquant.fixed<1x3xi32, 4>) -> tensor<1x3xi32>
   return %result : tensor<1x3xi32>
 }
+
+// CHECK{LITERAL}: tensor<1x3xi32> [[16, 0, -8]]

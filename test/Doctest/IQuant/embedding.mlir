@@ -14,3 +14,5 @@ func.func @example() -> tensor<3x3xi32> {
   %result = iquant.decompose %rows : (!iquant.fixed<3x3xi32, 8>) -> tensor<3x3xi32>
   return %result : tensor<3x3xi32>
 }
+
+// CHECK{LITERAL}: tensor<3x3xi32> [[128, 128, 128], [256, 0, -256], [128, 128, 128]]

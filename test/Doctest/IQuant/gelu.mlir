@@ -11,3 +11,6 @@ func.func @example() -> (tensor<1x4xi32>, tensor<1x4xi32>) {
   %tanh_codes = iquant.decompose %tanh : (!iquant.fixed<1x4xi32, 16>) -> tensor<1x4xi32>
   return %erf_codes, %tanh_codes : tensor<1x4xi32>, tensor<1x4xi32>
 }
+
+// CHECK{LITERAL}: tensor<1x4xi32> [[-2984, -10113, 22655, 128088]]
+// CHECK-NEXT{LITERAL}: tensor<1x4xi32> [[-2976, -10111, 22657, 128096]]

@@ -14,3 +14,5 @@ func.func @example() -> tensor<1x4xi32> {
   %result = iquant.decompose %y : (!iquant.fixed<1x4xi32, 8>) -> tensor<1x4xi32>
   return %result : tensor<1x4xi32>
 }
+
+// CHECK{LITERAL}: tensor<1x4xi32> [[-431, 27, 485, 943]]

@@ -14,3 +14,9 @@ func.func @example() -> (tensor<1x3xi8>, tensor<1xi32>, tensor<1xi32>, tensor<1x
   return %codes, %multiplier, %exponent, %zero, %symmetric
       : tensor<1x3xi8>, tensor<1xi32>, tensor<1xi32>, tensor<1xi32>, tensor<1x3xi8>
 }
+
+// CHECK{LITERAL}: tensor<1x3xi8> [[0, 85, -1]]
+// CHECK-NEXT{LITERAL}: tensor<1xi32> [49345]
+// CHECK-NEXT{LITERAL}: tensor<1xi32> [22]
+// CHECK-NEXT{LITERAL}: tensor<1xi32> [85]
+// CHECK-NEXT{LITERAL}: tensor<1x3xi8> [[-63, 0, 127]]

@@ -10,3 +10,6 @@ func.func @example() -> (tensor<4xi32>, tensor<4xi32>) {
   %up_codes = iquant.decompose %up : (!iquant.fixed<4xi32, 8>) -> tensor<4xi32>
   return %down_codes, %up_codes : tensor<4xi32>, tensor<4xi32>
 }
+
+// CHECK{LITERAL}: tensor<4xi32> [2, 1, -1, -2]
+// CHECK-NEXT{LITERAL}: tensor<4xi32> [96, 80, -96, -112]

@@ -12,3 +12,6 @@ func.func @example() -> (tensor<1x4xi32>, tensor<1x4xi8>) {
       : (!iquant.dyn<1x4xui8>) -> (tensor<1x4xi8>, tensor<1xi32>, tensor<1xi32>, tensor<1xi32>)
   return %result, %codes : tensor<1x4xi32>, tensor<1x4xi8>
 }
+
+// CHECK{LITERAL}: tensor<1x4xi32> [[307, 410, 0, 0]]
+// CHECK-NEXT{LITERAL}: tensor<1x4xi8> [[-65, -1, 0, 0]]

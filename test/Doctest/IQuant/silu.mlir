@@ -8,3 +8,5 @@ func.func @example() -> tensor<1x4xi32> {
   %result = iquant.decompose %y : (!iquant.fixed<1x4xi32, 16>) -> tensor<1x4xi32>
   return %result : tensor<1x4xi32>
 }
+
+// CHECK{LITERAL}: tensor<1x4xi32> [[-4712, -17626, 0, 257432]]

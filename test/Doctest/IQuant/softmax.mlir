@@ -9,3 +9,5 @@ func.func @example() -> tensor<1x3xi32> {
   %result = iquant.decompose %y : (!iquant.fixed<1x3xi32, 16>) -> tensor<1x3xi32>
   return %result : tensor<1x3xi32>
 }
+
+// CHECK{LITERAL}: tensor<1x3xi32> [[32768, 32768, 0]]

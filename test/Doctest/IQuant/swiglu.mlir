@@ -12,3 +12,5 @@ func.func @example() -> tensor<1x3xi32> {
   %result = iquant.decompose %y : (!iquant.fixed<1x3xi32, 8>) -> tensor<1x3xi32>
   return %result : tensor<1x3xi32>
 }
+
+// CHECK{LITERAL}: tensor<1x3xi32> [[0, 2011, -37]]

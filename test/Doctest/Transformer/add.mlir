@@ -6,3 +6,5 @@ func.func @example() -> tensor<1x3xf32> {
   %sum = transformer.add %lhs, %rhs : tensor<1x3xf32>
   return %sum : tensor<1x3xf32>
 }
+
+// CHECK{LITERAL}: tensor<1x3xf32> [[1.5, 0, 13]]

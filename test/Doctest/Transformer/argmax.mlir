@@ -6,3 +6,5 @@ func.func @example() -> tensor<2xi32> {
   %token = transformer.argmax %logits : (tensor<2x3xf32>) -> tensor<2xi32>
   return %token : tensor<2xi32>
 }
+
+// CHECK{LITERAL}: tensor<2xi32> [1, 0]

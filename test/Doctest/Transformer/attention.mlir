@@ -10,3 +10,5 @@ func.func @example() -> tensor<2x4xf32> {
       : (tensor<2x4xf32>, tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x4xf32>
   return %result : tensor<2x4xf32>
 }
+
+// CHECK{LITERAL}: tensor<2x4xf32> [[1, 2, 1, 2], [1.11161, 2.11161, 2.88839, 3.88839]]

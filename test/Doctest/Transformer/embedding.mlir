@@ -6,3 +6,5 @@ func.func @example() -> tensor<3x2xf32> {
   %rows = transformer.embedding %ids, %table : (tensor<3xi32>, tensor<3x2xf32>) -> tensor<3x2xf32>
   return %rows : tensor<3x2xf32>
 }
+
+// CHECK{LITERAL}: tensor<3x2xf32> [[5, 6], [1, 2], [5, 6]]

@@ -7,3 +7,6 @@ func.func @example() -> (tensor<1x4xf32>, tensor<1x4xf32>) {
   %tanh = transformer.gelu %x<tanh> : tensor<1x4xf32>
   return %erf, %tanh : tensor<1x4xf32>, tensor<1x4xf32>
 }
+
+// CHECK{LITERAL}: tensor<1x4xf32> [[-0.0455003, -0.154269, 0.345731, 1.9545]]
+// CHECK-NEXT{LITERAL}: tensor<1x4xf32> [[-0.0454023, -0.154286, 0.345714, 1.9546]]

@@ -9,3 +9,5 @@ func.func @example() -> tensor<1x4xf32> {
       : (tensor<1x4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<1x4xf32>
   return %result : tensor<1x4xf32>
 }
+
+// CHECK{LITERAL}: tensor<1x4xf32> [[-1.34164, -0.447214, 0.894427, 12.6833]]

@@ -8,3 +8,5 @@ func.func @example() -> tensor<2x2xf32> {
       : (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2xf32>) -> tensor<2x2xf32>
   return %y : tensor<2x2xf32>
 }
+
+// CHECK{LITERAL}: tensor<2x2xf32> [[8, 3], [10, 0.5]]

@@ -5,3 +5,5 @@ func.func @example() -> tensor<1x2xf32> {
   %same = transformer.observe %x "layers.0.attention.input" : tensor<1x2xf32>
   return %same : tensor<1x2xf32>
 }
+
+// CHECK{LITERAL}: tensor<1x2xf32> [[1, -2]]

@@ -8,3 +8,5 @@ func.func @example() -> tensor<1x4xf32> {
       : (tensor<1x4xf32>, tensor<4xf32>) -> tensor<1x4xf32>
   return %result : tensor<1x4xf32>
 }
+
+// CHECK{LITERAL}: tensor<1x4xf32> [[1.2, 16, 0, 0]]

@@ -5,3 +5,5 @@ func.func @example() -> tensor<1x4xf32> {
   %y = transformer.silu %x : tensor<1x4xf32>
   return %y : tensor<1x4xf32>
 }
+
+// CHECK{LITERAL}: tensor<1x4xf32> [[-0.0719448, -0.268941, 0, 3.92806]]

@@ -7,3 +7,5 @@ func.func @example() -> tensor<2x3xf32> {
   %y = transformer.softmax %x : tensor<2x3xf32>
   return %y : tensor<2x3xf32>
 }
+
+// CHECK{LITERAL}: tensor<2x3xf32> [[0.5, 0.5, 0], [0, 0, 0]]

@@ -6,3 +6,5 @@ func.func @example() -> tensor<1x3xf32> {
   %y = transformer.swiglu %gate, %up : tensor<1x3xf32>
   return %y : tensor<1x3xf32>
 }
+
+// CHECK{LITERAL}: tensor<1x3xf32> [[0, 7.85611, -0.14389]]

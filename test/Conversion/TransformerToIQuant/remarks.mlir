@@ -1,4 +1,4 @@
-// RUN: quant-opt %s --convert-transformer-to-iquant --split-input-file --remarks-filter=convert-transformer-to-iquant \
+// RUN: not quant-opt %s --convert-transformer-to-iquant --split-input-file --remarks-filter=convert-transformer-to-iquant \
 // RUN:   --remark-format=emitRemark -o /dev/null 2>&1 | FileCheck %s
 
 // CHECK: remarks.mlir:[[#@LINE+4]]:{{.*}} remark: [Missed] NormNotFused

@@ -27,6 +27,13 @@ def Transformer_Dialect : Dialect {
     * A weight is `[output channels, input channels]`, as checkpoints store it.
     * Activations and parameters may have different float types; arithmetic is
       that of real numbers, rounded at the result.
+
+    A function that is a whole model says what a runner must know of it:
+
+    * `transformer.context_length : i64`: the most positions it was made for.
+    * `transformer.vocabulary_size : i64`: valid token ids are those below.
+    * `transformer.begin_token : i64`, `transformer.end_tokens : array<i64>`:
+      the ids that begin and that end a text, where the checkpoint names them.
   }];
   let useDefaultAttributePrinterParser = 1;
 }

@@ -9,10 +9,34 @@ include "mlir/Pass/PassBase.td"
 def ConvertTransformerToIQuant : Pass<"convert-transformer-to-iquant", "::mlir::ModuleOp"> {
   let summary = "Rewrite transformer ops into integer ops with scales as integer values";
   let description = [{
-    Requires constant weights. Guarantees that no transformer op and no float
-    value is left; or fails and says at which op what is missing, and leaves
-    the module as it was.
+    Every float tensor becomes `!iquant.fixed<...xi32, exponent>`, in function
+    signatures too; every op becomes the integer op of `docs/Numerics.md`.
+    A linear reads 8-bit codes with one scale per row: a norm that feeds
+    linears only gives them itself, other values are quantized once for all
+    their linears. Queries, keys and values have one scale per head. Constants
+    become integers by rules V3, F4 and P1, once per function and use; those of
+    more than 1024 elements become resources.
+
+    Requires: weights, biases, norm parameters and rotation frequencies that
+    are constant (inline or resource; f16, bf16, f32, f64) and finite;
+    activations that are ranked tensors; at most 66311 input channels of a
+    linear, 65536 channels of a norm, 32768 of a softmax, 32768 keys.
+
+    Guarantees: no transformer op and no float type is left, and every new op
+    has the location of the op that it replaces. A value that stands for the
+    result of an op is the last one with its location.
+
+    Declines a module as a whole and leaves it as it was: an error and a
+    remark at every op that cannot be converted say what is missing. Ops of
+    other dialects that touch floats are such, and so are functions without a
+    body. Only `func`, `scf` and branches carry floats. A remark counts what
+    was converted in each function, another names each norm that could not be
+    fused with quantization.
   }];
+  let options = [
+    Option<"exponent", "exponent", "int64_t", /*default=*/"14",
+           "Fraction bits of every activation, 0 .. 24">
+  ];
   let dependentDialects = ["::mlir::iquant::IQuantDialect", "::mlir::arith::ArithDialect"];
 }
 

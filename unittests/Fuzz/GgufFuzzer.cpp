@@ -20,7 +20,7 @@ static void readConfig(const GgufFile &file) {
   int64_t count = reader.count("block_count");
   require(count >= 1 && count <= INT32_MAX);
   require(reader.positive("rope.freq_base", 1.0) > 0);
-  require(reader.token("token").value_or(0) >= 0);
+  require(reader.natural("token").value_or(0) >= 0);
   reader.flag("flag", false);
   reader.text("rope.scaling.type", "none");
   reader.refuse("rope.scaling.type", "nothing");

@@ -11,8 +11,8 @@ prompt="The capital of France is"
 context=512 windows=2
 mkdir -p "$out"
 
-"$python" scripts/text.py encode --tokenizer "$model" "$prompt" >"$out/prompt.ids"
-"$python" scripts/text.py encode --tokenizer "$model" --file "$test_text" --limit $((context * windows)) >"$out/test.ids"
+printf '%s' "$prompt" | "$python" scripts/text.py encode "$model" >"$out/prompt.ids"
+"$python" scripts/text.py encode "$model" "$test_text" --limit $((context * windows)) >"$out/test.ids"
 
 stage "Import the GGUF file as transformer IR" \
   "$tools/quant-import" "$model" -o "$out/float.mlirbc"

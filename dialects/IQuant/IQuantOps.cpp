@@ -36,29 +36,38 @@ static std::string show(ArrayRef<int64_t> shape) {
 static LogicalResult verifySameShape(Operation *op, Type first, Type second) {
   if (succeeded(verifyCompatibleShape(getShape(first), getShape(second))))
     return success();
-  return op->emitOpError() << "expects operand and result of one shape, got " << show(getShape(first)) << " and "
+  return op->emitOpError() << "expects operands and result of one shape, got "
+                           << show(getShape(first)) << " and "
                            << show(getShape(second));
 }
 
-static LogicalResult verifyShape(Operation *op, StringRef what, Type type, ArrayRef<int64_t> expected) {
+static LogicalResult verifyShape(Operation *op, StringRef what, Type type,
+                                 ArrayRef<int64_t> expected) {
   if (succeeded(verifyCompatibleShape(getShape(type), expected)))
     return success();
-  return op->emitOpError() << "expects " << what << " of shape " << show(expected) << ", got " << show(getShape(type));
+  return op->emitOpError() << "expects " << what << " of shape "
+                           << show(expected) << ", got "
+                           << show(getShape(type));
 }
 
 /// Checks an optional parameter with one element per channel.
-static LogicalResult verifyChannelVector(Operation *op, StringRef what, Value vector, int64_t channels) {
+static LogicalResult verifyChannelVector(Operation *op, StringRef what,
+                                         Value vector, int64_t channels) {
   if (!vector || getShape(vector.getType()) == ArrayRef<int64_t>(channels))
     return success();
-  return verifyShape(op, what, vector.getType(), {channels});
+  return op->emitOpError() << "expects " << what << " of shape "
+                           << show(channels) << ", got "
+                           << show(getShape(vector.getType()));
 }
 
 /// Checks that the components of `type` are `given`.
-static LogicalResult verifyComponents(Operation *op, Type type, TypeRange given) {
+static LogicalResult verifyComponents(Operation *op, Type type,
+                                      TypeRange given) {
   SmallVector<Type> expected = getComponents(type);
   if (TypeRange(expected) == given)
     return success();
-  InFlightDiagnostic diagnostic = op->emitOpError() << "expects the components of " << type << ", ";
+  InFlightDiagnostic diagnostic =
+      op->emitOpError() << "expects the components of " << type << ", ";
   llvm::interleaveComma(expected, diagnostic);
   diagnostic << ", got ";
   llvm::interleaveComma(given, diagnostic);
@@ -70,22 +79,28 @@ static LogicalResult verifyComponents(Operation *op, Type type, TypeRange given)
 //===----------------------------------------------------------------------===//
 
 LogicalResult ComposeOp::verify() {
-  return verifyComponents(*this, getResult().getType(), getComponents().getTypes());
+  return verifyComponents(*this, getResult().getType(),
+                          getComponents().getTypes());
 }
 
 OpFoldResult ComposeOp::fold(FoldAdaptor) {
   // compose(decompose(x)) -> x
-  auto source = getComponents().empty() ? DecomposeOp() : getComponents().front().getDefiningOp<DecomposeOp>();
-  if (source && source.getComponents() == getComponents() && source.getValue().getType() == getType())
+  auto source = getComponents().empty()
+                    ? DecomposeOp()
+                    : getComponents().front().getDefiningOp<DecomposeOp>();
+  if (source && source.getComponents() == getComponents() &&
+      source.getValue().getType() == getType())
     return source.getValue();
   return {};
 }
 
 LogicalResult DecomposeOp::verify() {
-  return verifyComponents(*this, getValue().getType(), getComponents().getTypes());
+  return verifyComponents(*this, getValue().getType(),
+                          getComponents().getTypes());
 }
 
-LogicalResult DecomposeOp::fold(FoldAdaptor, SmallVectorImpl<OpFoldResult> &results) {
+LogicalResult DecomposeOp::fold(FoldAdaptor,
+                                SmallVectorImpl<OpFoldResult> &results) {
   // decompose(compose(x...)) -> x...
   auto source = getValue().getDefiningOp<ComposeOp>();
   if (!source)
@@ -98,13 +113,21 @@ LogicalResult DecomposeOp::fold(FoldAdaptor, SmallVectorImpl<OpFoldResult> &resu
 // QuantizeOp, DequantizeOp, RescaleOp
 //===----------------------------------------------------------------------===//
 
-LogicalResult QuantizeOp::verify() { return verifySameShape(*this, getInput().getType(), getType()); }
+LogicalResult QuantizeOp::verify() {
+  return verifySameShape(*this, getInput().getType(), getType());
+}
 
-LogicalResult DequantizeOp::verify() { return verifySameShape(*this, getInput().getType(), getType()); }
+LogicalResult DequantizeOp::verify() {
+  return verifySameShape(*this, getInput().getType(), getType());
+}
 
-LogicalResult RescaleOp::verify() { return verifySameShape(*this, getInput().getType(), getType()); }
+LogicalResult RescaleOp::verify() {
+  return verifySameShape(*this, getInput().getType(), getType());
+}
 
-OpFoldResult RescaleOp::fold(FoldAdaptor) { return getInput().getType() == getType() ? getInput() : OpFoldResult(); }
+OpFoldResult RescaleOp::fold(FoldAdaptor) {
+  return getInput().getType() == getType() ? getInput() : OpFoldResult();
+}
 
 //===----------------------------------------------------------------------===//
 // EmbeddingOp, LinearOp
@@ -120,10 +143,13 @@ LogicalResult LinearOp::verify() {
   DynType input = getInput().getType();
   ArrayRef<int64_t> weight = getWeight().getType().getShape();
   if (input.getShape().back() != weight[1])
-    return emitOpError() << "expects an input of " << weight[1] << " channels, as the weight has, got "
+    return emitOpError() << "expects an input of " << weight[1]
+                         << " channels, as the weight has, got "
                          << input.getShape().back();
   if (input.getGroup())
-    return emitOpError() << "expects an input with one scale per row, got groups of " << input.getGroup();
+    return emitOpError()
+           << "expects an input with one scale per row, got groups of "
+           << input.getGroup();
   SmallVector<int64_t> expected(input.getShape());
   expected.back() = weight[0];
   if (failed(verifyShape(*this, "a result", getType(), expected)))
@@ -133,7 +159,8 @@ LogicalResult LinearOp::verify() {
   if (failed(verifyChannelVector(*this, "a bias", getBias(), weight[0])))
     return failure();
   if (getBias().getType().getExponent() != getType().getExponent())
-    return emitOpError() << "expects a bias with the result's exponent " << getType().getExponent() << ", got "
+    return emitOpError() << "expects a bias with the result's exponent "
+                         << getType().getExponent() << ", got "
                          << getBias().getType().getExponent();
   return success();
 }
@@ -146,20 +173,25 @@ LogicalResult LinearOp::verify() {
 static LogicalResult verifyNorm(Operation *op, FixedType input, Type result) {
   if (failed(verifySameShape(op, input, result)))
     return failure();
-  int64_t channels = input.getShape().empty() ? ShapedType::kDynamic : input.getShape().back();
+  int64_t channels =
+      input.getShape().empty() ? ShapedType::kDynamic : input.getShape().back();
   if (ShapedType::isDynamic(channels) || channels > kMaxNormChannels)
-    return op->emitOpError() << "expects a static number of channels of at most " << kMaxNormChannels << ", got "
-                             << show(input.getShape());
+    return op->emitOpError()
+           << "expects a static number of channels of at most "
+           << kMaxNormChannels << ", got " << show(input.getShape());
   auto quantized = dyn_cast<DynType>(result);
   if (quantized && (!quantized.isAsymmetric() || quantized.getGroup()))
-    return op->emitOpError() << "expects a quantized result of ui8 codes with one scale per row, got " << quantized;
+    return op->emitOpError() << "expects a quantized result of ui8 codes with "
+                                "one scale per row, got "
+                             << quantized;
   return success();
 }
 
 LogicalResult RmsNormOp::verify() {
   if (failed(verifyNorm(*this, getInput().getType(), getType())))
     return failure();
-  return verifyChannelVector(*this, "a scale", getScale(), getInput().getType().getShape().back());
+  return verifyChannelVector(*this, "a scale", getScale(),
+                             getInput().getType().getShape().back());
 }
 
 LogicalResult LayerNormOp::verify() {
@@ -178,27 +210,33 @@ LogicalResult LayerNormOp::verify() {
 LogicalResult RopeOp::verify() {
   ArrayRef<int64_t> shape = getInput().getType().getShape();
   if (shape.size() < 2)
-    return emitOpError() << "expects an input of rank 2 or more, got " << show(shape);
+    return emitOpError() << "expects an input of rank 2 or more, got "
+                         << show(shape);
   int64_t channels = shape.back(), heads = getHeads();
-  if (ShapedType::isDynamic(channels) || channels % heads != 0 || channels / heads % 2 != 0)
-    return emitOpError() << "expects a static number of channels that is a multiple of twice its " << heads
-                         << " heads, got " << show(shape);
+  if (ShapedType::isDynamic(channels) || channels % heads != 0 ||
+      channels / heads % 2 != 0)
+    return emitOpError() << "expects a static number of channels that is a "
+                            "multiple of twice its "
+                         << heads << " heads, got " << show(shape);
   FixedType cosine = getCosine().getType(), sine = getSine().getType();
   ArrayRef<int64_t> table = cosine.getShape();
-  if (cosine != sine || table.size() != 2 || ShapedType::isDynamicShape(table) || table[0] == 0 ||
+  if (cosine != sine || table.size() != 2 ||
+      ShapedType::isDynamicShape(table) || table[0] == 0 ||
       table[1] != channels / heads / 2)
-    return emitOpError() << "expects two tables of one type and of shape [positions, " << channels / heads / 2
-                         << "], got " << cosine << " and " << sine;
+    return emitOpError()
+           << "expects two tables of one type and of shape [positions, "
+           << channels / heads / 2 << "], got " << cosine << " and " << sine;
   return success();
 }
 
 LogicalResult SoftmaxOp::verify() {
   ArrayRef<int64_t> shape = getType().getShape();
   int64_t channels = shape.empty() ? ShapedType::kDynamic : shape.back();
-  if (ShapedType::isStatic(channels) && channels > 0 && channels <= kMaxSoftmaxChannels)
+  if (ShapedType::isStatic(channels) && channels > 0 &&
+      channels <= kMaxSoftmaxChannels)
     return success();
-  return emitOpError() << "expects a static number of channels in 1 .. " << kMaxSoftmaxChannels << ", got "
-                       << show(shape);
+  return emitOpError() << "expects a static number of channels in 1 .. "
+                       << kMaxSoftmaxChannels << ", got " << show(shape);
 }
 
 //===----------------------------------------------------------------------===//
@@ -206,59 +244,89 @@ LogicalResult SoftmaxOp::verify() {
 //===----------------------------------------------------------------------===//
 
 static LogicalResult verifyHeads(AttentionOp op) {
-  DynType query = op.getQuery().getType(), key = op.getKey().getType(), value = op.getValue().getType();
-  int64_t channels = query.getShape().back(), heads = op.getHeads(), kvHeads = op.getKvHeads();
+  DynType query = op.getQuery().getType(), key = op.getKey().getType(),
+          value = op.getValue().getType();
+  int64_t channels = query.getShape().back(), heads = op.getHeads(),
+          kvHeads = op.getKvHeads();
   if (channels % heads != 0 || heads % kvHeads != 0)
-    return op.emitOpError() << "expects query channels that are a multiple of the heads, and heads that are a multiple "
-                            << "of the key and value heads, got " << channels << " channels, " << heads << " heads and "
-                            << kvHeads << " key and value heads";
+    return op.emitOpError()
+           << "expects query channels that are a multiple of the heads, and "
+              "heads that are a multiple "
+           << "of the key and value heads, got " << channels << " channels, "
+           << heads << " heads and " << kvHeads << " key and value heads";
   int64_t width = channels / heads;
-  for (auto [name, type] : {std::pair("query", query), std::pair("key", key), std::pair("value", value)}) {
+  for (auto [name, type] : {std::pair("query", query), std::pair("key", key),
+                            std::pair("value", value)})
     if (type.getScaleGroup() != width)
-      return op.emitOpError() << "expects a " << name << " with one scale per head of " << width
-                              << " channels, got groups of " << type.getScaleGroup();
-    if (type != query && type.getShape().back() != kvHeads * width)
-      return op.emitOpError() << "expects a " << name << " of " << kvHeads << " heads of " << width << " channels, "
-                              << kvHeads * width << " in all, got " << type.getShape().back();
-  }
+      return op.emitOpError()
+             << "expects a " << name << " with one scale per head of " << width
+             << " channels, got groups of " << type.getScaleGroup();
+  for (auto [name, type] : {std::pair("key", key), std::pair("value", value)})
+    if (type.getShape().back() != kvHeads * width)
+      return op.emitOpError()
+             << "expects a " << name << " of " << kvHeads << " heads of "
+             << width << " channels, " << kvHeads * width << " in all, got "
+             << type.getShape().back();
   return success();
 }
 
 static LogicalResult verifyMask(AttentionOp op) {
-  ArrayRef<int64_t> query = op.getQuery().getType().getShape(), key = op.getKey().getType().getShape();
+  ArrayRef<int64_t> query = op.getQuery().getType().getShape(),
+                    key = op.getKey().getType().getShape();
   SmallVector<int64_t> perKey(key.drop_back()), perQuery(query.drop_back());
   perQuery.push_back(key[key.size() - 2]);
-  ArrayRef<int64_t> mask = cast<RankedTensorType>(op.getMask().getType()).getShape();
-  if (succeeded(verifyCompatibleShape(mask, perKey)) || succeeded(verifyCompatibleShape(mask, perQuery)))
+  ArrayRef<int64_t> mask =
+      cast<RankedTensorType>(op.getMask().getType()).getShape();
+  if (succeeded(verifyCompatibleShape(mask, perKey)) ||
+      succeeded(verifyCompatibleShape(mask, perQuery)))
     return success();
-  return op.emitOpError() << "expects a mask of one element per key, " << show(perKey) << ", or per query and key, "
+  return op.emitOpError() << "expects a mask of one element per key, "
+                          << show(perKey) << ", or per query and key, "
                           << show(perQuery) << ", got " << show(mask);
 }
 
 LogicalResult AttentionOp::verify() {
-  DynType query = getQuery().getType(), key = getKey().getType(), value = getValue().getType();
+  DynType query = getQuery().getType(), key = getKey().getType(),
+          value = getValue().getType();
   size_t rank = query.getShape().size();
-  if (rank < 2 || rank > 3 || key.getShape().size() != rank || value.getShape().size() != rank)
-    return emitOpError() << "expects query, key and value of one rank, 2 or 3, got " << query << ", " << key << " and "
-                         << value;
+  if (rank < 2 || rank > 3 || key.getShape().size() != rank ||
+      value.getShape().size() != rank)
+    return emitOpError()
+           << "expects query, key and value of one rank, 2 or 3, got " << query
+           << ", " << key << " and " << value;
   if (query.isAsymmetric() || key.isAsymmetric() || value.isAsymmetric())
-    return emitOpError() << "expects query, key and value of si8 codes, got " << query << ", " << key << " and "
-                         << value;
+    return emitOpError() << "expects query, key and value of si8 codes, got "
+                         << query << ", " << key << " and " << value;
   if (failed(verifyHeads(*this)))
     return failure();
   if (failed(verifyCompatibleShape(key.getShape(), value.getShape())))
-    return emitOpError() << "expects key and value of one shape, got " << show(key.getShape()) << " and "
+    return emitOpError() << "expects key and value of one shape, got "
+                         << show(key.getShape()) << " and "
                          << show(value.getShape());
+  if (failed(verifyCompatibleShape(query.getShape().drop_back(2),
+                                   key.getShape().drop_back(2))))
+    return emitOpError() << "expects query and key of one batch size, got "
+                         << show(query.getShape()) << " and "
+                         << show(key.getShape());
   if (getMask() && failed(verifyMask(*this)))
     return failure();
   if (failed(verifyShape(*this, "a result", getType(), query.getShape())))
     return failure();
-  if (getScaleMultiplier() < 32768 || getScaleMultiplier() > 65535)
-    return emitOpError() << "expects a score scale with a multiplier in 32768 .. 65535, got " << getScaleMultiplier();
+  int64_t multiplier = getScaleMultiplier(), exponent = getScaleExponent();
+  if (multiplier < 32768 || multiplier > 65535)
+    return emitOpError()
+           << "expects a score scale with a multiplier in 32768 .. 65535, got "
+           << multiplier;
+  if (exponent < 0 || exponent > 62)
+    return emitOpError()
+           << "expects a score scale with an exponent in 0 .. 62, got "
+           << exponent;
   int64_t queries = query.getShape()[rank - 2], keys = key.getShape()[rank - 2];
-  if (getCausal() && ShapedType::isStatic(queries) && ShapedType::isStatic(keys) && queries > keys)
-    return emitOpError() << "expects a causal attention to have no more queries than keys, got " << queries
-                         << " queries and " << keys << " keys";
+  if (getCausal() && ShapedType::isStatic(queries) &&
+      ShapedType::isStatic(keys) && queries > keys)
+    return emitOpError() << "expects a causal attention to have no more "
+                            "queries than keys, got "
+                         << queries << " queries and " << keys << " keys";
   return success();
 }
 
@@ -276,7 +344,9 @@ LogicalResult ArgmaxOp::verify() {
   ArrayRef<int64_t> shape = getInput().getType().getShape();
   int64_t channels = shape.empty() ? ShapedType::kDynamic : shape.back();
   if (ShapedType::isDynamic(channels) || channels == 0)
-    return emitOpError() << "expects a static, positive number of channels, got " << show(shape);
+    return emitOpError()
+           << "expects a static, positive number of channels, got "
+           << show(shape);
   return verifyShape(*this, "a result", getType(), shape.drop_back());
 }
 

@@ -203,6 +203,7 @@ def IQuant_RmsNormOp : IQuant_Op<"rms_norm"> {
     * (C1) operand and result have the same shape; the number of channels is static and at most 65536.
     * (C2) `scale` is `i16` fixed point of shape `[channels]`.
     * (C3) a quantized result is `ui8` with one scale per row.
+    * (C4) `epsilon` lies in 0 .. 2^30 - 1.
   }];
   let arguments = (ins IQuant_Activation:$input, Optional<IQuant_Parameter>:$scale, IQuant_Epsilon:$epsilon);
   let results = (outs AnyTypeOf<[IQuant_Activation, IQuant_DynType]>:$result);
@@ -222,6 +223,7 @@ def IQuant_LayerNormOp : IQuant_Op<"layer_norm", [AttrSizedOperandSegments]> {
     * (C2) `scale` is `i16` fixed point of shape `[channels]`.
     * (C3) `shift` is `i16` fixed point of shape `[channels]`.
     * (C4) a quantized result is `ui8` with one scale per row.
+    * (C5) `epsilon` lies in 0 .. 2^30 - 1.
   }];
   let arguments = (ins IQuant_Activation:$input, Optional<IQuant_Parameter>:$scale, Optional<IQuant_Parameter>:$shift,
                        IQuant_Epsilon:$epsilon);
@@ -249,6 +251,8 @@ def IQuant_RopeOp : IQuant_Op<"rope", [AllTypesMatch<["input", "result"]>]> {
     * (C1) `input` has rank 2 or more.
     * (C2) the number of channels is static and a multiple of `2 * heads`.
     * (C3) the tables have shape `[positions, channels / heads / 2]`, one exponent, and at least one position.
+    * (C4) `heads` is positive.
+    * (C5) operand and result have one type.
   }];
   let arguments = (ins IQuant_Activation:$input, IQuant_Parameter:$cosine, IQuant_Parameter:$sine, Index:$offset,
                        IQuant_Count:$heads, IQuant_RopePairingAttr:$pairing);
@@ -266,6 +270,7 @@ def IQuant_SoftmaxOp : IQuant_ElementwiseOp<"softmax"> {
 
     Constraints:
     * (C1) the number of channels is static, positive and at most 32768.
+    * (C2) operand and result have one type.
   }];
   let arguments = (ins IQuant_Activation:$input);
   let results = (outs IQuant_Activation:$result);
@@ -294,6 +299,9 @@ def IQuant_AttentionOp : IQuant_Op<"attention"> {
     * (C7) the result has the shape of `query`.
     * (C8) the score scale's multiplier lies in 32768 .. 65535.
     * (C9) a `causal` attention has no more queries than keys.
+    * (C10) `query` has the batch of `key`.
+    * (C11) `heads` and `kv_heads` are positive.
+    * (C12) the score scale's exponent lies in 0 .. 62.
   }];
   let arguments = (ins IQuant_DynType:$query, IQuant_DynType:$key, IQuant_DynType:$value,
                        Optional<IQuant_MaskTensor>:$mask, IQuant_Count:$heads, IQuant_Count:$kv_heads,
@@ -331,6 +339,9 @@ def IQuant_SiluOp : IQuant_ElementwiseOp<"silu"> {
   let summary = "Sigmoid linear unit";
   let description = [{
     Formula: `input * sigmoid(input)` (rule G1).
+
+    Constraints:
+    * (C1) operand and result have one type.
   }];
   let arguments = (ins IQuant_Activation:$input);
   let results = (outs IQuant_Activation:$result);
@@ -341,6 +352,9 @@ def IQuant_GeluOp : IQuant_ElementwiseOp<"gelu"> {
   let summary = "Gaussian error linear unit";
   let description = [{
     Formula: `input * sigmoid(p(input))`, `p` an odd polynomial that depends on the form (rule G3).
+
+    Constraints:
+    * (C1) operand and result have one type.
   }];
   let arguments = (ins IQuant_Activation:$input, IQuant_GeluFormAttr:$form);
   let results = (outs IQuant_Activation:$result);
@@ -351,6 +365,9 @@ def IQuant_AddOp : IQuant_ElementwiseOp<"add", [Commutative]> {
   let summary = "Saturating sum of two fixed-point values of one exponent";
   let description = [{
     Formula: `lhs + rhs`, saturated (rule F2).
+
+    Constraints:
+    * (C1) operands and result have one type.
   }];
   let arguments = (ins IQuant_Activation:$lhs, IQuant_Activation:$rhs);
   let results = (outs IQuant_Activation:$result);

@@ -16,26 +16,34 @@ using namespace mlir::iquant;
 //===----------------------------------------------------------------------===//
 
 /// Parses `?x576xi32`.
-static ParseResult parseShape(AsmParser &parser, SmallVectorImpl<int64_t> &shape, Type &elementType) {
-  return failure(parser.parseDimensionList(shape) || parser.parseType(elementType));
+static ParseResult parseShape(AsmParser &parser,
+                              SmallVectorImpl<int64_t> &shape,
+                              Type &elementType) {
+  return failure(parser.parseDimensionList(shape) ||
+                 parser.parseType(elementType));
 }
 
-static void printShape(AsmPrinter &printer, ArrayRef<int64_t> shape, Type elementType) {
+/// A shape as `parseShape` takes it.
+static std::string spell(ArrayRef<int64_t> shape, Type elementType) {
+  std::string text;
+  llvm::raw_string_ostream out(text);
   for (int64_t size : shape) {
     if (ShapedType::isDynamic(size))
-      printer << '?';
+      out << '?';
     else
-      printer << size;
-    printer << 'x';
+      out << size;
+    out << 'x';
   }
-  printer << elementType;
+  out << elementType;
+  return text;
 }
 
 /// The element type as an integer type; any other is an error.
 static IntegerType asInteger(AsmParser &parser, SMLoc location, Type type) {
   auto integer = dyn_cast<IntegerType>(type);
   if (!integer)
-    parser.emitError(location) << "expects an integer element type, got " << type;
+    parser.emitError(location)
+        << "expects an integer element type, got " << type;
   return integer;
 }
 
@@ -43,16 +51,17 @@ Type FixedType::parse(AsmParser &parser) {
   SmallVector<int64_t> shape;
   Type elementType;
   int64_t exponent;
-  if (parser.parseLess() || parseShape(parser, shape, elementType) || parser.parseComma() ||
-      parser.parseInteger(exponent) || parser.parseGreater())
+  if (parser.parseLess() || parseShape(parser, shape, elementType) ||
+      parser.parseComma() || parser.parseInteger(exponent) ||
+      parser.parseGreater())
     return {};
-  return parser.getChecked<FixedType>(parser.getContext(), ArrayRef<int64_t>(shape), elementType, exponent);
+  return parser.getChecked<FixedType>(
+      parser.getContext(), ArrayRef<int64_t>(shape), elementType, exponent);
 }
 
 void FixedType::print(AsmPrinter &printer) const {
-  printer << '<';
-  printShape(printer, getShape(), getElementType());
-  printer << ", " << getExponent() << '>';
+  printer << '<' << spell(getShape(), getElementType()) << ", " << getExponent()
+          << '>';
 }
 
 Type DynType::parse(AsmParser &parser) {
@@ -64,17 +73,27 @@ Type DynType::parse(AsmParser &parser) {
   SMLoc location = parser.getCurrentLocation();
   if (parseShape(parser, shape, elementType))
     return {};
-  if (succeeded(parser.parseOptionalComma()) && parser.parseInteger(group))
-    return {};
+  if (succeeded(parser.parseOptionalComma())) {
+    SMLoc groupLocation = parser.getCurrentLocation();
+    if (parser.parseInteger(group))
+      return {};
+    if (group == 0) {
+      // In memory 0 stands for one scale per row, which is written without a
+      // group.
+      parser.emitError(groupLocation)
+          << "expects a group size that is positive, got " << group;
+      return {};
+    }
+  }
   IntegerType integer = asInteger(parser, location, elementType);
   if (!integer || parser.parseGreater())
     return {};
-  return parser.getChecked<DynType>(parser.getContext(), ArrayRef<int64_t>(shape), integer, group);
+  return parser.getChecked<DynType>(parser.getContext(),
+                                    ArrayRef<int64_t>(shape), integer, group);
 }
 
 void DynType::print(AsmPrinter &printer) const {
-  printer << '<';
-  printShape(printer, getShape(), getElementType());
+  printer << '<' << spell(getShape(), getElementType());
   if (getGroup())
     printer << ", " << getGroup();
   printer << '>';
@@ -91,47 +110,59 @@ Type WeightType::parse(AsmParser &parser) {
   IntegerType integer = asInteger(parser, location, elementType);
   if (!integer || parser.parseGreater())
     return {};
-  return parser.getChecked<WeightType>(parser.getContext(), ArrayRef<int64_t>(shape), integer);
+  return parser.getChecked<WeightType>(parser.getContext(),
+                                       ArrayRef<int64_t>(shape), integer);
 }
 
 void WeightType::print(AsmPrinter &printer) const {
-  printer << '<';
-  printShape(printer, getShape(), getElementType());
-  printer << '>';
+  printer << '<' << spell(getShape(), getElementType()) << '>';
 }
 
 //===----------------------------------------------------------------------===//
 // Verification
 //===----------------------------------------------------------------------===//
 
-LogicalResult FixedType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> shape,
-                                Type elementType, int64_t exponent) {
+LogicalResult FixedType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                ArrayRef<int64_t> shape, Type elementType,
+                                int64_t exponent) {
   if (!elementType.isSignlessInteger(16) && !elementType.isSignlessInteger(32))
-    return emitError() << "expects fixed-point elements of type i16 or i32, got " << elementType;
+    return emitError()
+           << "expects fixed-point elements of type i16 or i32, got "
+           << elementType;
   if (exponent < 0 || exponent > 30)
-    return emitError() << "expects a fixed-point exponent in 0 .. 30, got " << exponent;
+    return emitError() << "expects a fixed-point exponent in 0 .. 30, got "
+                       << exponent;
   return success();
 }
 
-LogicalResult DynType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> shape,
-                              IntegerType elementType, int64_t group) {
+LogicalResult DynType::verify(function_ref<InFlightDiagnostic()> emitError,
+                              ArrayRef<int64_t> shape, IntegerType elementType,
+                              int64_t group) {
   if (elementType.getWidth() != 8 || elementType.isSignless())
-    return emitError() << "expects dynamically quantized elements of type ui8 or si8, got " << elementType;
+    return emitError()
+           << "expects dynamically quantized elements of type ui8 or si8, got "
+           << elementType;
   if (shape.empty() || ShapedType::isDynamic(shape.back()))
-    return emitError() << "expects a dynamically quantized type of rank 1 or more with a static number of channels, "
-                       << "got rank " << shape.size();
+    return emitError() << "expects a dynamically quantized type of rank 1 or "
+                          "more with a static number of channels, "
+                       << "got " << spell(shape, elementType);
   if (group < 0 || (group != 0 && shape.back() % group != 0))
-    return emitError() << "expects a group size that is positive and divides the " << shape.back()
-                       << " channels, got " << group;
+    return emitError()
+           << "expects a group size that is positive and divides the "
+           << shape.back() << " channels, got " << group;
   return success();
 }
 
-LogicalResult WeightType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayRef<int64_t> shape,
+LogicalResult WeightType::verify(function_ref<InFlightDiagnostic()> emitError,
+                                 ArrayRef<int64_t> shape,
                                  IntegerType elementType) {
   if (!elementType.isSignedInteger(8))
-    return emitError() << "expects weight codes of type si8, got " << elementType;
-  if (shape.size() != 2 || ShapedType::isDynamicShape(shape) || shape[0] == 0 || shape[1] == 0)
-    return emitError() << "expects a weight of two static, positive sizes, got rank " << shape.size();
+    return emitError() << "expects weight codes of type si8, got "
+                       << elementType;
+  if (shape.size() != 2 || ShapedType::isDynamicShape(shape) || shape[0] == 0 ||
+      shape[1] == 0)
+    return emitError() << "expects a weight of two static, positive sizes, got "
+                       << spell(shape, elementType);
   return success();
 }
 
@@ -139,7 +170,9 @@ LogicalResult WeightType::verify(function_ref<InFlightDiagnostic()> emitError, A
 // Components
 //===----------------------------------------------------------------------===//
 
-SmallVector<Type> FixedType::getComponents() const { return {RankedTensorType::get(getShape(), getElementType())}; }
+SmallVector<Type> FixedType::getComponents() const {
+  return {RankedTensorType::get(getShape(), getElementType())};
+}
 
 SmallVector<int64_t> DynType::getScaleShape() const {
   SmallVector<int64_t> shape(getShape().drop_back());
@@ -149,25 +182,32 @@ SmallVector<int64_t> DynType::getScaleShape() const {
 }
 
 SmallVector<Type> DynType::getComponents() const {
-  Type scales = RankedTensorType::get(getScaleShape(), IntegerType::get(getContext(), 32));
-  SmallVector<Type> components = {RankedTensorType::get(getShape(), IntegerType::get(getContext(), 8)), scales, scales};
+  Type scales = RankedTensorType::get(getScaleShape(),
+                                      IntegerType::get(getContext(), 32));
+  SmallVector<Type> components = {
+      RankedTensorType::get(getShape(), IntegerType::get(getContext(), 8)),
+      scales, scales};
   if (isAsymmetric())
     components.push_back(scales);
   return components;
 }
 
 SmallVector<Type> WeightType::getComponents() const {
-  Type perChannel = RankedTensorType::get(getShape().front(), IntegerType::get(getContext(), 32));
-  return {RankedTensorType::get(getShape(), IntegerType::get(getContext(), 8)), perChannel, perChannel, perChannel};
+  Type perChannel = RankedTensorType::get(getShape().front(),
+                                          IntegerType::get(getContext(), 32));
+  return {RankedTensorType::get(getShape(), IntegerType::get(getContext(), 8)),
+          perChannel, perChannel, perChannel};
 }
 
 SmallVector<Type> mlir::iquant::getComponents(Type type) {
   return TypeSwitch<Type, SmallVector<Type>>(type)
-      .Case<FixedType, DynType, WeightType>([](auto type) { return type.getComponents(); })
+      .Case<FixedType, DynType, WeightType>(
+          [](auto type) { return type.getComponents(); })
       .Default([](Type type) { return SmallVector<Type>{type}; });
 }
 
 ArrayRef<int64_t> mlir::iquant::getShape(Type type) {
   return TypeSwitch<Type, ArrayRef<int64_t>>(type)
-      .Case<FixedType, DynType, WeightType, RankedTensorType>([](auto type) { return type.getShape(); });
+      .Case<FixedType, DynType, WeightType, RankedTensorType>(
+          [](auto type) { return type.getShape(); });
 }

@@ -15,29 +15,37 @@ using namespace mlir::transformer;
 // Shapes
 //===----------------------------------------------------------------------===//
 
-static RankedTensorType tensorType(Value value) { return cast<RankedTensorType>(value.getType()); }
+static RankedTensorType tensorType(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
 
-/// The number of channels, dynamic for a scalar so that every check on it fails.
+/// The number of channels, dynamic for a scalar so that every check on it
+/// fails.
 static int64_t channelsOf(Value value) {
   RankedTensorType type = tensorType(value);
   return type.getRank() == 0 ? ShapedType::kDynamic : type.getShape().back();
 }
 
 /// A dimension as diagnostics show it.
-static std::string show(int64_t size) { return ShapedType::isDynamic(size) ? "?" : std::to_string(size); }
+static std::string show(int64_t size) {
+  return ShapedType::isDynamic(size) ? "?" : std::to_string(size);
+}
 
 /// Checks a parameter vector with one element per channel.
-static LogicalResult verifyChannelVector(Operation *op, StringRef name, Value vector, int64_t channels) {
+static LogicalResult verifyChannelVector(Operation *op, StringRef name,
+                                         Value vector, int64_t channels) {
   RankedTensorType type = tensorType(vector);
   if (type.getRank() == 1 && type.getDimSize(0) == channels)
     return success();
-  return op->emitOpError() << "expects " << name << " of shape [" << show(channels) << "], got " << type;
+  return op->emitOpError() << "expects " << name << " of shape ["
+                           << show(channels) << "], got " << type;
 }
 
 static LogicalResult verifyStaticChannels(Operation *op, Value input) {
   if (ShapedType::isStatic(channelsOf(input)))
     return success();
-  return op->emitOpError() << "expects a static number of channels, got " << input.getType();
+  return op->emitOpError() << "expects a static number of channels, got "
+                           << input.getType();
 }
 
 /// The shape of `rows` with its last dimension replaced by `channels`.
@@ -58,11 +66,14 @@ LogicalResult EmbeddingOp::verify() {
   if (table.getRank() != 2)
     return emitOpError() << "expects a table of rank 2, got " << table;
   if (!table.hasStaticShape() || table.getNumElements() == 0)
-    return emitOpError() << "expects a table of static, positive sizes, got " << table;
+    return emitOpError() << "expects a table of static, positive sizes, got "
+                         << table;
   return success();
 }
 
-LogicalResult EmbeddingOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
+LogicalResult EmbeddingOp::inferReturnTypes(MLIRContext *context,
+                                            std::optional<Location> location,
+                                            Adaptor adaptor,
                                             SmallVectorImpl<Type> &inferred) {
   SmallVector<int64_t> shape(tensorType(adaptor.getIds()).getShape());
   shape.push_back(channelsOf(adaptor.getTable()));
@@ -70,7 +81,9 @@ LogicalResult EmbeddingOp::inferReturnTypes(MLIRContext *context, std::optional<
   return success();
 }
 
-SmallVector<ScaleSink> EmbeddingOp::getOutputScaleSinks() { return {{&getTableMutable(), 1}}; }
+SmallVector<ScaleSink> EmbeddingOp::getOutputScaleSinks() {
+  return {{&getTableMutable(), 1}};
+}
 
 //===----------------------------------------------------------------------===//
 // LinearOp
@@ -79,20 +92,26 @@ SmallVector<ScaleSink> EmbeddingOp::getOutputScaleSinks() { return {{&getTableMu
 LogicalResult LinearOp::verify() {
   RankedTensorType weight = tensorType(getWeight());
   if (weight.getRank() != 2 || !weight.hasStaticShape())
-    return emitOpError() << "expects a weight of rank 2 and static sizes, got " << weight;
+    return emitOpError() << "expects a weight of rank 2 and static sizes, got "
+                         << weight;
   if (channelsOf(getInput()) != weight.getDimSize(1))
-    return emitOpError() << "expects an input of " << weight.getDimSize(1) << " channels, as the weight has, got "
+    return emitOpError() << "expects an input of " << weight.getDimSize(1)
+                         << " channels, as the weight has, got "
                          << show(channelsOf(getInput()));
   if (getBias())
-    return verifyChannelVector(*this, "a bias", getBias(), weight.getDimSize(0));
+    return verifyChannelVector(*this, "a bias", getBias(),
+                               weight.getDimSize(0));
   return success();
 }
 
-LogicalResult LinearOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
+LogicalResult LinearOp::inferReturnTypes(MLIRContext *context,
+                                         std::optional<Location> location,
+                                         Adaptor adaptor,
                                          SmallVectorImpl<Type> &inferred) {
   RankedTensorType weight = tensorType(adaptor.getWeight());
-  inferred.push_back(
-      withChannels(adaptor.getInput(), weight.getRank() == 2 ? weight.getDimSize(0) : ShapedType::kDynamic));
+  inferred.push_back(withChannels(
+      adaptor.getInput(),
+      weight.getRank() == 2 ? weight.getDimSize(0) : ShapedType::kDynamic));
   return success();
 }
 
@@ -117,7 +136,8 @@ LogicalResult RmsNormOp::verify() {
   if (failed(verifyStaticChannels(*this, getInput())))
     return failure();
   if (getScale())
-    return verifyChannelVector(*this, "a scale", getScale(), channelsOf(getInput()));
+    return verifyChannelVector(*this, "a scale", getScale(),
+                               channelsOf(getInput()));
   return success();
 }
 
@@ -131,10 +151,12 @@ SmallVector<ScaleSink> RmsNormOp::getOutputScaleSinks() {
 LogicalResult LayerNormOp::verify() {
   if (failed(verifyStaticChannels(*this, getInput())))
     return failure();
-  if (getScale() && failed(verifyChannelVector(*this, "a scale", getScale(), channelsOf(getInput()))))
+  if (getScale() && failed(verifyChannelVector(*this, "a scale", getScale(),
+                                               channelsOf(getInput()))))
     return failure();
   if (getShift())
-    return verifyChannelVector(*this, "a shift", getShift(), channelsOf(getInput()));
+    return verifyChannelVector(*this, "a shift", getShift(),
+                               channelsOf(getInput()));
   return success();
 }
 
@@ -155,19 +177,25 @@ SmallVector<ScaleSink> LayerNormOp::getOutputScaleSinks() {
 
 LogicalResult RopeOp::verify() {
   if (tensorType(getInput()).getRank() < 2)
-    return emitOpError() << "expects an input of rank 2 or more, got " << getInput().getType();
+    return emitOpError() << "expects an input of rank 2 or more, got "
+                         << getInput().getType();
   int64_t channels = channelsOf(getInput()), heads = getHeads();
-  if (ShapedType::isDynamic(channels) || channels % heads != 0 || channels / heads % 2 != 0)
-    return emitOpError() << "expects a static number of channels that is a multiple of twice its " << heads
-                         << " heads, got " << show(channels);
-  return verifyChannelVector(*this, "frequencies", getFrequencies(), channels / heads / 2);
+  if (ShapedType::isDynamic(channels) || channels % heads != 0 ||
+      channels / heads % 2 != 0)
+    return emitOpError() << "expects a static number of channels that is a "
+                            "multiple of twice its "
+                         << heads << " heads, got " << show(channels);
+  return verifyChannelVector(*this, "frequencies", getFrequencies(),
+                             channels / heads / 2);
 }
 
 //===----------------------------------------------------------------------===//
 // AttentionOp
 //===----------------------------------------------------------------------===//
 
-int64_t AttentionOp::getHeadWidth() { return channelsOf(getQuery()) / static_cast<int64_t>(getHeads()); }
+int64_t AttentionOp::getHeadWidth() {
+  return channelsOf(getQuery()) / static_cast<int64_t>(getHeads());
+}
 
 double AttentionOp::getScoreScale() {
   if (std::optional<APFloat> scale = getScale())
@@ -177,7 +205,8 @@ double AttentionOp::getScoreScale() {
 
 /// Checks a mask of `[..., T]` or `[..., S, T]`.
 static LogicalResult verifyMask(AttentionOp op) {
-  ArrayRef<int64_t> query = tensorType(op.getQuery()).getShape(), key = tensorType(op.getKey()).getShape();
+  ArrayRef<int64_t> query = tensorType(op.getQuery()).getShape(),
+                    key = tensorType(op.getKey()).getShape();
   SmallVector<int64_t> perKey(key.drop_back());
   SmallVector<int64_t> perQuery(query.drop_back());
   perQuery.push_back(key[key.size() - 2]);
@@ -185,40 +214,62 @@ static LogicalResult verifyMask(AttentionOp op) {
   if (succeeded(verifyCompatibleShape(mask.getShape(), perKey)) ||
       succeeded(verifyCompatibleShape(mask.getShape(), perQuery)))
     return success();
-  return op.emitOpError() << "expects a mask of one element per key, " << RankedTensorType::get(perKey, mask.getElementType())
-                          << ", or per query and key, " << RankedTensorType::get(perQuery, mask.getElementType())
+  return op.emitOpError() << "expects a mask of one element per key, "
+                          << RankedTensorType::get(perKey,
+                                                   mask.getElementType())
+                          << ", or per query and key, "
+                          << RankedTensorType::get(perQuery,
+                                                   mask.getElementType())
                           << ", got " << mask;
 }
 
 LogicalResult AttentionOp::verify() {
-  RankedTensorType query = tensorType(getQuery()), key = tensorType(getKey()), value = tensorType(getValue());
-  if (query.getRank() != key.getRank() || query.getRank() != value.getRank() || query.getRank() < 2 ||
-      query.getRank() > 3)
-    return emitOpError() << "expects query, key and value of one rank, 2 or 3, got " << query << ", " << key << " and "
-                         << value;
-  int64_t heads = getHeads(), kvHeads = getKvHeads(), channels = channelsOf(getQuery());
+  RankedTensorType query = tensorType(getQuery()), key = tensorType(getKey()),
+                   value = tensorType(getValue());
+  if (query.getRank() != key.getRank() || query.getRank() != value.getRank() ||
+      query.getRank() < 2 || query.getRank() > 3)
+    return emitOpError()
+           << "expects query, key and value of one rank, 2 or 3, got " << query
+           << ", " << key << " and " << value;
+  int64_t heads = getHeads(), kvHeads = getKvHeads(),
+          channels = channelsOf(getQuery());
   if (ShapedType::isDynamic(channels) || channels % heads != 0)
-    return emitOpError() << "expects a static number of query channels that is a multiple of its " << heads
-                         << " heads, got " << show(channels);
+    return emitOpError() << "expects a static number of query channels that is "
+                            "a multiple of its "
+                         << heads << " heads, got " << show(channels);
   if (heads % kvHeads != 0)
-    return emitOpError() << "expects a number of heads that is a multiple of its " << kvHeads
-                         << " key and value heads, got " << heads;
-  for (auto [name, operand] : {std::pair("key", getKey()), std::pair("value", getValue())})
+    return emitOpError()
+           << "expects a number of heads that is a multiple of its " << kvHeads
+           << " key and value heads, got " << heads;
+  for (auto [name, operand] :
+       {std::pair("key", getKey()), std::pair("value", getValue())})
     if (channelsOf(operand) != kvHeads * getHeadWidth())
-      return emitOpError() << "expects a " << name << " of " << kvHeads << " heads of " << getHeadWidth()
-                           << " channels, " << kvHeads * getHeadWidth() << " in all, got " << show(channelsOf(operand));
+      return emitOpError() << "expects a " << name << " of " << kvHeads
+                           << " heads of " << getHeadWidth() << " channels, "
+                           << kvHeads * getHeadWidth() << " in all, got "
+                           << show(channelsOf(operand));
   if (failed(verifyCompatibleShape(key, value)))
-    return emitOpError() << "expects key and value of one shape, got " << key << " and " << value;
+    return emitOpError() << "expects key and value of one shape, got " << key
+                         << " and " << value;
+  if (failed(verifyCompatibleShape(query.getShape().drop_back(2),
+                                   key.getShape().drop_back(2))))
+    return emitOpError() << "expects query and key of one batch size, got "
+                         << query << " and " << key;
   if (getMask() && failed(verifyMask(*this)))
     return failure();
-  int64_t queries = query.getDimSize(query.getRank() - 2), keys = key.getDimSize(key.getRank() - 2);
-  if (getCausal() && ShapedType::isStatic(queries) && ShapedType::isStatic(keys) && queries > keys)
-    return emitOpError() << "expects a causal attention to have no more queries than keys, got " << queries
-                         << " queries and " << keys << " keys";
+  int64_t queries = query.getDimSize(query.getRank() - 2),
+          keys = key.getDimSize(key.getRank() - 2);
+  if (getCausal() && ShapedType::isStatic(queries) &&
+      ShapedType::isStatic(keys) && queries > keys)
+    return emitOpError() << "expects a causal attention to have no more "
+                            "queries than keys, got "
+                         << queries << " queries and " << keys << " keys";
   return success();
 }
 
-LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
+LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context,
+                                            std::optional<Location> location,
+                                            Adaptor adaptor,
                                             SmallVectorImpl<Type> &inferred) {
   inferred.push_back(adaptor.getQuery().getType());
   return success();
@@ -231,22 +282,37 @@ bool AttentionOp::commutesWithChannelScale(OpOperand &operand) {
 }
 
 //===----------------------------------------------------------------------===//
-// SwiGluOp, ArgmaxOp, ObserveOp
+// SoftmaxOp, SwiGluOp, ArgmaxOp, ObserveOp
 //===----------------------------------------------------------------------===//
 
-bool SwiGluOp::commutesWithChannelScale(OpOperand &operand) { return &operand == &getUpMutable(); }
+LogicalResult SoftmaxOp::verify() {
+  if (tensorType(getInput()).getRank() == 0)
+    return emitOpError() << "expects an input of rank 1 or more, got "
+                         << getInput().getType();
+  return success();
+}
+
+bool SwiGluOp::commutesWithChannelScale(OpOperand &operand) {
+  return &operand == &getUpMutable();
+}
 
 LogicalResult ArgmaxOp::verify() {
   int64_t channels = channelsOf(getInput());
   if (ShapedType::isDynamic(channels) || channels == 0)
-    return emitOpError() << "expects a static, positive number of channels, got " << getInput().getType();
+    return emitOpError()
+           << "expects a static, positive number of channels, got "
+           << getInput().getType();
   return success();
 }
 
-LogicalResult ArgmaxOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location, Adaptor adaptor,
+LogicalResult ArgmaxOp::inferReturnTypes(MLIRContext *context,
+                                         std::optional<Location> location,
+                                         Adaptor adaptor,
                                          SmallVectorImpl<Type> &inferred) {
   ArrayRef<int64_t> shape = tensorType(adaptor.getInput()).getShape();
-  inferred.push_back(RankedTensorType::get(shape.empty() ? shape : shape.drop_back(), IntegerType::get(context, 32)));
+  inferred.push_back(
+      RankedTensorType::get(shape.empty() ? shape : shape.drop_back(),
+                            IntegerType::get(context, 32)));
   return success();
 }
 

@@ -18,10 +18,13 @@ include "mlir/Interfaces/SideEffectInterfaces.td"
 def Transformer_FloatTensor : RankedTensorOf<[AnyFloat]>;
 def Transformer_IdTensor : RankedTensorOf<[AnySignlessInteger]>;
 def Transformer_MaskTensor : RankedTensorOf<[I1]>;
-def Transformer_Epsilon : ConfinedAttr<F64Attr, [
-  AttrConstraint<CPred<"::llvm::cast<::mlir::FloatAttr>($_self).getValueAsDouble() >= 0.0 && "
-                       "::llvm::cast<::mlir::FloatAttr>($_self).getValue().isFinite()">,
-                 "not negative and finite">]>;
+def Transformer_FiniteAttr : ConfinedAttr<F64Attr, [AttrConstraint<
+  CPred<"::llvm::cast<::mlir::FloatAttr>($_self).getValue().isFinite()">,
+  "whose value is finite">]>;
+def Transformer_Epsilon : ConfinedAttr<F64Attr, [AttrConstraint<
+  CPred<"::llvm::cast<::mlir::FloatAttr>($_self).getValue().isFinite() && "
+        "::llvm::cast<::mlir::FloatAttr>($_self).getValueAsDouble() >= 0.0">,
+  "whose value is finite and not negative">]>;
 def Transformer_Count : ConfinedAttr<I64Attr, [IntPositive]>;
 
 def Transformer_GeluForm : I32EnumAttr<"GeluForm", "how the Gaussian error linear unit is computed", [
@@ -82,6 +85,7 @@ def Transformer_EmbeddingOp : Transformer_InferredOp<"embedding", [
     Constraints:
     * (C1) `table` has rank 2.
     * (C2) `table` has a static, positive size in both dimensions.
+    * (C3) the result has the shape of `ids` followed by the columns of `table`, and the elements of `table`.
   }];
   let arguments = (ins Transformer_IdTensor:$ids, Transformer_FloatTensor:$table);
   let results = (outs Transformer_FloatTensor:$result);
@@ -107,6 +111,7 @@ def Transformer_LinearOp : Transformer_InferredOp<"linear", [
     * (C1) `weight` has rank 2 and static sizes.
     * (C2) the last dimension of `input` is the last dimension of `weight`.
     * (C3) `bias` has shape `[N]`.
+    * (C4) the result has the rows and elements of `input`, and `N` channels.
   }];
   let arguments = (ins Transformer_FloatTensor:$input, Transformer_FloatTensor:$weight,
                        Optional<Transformer_FloatTensor>:$bias);
@@ -126,6 +131,7 @@ def Transformer_RmsNormOp : Transformer_Op<"rms_norm", [AllTypesMatch<["input", 
     * (C1) the number of channels of `input` is static.
     * (C2) `scale` has shape `[channels]`.
     * (C3) `epsilon` is finite and not negative.
+    * (C4) operand and result have one type.
   }];
   let arguments = (ins Transformer_FloatTensor:$input, Optional<Transformer_FloatTensor>:$scale,
                        Transformer_Epsilon:$epsilon);
@@ -147,6 +153,7 @@ def Transformer_LayerNormOp : Transformer_Op<"layer_norm", [AllTypesMatch<["inpu
     * (C2) `scale` has shape `[channels]`.
     * (C3) `shift` has shape `[channels]`.
     * (C4) `epsilon` is finite and not negative.
+    * (C5) operand and result have one type.
   }];
   let arguments = (ins Transformer_FloatTensor:$input, Optional<Transformer_FloatTensor>:$scale,
                        Optional<Transformer_FloatTensor>:$shift, Transformer_Epsilon:$epsilon);
@@ -172,12 +179,16 @@ def Transformer_RopeOp : Transformer_Op<"rope", [AllTypesMatch<["input", "result
     Formula, with `(a, b)` the two channels of pair `i`:
     `a' = a * cos(angle) - b * sin(angle)`, `b' = a * sin(angle) + b * cos(angle)`.
     Pairing `half` takes channels `i` and `i + D/2` of a head (Hugging Face),
-    `interleaved` takes `2i` and `2i + 1` (GGUF).
+    `interleaved` takes `2i` and `2i + 1` (GGUF). `max_positions` is the context
+    that the model was made for; a lowering may tabulate that many positions,
+    and what it gives for a later one is the last of them.
 
     Constraints:
     * (C1) `input` has rank 2 or more.
     * (C2) the number of channels is static and a multiple of `2 * heads`.
     * (C3) `frequencies` has shape `[channels / heads / 2]`.
+    * (C4) `heads` and `max_positions` are positive.
+    * (C5) operand and result have one type.
   }];
   let arguments = (ins Transformer_FloatTensor:$input, Transformer_FloatTensor:$frequencies, Index:$offset,
                        Transformer_Count:$heads, Transformer_Count:$max_positions,
@@ -194,10 +205,15 @@ def Transformer_SoftmaxOp : Transformer_ElementwiseOp<"softmax"> {
   let description = [{
     Formula: `result[..., c] = exp(input[..., c] - m) / sum_c exp(input[..., c] - m)`, `m` the row's maximum.
     An element of minus infinity gets exactly 0; a row of nothing else is all 0.
+
+    Constraints:
+    * (C1) operand and result have one type.
+    * (C2) `input` has rank 1 or more.
   }];
   let arguments = (ins Transformer_FloatTensor:$input);
   let results = (outs Transformer_FloatTensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input)";
+  let hasVerifier = 1;
 }
 
 def Transformer_AttentionOp : Transformer_InferredOp<"attention", [
@@ -222,10 +238,14 @@ def Transformer_AttentionOp : Transformer_InferredOp<"attention", [
     * (C5) `key` and `value` agree in every dimension before the channels.
     * (C6) `mask` has shape `[..., T]` (per key) or `[..., S, T]` (per query and key), `...` the batch.
     * (C7) a `causal` attention has no more queries than keys.
+    * (C8) `query` has the batch of `key`.
+    * (C9) `heads` and `kv_heads` are positive.
+    * (C10) `scale` is finite.
+    * (C11) the result has the type of `query`.
   }];
   let arguments = (ins Transformer_FloatTensor:$query, Transformer_FloatTensor:$key, Transformer_FloatTensor:$value,
                        Optional<Transformer_MaskTensor>:$mask, Transformer_Count:$heads, Transformer_Count:$kv_heads,
-                       OptionalAttr<F64Attr>:$scale, UnitAttr:$causal);
+                       OptionalAttr<Transformer_FiniteAttr>:$scale, UnitAttr:$causal);
   let results = (outs Transformer_FloatTensor:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` $mask^)? attr-dict `:` functional-type(operands, results)
@@ -248,6 +268,9 @@ def Transformer_SwiGluOp : Transformer_ElementwiseOp<"swiglu", [
   let summary = "The up projection times the SiLU of the gate projection";
   let description = [{
     Formula: `result = gate / (1 + exp(-gate)) * up`.
+
+    Constraints:
+    * (C1) operands and result have one type.
   }];
   let arguments = (ins Transformer_FloatTensor:$gate, Transformer_FloatTensor:$up);
   let results = (outs Transformer_FloatTensor:$result);
@@ -258,6 +281,9 @@ def Transformer_SiluOp : Transformer_ElementwiseOp<"silu"> {
   let summary = "Sigmoid linear unit";
   let description = [{
     Formula: `result = input / (1 + exp(-input))`.
+
+    Constraints:
+    * (C1) operand and result have one type.
   }];
   let arguments = (ins Transformer_FloatTensor:$input);
   let results = (outs Transformer_FloatTensor:$result);
@@ -269,6 +295,9 @@ def Transformer_GeluOp : Transformer_ElementwiseOp<"gelu"> {
   let description = [{
     Formula, form `erf`: `result = input * (1 + erf(input / sqrt(2))) / 2`;
     form `tanh`: `result = input * (1 + tanh(sqrt(2 / pi) * (input + 0.044715 * input^3))) / 2`.
+
+    Constraints:
+    * (C1) operand and result have one type.
   }];
   let arguments = (ins Transformer_FloatTensor:$input,
                        Transformer_GeluFormAttr:$form);
@@ -280,6 +309,9 @@ def Transformer_AddOp : Transformer_ElementwiseOp<"add", [Commutative]> {
   let summary = "Sum of two activations: the residual connection";
   let description = [{
     Formula: `result = lhs + rhs`.
+
+    Constraints:
+    * (C1) operands and result have one type.
   }];
   let arguments = (ins Transformer_FloatTensor:$lhs, Transformer_FloatTensor:$rhs);
   let results = (outs Transformer_FloatTensor:$result);
@@ -293,6 +325,7 @@ def Transformer_ArgmaxOp : Transformer_InferredOp<"argmax"> {
 
     Constraints:
     * (C1) `input` has rank 1 or more and a static, positive number of channels.
+    * (C2) the result has the shape of `input` without its channels.
   }];
   let arguments = (ins Transformer_FloatTensor:$input);
   let results = (outs RankedTensorOf<[I32]>:$result);
@@ -314,6 +347,7 @@ def Transformer_ObserveOp : Transformer_ElementwiseOp<"observe"> {
 
     Constraints:
     * (C1) `name` is not empty.
+    * (C2) operand and result have one type.
   }];
   let arguments = (ins Transformer_FloatTensor:$input, StrAttr:$name);
   let results = (outs Transformer_FloatTensor:$result);

@@ -8,6 +8,7 @@
 
 #include "iquant/Conversion/Passes.h"
 #include "iquant/Pipelines/CpuPipeline.h"
+#include "iquant/Pipelines/QuantizePipeline.h"
 #include "iquant/Transforms/Passes.h"
 
 using namespace mlir;
@@ -20,4 +21,5 @@ void iquant::registerPasses() {
   registerIQuantConversionPasses();
   registerIQuantTransformsPasses();
   registerCpuPipeline();
+  registerQuantizePipeline();
 }

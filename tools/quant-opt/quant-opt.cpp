@@ -16,5 +16,6 @@ int main(int argc, char **argv) {
   mlir::iquant::registerDialects(registry);
   mlir::registerAllPasses();
   mlir::iquant::registerPasses();
-  return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "iquant pass driver\n", registry));
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, "iquant pass driver\n", registry));
 }

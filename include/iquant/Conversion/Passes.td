@@ -9,10 +9,34 @@ include "mlir/Pass/PassBase.td"
 def ConvertTransformerToIQuant : Pass<"convert-transformer-to-iquant", "::mlir::ModuleOp"> {
   let summary = "Rewrite transformer ops into integer ops with scales as integer values";
   let description = [{
-    Requires constant weights. Guarantees that no transformer op and no float
-    value is left; or fails and says at which op what is missing, and leaves
-    the module as it was.
+    Every float tensor becomes `!iquant.fixed<...xi32, exponent>`, in function
+    signatures too; every op becomes the integer op of `docs/Numerics.md`.
+    A linear reads 8-bit codes with one scale per row: a norm that feeds
+    linears only gives them itself, other values are quantized once for all
+    their linears. Queries, keys and values have one scale per head. Constants
+    become integers by rules V3, F4 and P1, once per function and use; those of
+    more than 1024 elements become resources.
+
+    Requires: weights, biases, norm parameters and rotation frequencies that
+    are constant (inline or resource; f16, bf16, f32, f64) and finite;
+    activations that are ranked tensors; at most 66311 input channels of a
+    linear, 65536 channels of a norm, 32768 of a softmax, 32768 keys.
+
+    Guarantees: no transformer op and no float type is left, and every new op
+    has the location of the op that it replaces. A value that stands for the
+    result of an op is the last one with its location.
+
+    Declines a module as a whole and leaves it as it was: an error and a
+    remark at every op that cannot be converted say what is missing. Ops of
+    other dialects that touch floats are such, and so are functions without a
+    body. Only `func`, `scf` and branches carry floats. A remark counts what
+    was converted in each function, another names each norm that could not be
+    fused with quantization.
   }];
+  let options = [
+    Option<"exponent", "exponent", "int64_t", /*default=*/"14",
+           "Fraction bits of every activation, 0 .. 24">
+  ];
   let dependentDialects = ["::mlir::iquant::IQuantDialect", "::mlir::arith::ArithDialect"];
 }
 
@@ -28,9 +52,25 @@ def ConvertTransformerToLinalg : Pass<"convert-transformer-to-linalg", "::mlir::
 def ConvertIQuantToLinalg : Pass<"convert-iquant-to-linalg", "::mlir::ModuleOp"> {
   let summary = "Lower iquant ops and types to integer linalg on plain tensors";
   let description = [{
-    Guarantees that no iquant op and no iquant type is left.
+    Every value of an iquant type becomes its components, in function
+    signatures, calls and structured control flow too; the first component of a
+    function's argument or result keeps the type as the attribute `iquant.type`,
+    so that a caller still knows what the integers mean. Every iquant op becomes
+    `linalg.generic` ops with integer arithmetic in their bodies, which compute
+    the rules of `docs/Numerics.md` to the last bit.
+
+    All matrix products have one form, `c[m, n] += ext(a[m, k]) * ext(b[n, k])`
+    with 8-bit operands that are contiguous along `k` and a 32-bit sum that
+    starts at 0 (see `vectorize-contractions`). Elementwise bodies neither
+    branch nor call, so that their loops vectorise. Attention loops over
+    batches, heads and blocks of queries, and keeps the scores of one block.
+
+    Guarantees that no iquant op and no iquant type of a value is left. Requires
+    that ops of other dialects, apart from `func` and `scf`, have no operands or
+    results of iquant types; it fails at such an op.
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::iquant::IQuantDialect",
+                           "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
                            "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
 }
 

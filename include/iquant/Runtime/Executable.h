@@ -11,7 +11,7 @@
 #ifndef IQUANT_RUNTIME_EXECUTABLE_H
 #define IQUANT_RUNTIME_EXECUTABLE_H
 
-#include "iquant/Reference/Value.h"
+#include "iquant/Reference/RuntimeValue.h"
 
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -31,8 +31,8 @@ public:
 
   /// Calls a public function of the module. An unknown function or arguments
   /// that do not fit its type are reported at the function or module.
-  FailureOr<SmallVector<Value>> call(StringRef function,
-                                     ArrayRef<Value> arguments);
+  FailureOr<SmallVector<reference::RuntimeValue>>
+  call(StringRef function, ArrayRef<reference::RuntimeValue> arguments);
 
 private:
   Executable(ModuleOp module) : module(module) {}

@@ -1,8 +1,10 @@
-//===- ConvertIQuantToLinalg.cpp - Integer ops to linalg ---===//
+//===- ConvertIQuantToLinalg.cpp - Integer ops to linalg ------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+
+#include "Patterns.h"
 
 #include "iquant/Conversion/Passes.h"
 
@@ -14,8 +16,28 @@ namespace mlir::iquant {
 using namespace mlir;
 using namespace mlir::iquant;
 
+void mlir::iquant::populateIQuantToLinalgPatterns(
+    const TypeConverter &converter, RewritePatternSet &patterns) {
+  populateComponentPatterns(converter, patterns);
+  populateElementwisePatterns(converter, patterns);
+  populateLinearPatterns(converter, patterns);
+  populateNormPatterns(converter, patterns);
+  populateQuantizePatterns(converter, patterns);
+}
+
 namespace {
-struct ConvertIQuantToLinalg : public iquant::impl::ConvertIQuantToLinalgBase<ConvertIQuantToLinalg> {
-  void runOnOperation() override {}
+struct ConvertIQuantToLinalg
+    : public iquant::impl::ConvertIQuantToLinalgBase<ConvertIQuantToLinalg> {
+  void runOnOperation() override {
+    ComponentTypeConverter converter;
+    RewritePatternSet patterns(&getContext());
+    ConversionTarget target(getContext());
+    target.addIllegalDialect<IQuantDialect>();
+    populateIQuantToLinalgPatterns(converter, patterns);
+    populateComponentSignaturePatterns(converter, patterns, target);
+    if (failed(
+            applyFullConversion(getOperation(), target, std::move(patterns))))
+      signalPassFailure();
+  }
 };
 } // namespace

@@ -1,10 +1,16 @@
-//===- ConvertTransformerToIQuant.cpp - Float to integer ops ---===//
+//===- ConvertTransformerToIQuant.cpp - Float to integer ops --------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
+// The pass: check everything, then convert everything, then say what was done.
+//
 //===----------------------------------------------------------------------===//
 
-#include "iquant/Conversion/Passes.h"
+#include "Patterns.h"
+
+#include "mlir/IR/Remarks.h"
+
+#include "llvm/ADT/MapVector.h"
 
 namespace mlir::iquant {
 #define GEN_PASS_DEF_CONVERTTRANSFORMERTOIQUANT
@@ -14,8 +20,84 @@ namespace mlir::iquant {
 using namespace mlir;
 using namespace mlir::iquant;
 
+void mlir::iquant::populateTransformerToIQuant(
+    const IQuantTypeConverter &converter, IntegerParameters &parameters,
+    RewritePatternSet &patterns, ConversionTarget &target) {
+  target.addIllegalDialect<transformer::TransformerDialect>();
+  target.addLegalDialect<IQuantDialect>();
+  populateLinearPatterns(converter, parameters, patterns);
+  populateNormPatterns(converter, parameters, patterns);
+  populateAttentionPatterns(converter, parameters, patterns);
+  populateActivationPatterns(converter, patterns);
+  populateElementwisePatterns(converter, patterns);
+  populateBoundaryPatterns(converter, parameters, patterns, target);
+}
+
+/// How often each transformer op occurs in a function.
+using OpCounts = llvm::MapVector<StringRef, int64_t>;
+
+static OpCounts countOps(func::FuncOp function) {
+  OpCounts counts;
+  function.walk([&](Operation *op) {
+    if (isa<transformer::TransformerDialect>(op->getDialect()))
+      ++counts[op->getName().stripDialect()];
+  });
+  return counts;
+}
+
+static void emitConverted(func::FuncOp function, const OpCounts &counts) {
+  if (counts.empty())
+    return;
+  auto remark =
+      remark::passed(function.getLoc(), remark::RemarkOpts::name("Converted")
+                                            .category(kRemarkCategory)
+                                            .function(function.getName()));
+  remark << "converted to integer ops";
+  for (auto [name, count] : counts)
+    remark << remark::metric(name, count);
+}
+
+/// Erases what the patterns left without users: float constants that were
+/// parameters, and dequantized norms whose codes were taken instead.
+static void eraseLeftovers(ModuleOp module) {
+  module.walk([](Operation *op) {
+    bool leftover =
+        isa<DequantizeOp>(op) || (op->hasTrait<OpTrait::ConstantLike>() &&
+                                  containsFloat(op->getResult(0).getType()));
+    if (leftover && op->use_empty())
+      op->erase();
+  });
+}
+
 namespace {
-struct ConvertTransformerToIQuant : public iquant::impl::ConvertTransformerToIQuantBase<ConvertTransformerToIQuant> {
-  void runOnOperation() override {}
+struct ConvertTransformerToIQuant
+    : public iquant::impl::ConvertTransformerToIQuantBase<
+          ConvertTransformerToIQuant> {
+  using ConvertTransformerToIQuantBase::ConvertTransformerToIQuantBase;
+
+  void runOnOperation() override {
+    ModuleOp module = getOperation();
+    if (exponent < 0 || exponent > 24) {
+      module.emitError() << "expects an exponent in 0 .. 24, got " << exponent;
+      return signalPassFailure();
+    }
+    IntegerParameters parameters(&getContext(), exponent);
+    if (failed(checkTransformerToIQuant(module, parameters)))
+      return signalPassFailure();
+
+    SmallVector<std::pair<func::FuncOp, OpCounts>> counts;
+    for (auto function : module.getOps<func::FuncOp>())
+      counts.emplace_back(function, countOps(function));
+
+    IQuantTypeConverter converter(exponent);
+    RewritePatternSet patterns(&getContext());
+    ConversionTarget target(getContext());
+    populateTransformerToIQuant(converter, parameters, patterns, target);
+    if (failed(applyFullConversion(module, target, std::move(patterns))))
+      return signalPassFailure();
+    eraseLeftovers(module);
+    for (auto &[function, functionCounts] : counts)
+      emitConverted(function, functionCounts);
+  }
 };
 } // namespace

@@ -1,11 +1,114 @@
 // RUN: quant-opt %s | quant-opt | FileCheck %s
 // RUN: quant-opt %s --mlir-print-op-generic | quant-opt | FileCheck %s
+// RUN: quant-opt %s --emit-bytecode | quant-opt | FileCheck %s
+
+// Every op and form survives printing, the generic syntax and bytecode.
+
+// CHECK-LABEL: @embedding
+func.func @embedding(%ids: tensor<?x5xi64>, %one: tensor<i32>, %table: tensor<9x8xf16>) {
+  // CHECK: transformer.embedding %{{.*}}, %{{.*}} : (tensor<?x5xi64>, tensor<9x8xf16>) -> tensor<?x5x8xf16>
+  %0 = transformer.embedding %ids, %table : (tensor<?x5xi64>, tensor<9x8xf16>) -> tensor<?x5x8xf16>
+  // CHECK: transformer.embedding %{{.*}}, %{{.*}} : (tensor<i32>, tensor<9x8xf16>) -> tensor<8xf16>
+  %1 = transformer.embedding %one, %table : (tensor<i32>, tensor<9x8xf16>) -> tensor<8xf16>
+  return
+}
+
+// CHECK-LABEL: @linear
+func.func @linear(%x: tensor<2x?x8xf32>, %row: tensor<8xf32>, %w: tensor<3x8xbf16>, %b: tensor<3xf32>) {
+  // CHECK: transformer.linear %{{.*}}, %{{.*}} : (tensor<2x?x8xf32>, tensor<3x8xbf16>) -> tensor<2x?x3xf32>
+  %0 = transformer.linear %x, %w : (tensor<2x?x8xf32>, tensor<3x8xbf16>) -> tensor<2x?x3xf32>
+  // CHECK: transformer.linear %{{.*}}, %{{.*}} bias %{{.*}} : (tensor<2x?x8xf32>, tensor<3x8xbf16>, tensor<3xf32>) -> tensor<2x?x3xf32>
+  %1 = transformer.linear %x, %w bias %b : (tensor<2x?x8xf32>, tensor<3x8xbf16>, tensor<3xf32>) -> tensor<2x?x3xf32>
+  // CHECK: transformer.linear %{{.*}}, %{{.*}} : (tensor<8xf32>, tensor<3x8xbf16>) -> tensor<3xf32>
+  %2 = transformer.linear %row, %w : (tensor<8xf32>, tensor<3x8xbf16>) -> tensor<3xf32>
+  return
+}
+
+// CHECK-LABEL: @more_static_result
+func.func @more_static_result(%x: tensor<2x?x8xf32>, %w: tensor<3x8xf32>) {
+  // CHECK: transformer.linear %{{.*}}, %{{.*}} : (tensor<2x?x8xf32>, tensor<3x8xf32>) -> tensor<2x7x3xf32>
+  %0 = transformer.linear %x, %w : (tensor<2x?x8xf32>, tensor<3x8xf32>) -> tensor<2x7x3xf32>
+  return
+}
 
 // CHECK-LABEL: @rms_norm
-func.func @rms_norm(%x: tensor<2x?x8xf32>, %g: tensor<8xf32>) -> (tensor<2x?x8xf32>, tensor<2x?x8xf32>) {
+func.func @rms_norm(%x: tensor<2x?x8xf32>, %g: tensor<8xf32>) {
   // CHECK: transformer.rms_norm %{{.*}} scale %{{.*}} {epsilon = 1.000000e-05 : f64} : (tensor<2x?x8xf32>, tensor<8xf32>) -> tensor<2x?x8xf32>
   %0 = transformer.rms_norm %x scale %g {epsilon = 1.0e-5} : (tensor<2x?x8xf32>, tensor<8xf32>) -> tensor<2x?x8xf32>
   // CHECK: transformer.rms_norm %{{.*}} {epsilon = 0.000000e+00 : f64} : (tensor<2x?x8xf32>) -> tensor<2x?x8xf32>
   %1 = transformer.rms_norm %x {epsilon = 0.0} : (tensor<2x?x8xf32>) -> tensor<2x?x8xf32>
-  return %0, %1 : tensor<2x?x8xf32>, tensor<2x?x8xf32>
+  return
+}
+
+// CHECK-LABEL: @layer_norm
+func.func @layer_norm(%x: tensor<2x?x8xf32>, %g: tensor<8xf32>, %b: tensor<8xf32>) {
+  // CHECK: transformer.layer_norm %{{.*}} scale %{{.*}} shift %{{.*}} {epsilon = 1.000000e-05 : f64} : (tensor<2x?x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<2x?x8xf32>
+  %0 = transformer.layer_norm %x scale %g shift %b {epsilon = 1.0e-5} : (tensor<2x?x8xf32>, tensor<8xf32>, tensor<8xf32>) -> tensor<2x?x8xf32>
+  // CHECK: transformer.layer_norm %{{.*}} scale %{{.*}} {epsilon = 1.000000e-05 : f64} : (tensor<2x?x8xf32>, tensor<8xf32>) -> tensor<2x?x8xf32>
+  %1 = transformer.layer_norm %x scale %g {epsilon = 1.0e-5} : (tensor<2x?x8xf32>, tensor<8xf32>) -> tensor<2x?x8xf32>
+  // CHECK: transformer.layer_norm %{{.*}} shift %{{.*}} {epsilon = 1.000000e-05 : f64} : (tensor<2x?x8xf32>, tensor<8xf32>) -> tensor<2x?x8xf32>
+  %2 = transformer.layer_norm %x shift %b {epsilon = 1.0e-5} : (tensor<2x?x8xf32>, tensor<8xf32>) -> tensor<2x?x8xf32>
+  // CHECK: transformer.layer_norm %{{.*}} {epsilon = 0.000000e+00 : f64} : (tensor<2x?x8xf32>) -> tensor<2x?x8xf32>
+  %3 = transformer.layer_norm %x {epsilon = 0.0} : (tensor<2x?x8xf32>) -> tensor<2x?x8xf32>
+  return
+}
+
+// CHECK-LABEL: @rope
+func.func @rope(%x: tensor<2x?x8xf32>, %f: tensor<2xf32>, %at: index) {
+  // CHECK: transformer.rope %{{.*}}<half> by %{{.*}} at %{{.*}} {heads = 2 : i64, max_positions = 16 : i64} : (tensor<2x?x8xf32>, tensor<2xf32>, index) -> tensor<2x?x8xf32>
+  %0 = transformer.rope %x<half> by %f at %at {heads = 2, max_positions = 16} : (tensor<2x?x8xf32>, tensor<2xf32>, index) -> tensor<2x?x8xf32>
+  // CHECK: transformer.rope %{{.*}}<interleaved> by %{{.*}} at %{{.*}} {heads = 2 : i64, max_positions = 16 : i64} : (tensor<2x?x8xf32>, tensor<2xf32>, index) -> tensor<2x?x8xf32>
+  %1 = transformer.rope %x<interleaved> by %f at %at {heads = 2, max_positions = 16} : (tensor<2x?x8xf32>, tensor<2xf32>, index) -> tensor<2x?x8xf32>
+  return
+}
+
+// CHECK-LABEL: @softmax
+func.func @softmax(%x: tensor<2x?x8xf32>) {
+  // CHECK: transformer.softmax %{{.*}} : tensor<2x?x8xf32>
+  %0 = transformer.softmax %x : tensor<2x?x8xf32>
+  return
+}
+
+// CHECK-LABEL: @attention
+func.func @attention(%q: tensor<?x8xf32>, %k: tensor<?x4xf32>, %m: tensor<?x?xi1>) {
+  // CHECK: transformer.attention %{{.*}}, %{{.*}}, %{{.*}} {causal, heads = 2 : i64, kv_heads = 1 : i64} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x8xf32>
+  %0 = transformer.attention %q, %k, %k {causal, heads = 2, kv_heads = 1} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x8xf32>
+  // CHECK: transformer.attention %{{.*}}, %{{.*}}, %{{.*}} mask %{{.*}} {heads = 2 : i64, kv_heads = 1 : i64, scale = 2.500000e-01 : f64} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x?xi1>) -> tensor<?x8xf32>
+  %1 = transformer.attention %q, %k, %k mask %m {heads = 2, kv_heads = 1, scale = 0.25} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x?xi1>) -> tensor<?x8xf32>
+  return
+}
+
+// CHECK-LABEL: @batched_attention
+func.func @batched_attention(%q: tensor<2x3x8xf32>, %k: tensor<2x5x8xf32>, %keys: tensor<2x5xi1>, %pairs: tensor<2x3x5xi1>) {
+  // CHECK: transformer.attention %{{.*}}, %{{.*}}, %{{.*}} mask %{{.*}} {heads = 2 : i64, kv_heads = 2 : i64} : (tensor<2x3x8xf32>, tensor<2x5x8xf32>, tensor<2x5x8xf32>, tensor<2x5xi1>) -> tensor<2x3x8xf32>
+  %0 = transformer.attention %q, %k, %k mask %keys {heads = 2, kv_heads = 2} : (tensor<2x3x8xf32>, tensor<2x5x8xf32>, tensor<2x5x8xf32>, tensor<2x5xi1>) -> tensor<2x3x8xf32>
+  // CHECK: transformer.attention %{{.*}}, %{{.*}}, %{{.*}} mask %{{.*}} {causal, heads = 2 : i64, kv_heads = 2 : i64} : (tensor<2x3x8xf32>, tensor<2x5x8xf32>, tensor<2x5x8xf32>, tensor<2x3x5xi1>) -> tensor<2x3x8xf32>
+  %1 = transformer.attention %q, %k, %k mask %pairs {causal, heads = 2, kv_heads = 2} : (tensor<2x3x8xf32>, tensor<2x5x8xf32>, tensor<2x5x8xf32>, tensor<2x3x5xi1>) -> tensor<2x3x8xf32>
+  return
+}
+
+// CHECK-LABEL: @elementwise
+func.func @elementwise(%x: tensor<2x?x8xf32>, %y: tensor<2x?x8xf32>) {
+  // CHECK: transformer.swiglu %{{.*}}, %{{.*}} : tensor<2x?x8xf32>
+  %0 = transformer.swiglu %x, %y : tensor<2x?x8xf32>
+  // CHECK: transformer.silu %{{.*}} : tensor<2x?x8xf32>
+  %1 = transformer.silu %x : tensor<2x?x8xf32>
+  // CHECK: transformer.gelu %{{.*}}<erf> : tensor<2x?x8xf32>
+  %2 = transformer.gelu %x<erf> : tensor<2x?x8xf32>
+  // CHECK: transformer.gelu %{{.*}}<tanh> : tensor<2x?x8xf32>
+  %3 = transformer.gelu %x<tanh> : tensor<2x?x8xf32>
+  // CHECK: transformer.add %{{.*}}, %{{.*}} : tensor<2x?x8xf32>
+  %4 = transformer.add %x, %y : tensor<2x?x8xf32>
+  // CHECK: transformer.observe %{{.*}} "layers.0.input" : tensor<2x?x8xf32>
+  %5 = transformer.observe %x "layers.0.input" : tensor<2x?x8xf32>
+  return
+}
+
+// CHECK-LABEL: @argmax
+func.func @argmax(%x: tensor<2x?x8xf32>, %row: tensor<8xf32>) {
+  // CHECK: transformer.argmax %{{.*}} : (tensor<2x?x8xf32>) -> tensor<2x?xi32>
+  %0 = transformer.argmax %x : (tensor<2x?x8xf32>) -> tensor<2x?xi32>
+  // CHECK: transformer.argmax %{{.*}} : (tensor<8xf32>) -> tensor<i32>
+  %1 = transformer.argmax %row : (tensor<8xf32>) -> tensor<i32>
+  return
 }

@@ -1,0 +1,42 @@
+//===- Contraction.cpp - Products of matrices of codes --------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Contraction.h"
+
+#include "RowBuilder.h"
+#include "Shapes.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+
+static Int extend(Int code, Extension extension) {
+  return extension == Extension::Signed ? code.sext(32) : code.zext(32);
+}
+
+Value mlir::iquant::createContraction(ImplicitLocOpBuilder &builder, Factor a,
+                                      Factor b) {
+  OpFoldResult sizes[] = {sizesOf(builder, a.codes)[0],
+                          sizesOf(builder, b.codes)[0]};
+  Value empty =
+      tensor::EmptyOp::create(builder, sizes, builder.getIntegerType(32));
+  Value zero = constant(builder, 32, 0);
+  Value sums = linalg::FillOp::create(builder, zero, empty).getResult(0);
+  AffineExpr m = builder.getAffineDimExpr(0), n = builder.getAffineDimExpr(1),
+             k = builder.getAffineDimExpr(2);
+  auto map = [&](AffineExpr row, AffineExpr column) {
+    return AffineMap::get(3, 0, {row, column}, builder.getContext());
+  };
+  using utils::IteratorType;
+  return createGeneric(builder, {{a.codes, map(m, k)}, {b.codes, map(n, k)}},
+                       {{sums, map(m, n)}},
+                       {IteratorType::parallel, IteratorType::parallel,
+                        IteratorType::reduction},
+                       [&](ArrayRef<Int> in) -> SmallVector<Int> {
+                         return {in[2] + extend(in[0], a.extension) *
+                                             extend(in[1], b.extension)};
+                       })
+      .front();
+}

@@ -1,0 +1,118 @@
+//===- RowBuilder.cpp - Generics over rows of channels --------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Outputs are destinations made by `tensor.empty` or given by the caller, so
+// that bufferization allocates each once and copies none.
+//
+//===----------------------------------------------------------------------===//
+
+#include "RowBuilder.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+
+using utils::IteratorType;
+
+SmallVector<Value> mlir::iquant::createGeneric(ImplicitLocOpBuilder &builder,
+                                               ArrayRef<Access> inputs,
+                                               ArrayRef<Access> outputs,
+                                               ArrayRef<IteratorType> iterators,
+                                               ElementFunction function) {
+  SmallVector<Value> ins, outs;
+  SmallVector<AffineMap> maps;
+  SmallVector<Type> types;
+  for (const Access &input : inputs) {
+    ins.push_back(input.tensor);
+    maps.push_back(input.map);
+  }
+  for (const Access &output : outputs) {
+    outs.push_back(output.tensor);
+    maps.push_back(output.map);
+    types.push_back(output.tensor.getType());
+  }
+  auto generic = linalg::GenericOp::create(
+      builder, types, ins, outs, maps, iterators,
+      [&](OpBuilder &nested, Location location, ValueRange arguments) {
+        ImplicitLocOpBuilder body(location, nested);
+        SmallVector<Int> elements;
+        for (Value argument : arguments)
+          elements.emplace_back(body, argument);
+        SmallVector<Value> results;
+        for (Int result : function(elements))
+          results.push_back(result);
+        linalg::YieldOp::create(body, results);
+      });
+  return llvm::to_vector_of<Value>(generic.getResults());
+}
+
+Int mlir::iquant::positionAlong(Int inBody, int64_t dimension) {
+  ImplicitLocOpBuilder &b = inBody.getBuilder();
+  return fromIndex(b, 32, linalg::IndexOp::create(b, dimension));
+}
+
+RowBuilder::RowBuilder(ImplicitLocOpBuilder &builder, Value tensor)
+    : b(builder),
+      sizes(tensor::getMixedSizes(builder, builder.getLoc(), tensor)) {}
+
+AffineMap RowBuilder::rowMap() const {
+  SmallVector<AffineExpr> rows;
+  for (unsigned dimension = 0; dimension + 1 < rank(); ++dimension)
+    rows.push_back(b.getAffineDimExpr(dimension));
+  return AffineMap::get(rank(), 0, rows, b.getContext());
+}
+
+Access RowBuilder::whole(Value tensor) const {
+  return {tensor, b.getMultiDimIdentityMap(rank())};
+}
+
+Access RowBuilder::row(Value tensor) const { return {tensor, rowMap()}; }
+
+Access RowBuilder::channel(Value tensor) const {
+  return {tensor, b.getMultiDimIdentityMap(rank()).getMinorSubMap(1)};
+}
+
+Value RowBuilder::map(unsigned width, Value destination,
+                      ArrayRef<Access> inputs, ElementFunction function) const {
+  if (!destination)
+    destination = tensor::EmptyOp::create(b, sizes, b.getIntegerType(width));
+  SmallVector<IteratorType> iterators(rank(), IteratorType::parallel);
+  return createGeneric(b, inputs, whole(destination), iterators, function)
+      .front();
+}
+
+SmallVector<Value> RowBuilder::mapRows(ArrayRef<unsigned> widths,
+                                       ArrayRef<Value> inputs,
+                                       ElementFunction function) const {
+  AffineMap identity = b.getMultiDimIdentityMap(rank() - 1);
+  ArrayRef<OpFoldResult> rowSizes = ArrayRef(sizes).drop_back();
+  SmallVector<Access> ins, outs;
+  for (Value input : inputs)
+    ins.push_back({input, identity});
+  for (unsigned width : widths)
+    outs.push_back(
+        {tensor::EmptyOp::create(b, rowSizes, b.getIntegerType(width)),
+         identity});
+  SmallVector<IteratorType> iterators(rank() - 1, IteratorType::parallel);
+  return createGeneric(b, ins, outs, iterators, function);
+}
+
+SmallVector<Value> RowBuilder::reduceRows(ArrayRef<Accumulator> accumulators,
+                                          ArrayRef<Access> inputs,
+                                          ElementFunction function) const {
+  ArrayRef<OpFoldResult> rowSizes = ArrayRef(sizes).drop_back();
+  SmallVector<Access> outs;
+  for (Accumulator accumulator : accumulators) {
+    Int identity = constant(b, accumulator.width, accumulator.identity);
+    Value empty = tensor::EmptyOp::create(b, rowSizes,
+                                          b.getIntegerType(accumulator.width));
+    auto fill = linalg::FillOp::create(b, ValueRange(Value(identity)),
+                                       ValueRange(empty));
+    outs.push_back(row(fill.getResult(0)));
+  }
+  SmallVector<IteratorType> iterators(rank(), IteratorType::parallel);
+  iterators.back() = IteratorType::reduction;
+  return createGeneric(b, inputs, outs, iterators, function);
+}

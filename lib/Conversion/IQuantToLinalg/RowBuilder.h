@@ -1,0 +1,138 @@
+//===- RowBuilder.h - Generics over rows of channels ------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Declares how `linalg.generic` ops over tensors of rows are created, with the
+// body a C++ function on the elements.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_LIB_CONVERSION_IQUANTTOLINALG_ROWBUILDER_H
+#define IQUANT_LIB_CONVERSION_IQUANTTOLINALG_ROWBUILDER_H
+
+#include "IntegerBuilder.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace mlir::iquant {
+
+/// A tensor and the map by which a nest of loops reads or writes it.
+struct Access {
+  Value tensor;
+  AffineMap map;
+};
+
+/// Gives the elements of the outputs, from those of inputs and outputs.
+using ElementFunction = function_ref<SmallVector<Int>(ArrayRef<Int>)>;
+
+/// A `linalg.generic` with the body `function`.
+SmallVector<Value> createGeneric(ImplicitLocOpBuilder &builder,
+                                 ArrayRef<Access> inputs,
+                                 ArrayRef<Access> outputs,
+                                 ArrayRef<utils::IteratorType> iterators,
+                                 ElementFunction function);
+
+/// The position of the current element along a dimension of the nest, in 32
+/// bits; `inBody` is any value of the body.
+Int positionAlong(Int inBody, int64_t dimension);
+
+/// Calls `function`, which takes every element as a parameter of its own, or
+/// all of them as one array, and returns one `Int` or a vector of them.
+template <typename Function, size_t... i>
+SmallVector<Int> applyToElements(Function &function, ArrayRef<Int> elements,
+                                 std::index_sequence<i...>) {
+  assert(elements.size() == sizeof...(i) && "a parameter for every element");
+  return {function(elements[i]...)};
+}
+template <typename Function>
+SmallVector<Int> applyToElements(Function &function, ArrayRef<Int> elements) {
+  constexpr size_t count = llvm::function_traits<Function>::num_args;
+  if constexpr (std::is_invocable_v<Function, ArrayRef<Int>>)
+    return {function(elements)};
+  else
+    return applyToElements(function, elements,
+                           std::make_index_sequence<count>());
+}
+
+/// An accumulator of a reduction: its width and its value for an empty row.
+struct Accumulator {
+  unsigned width;
+  int64_t identity;
+};
+
+/// Creates generics over a space `[rows..., channels]`. The bodies take the
+/// elements of the inputs, then those of the outputs if they read them.
+class RowBuilder {
+public:
+  RowBuilder(ImplicitLocOpBuilder &builder, ArrayRef<OpFoldResult> sizes)
+      : b(builder), sizes(sizes) {}
+  /// The space that `tensor` fills.
+  RowBuilder(ImplicitLocOpBuilder &builder, Value tensor);
+
+  /// A tensor over the whole space, one element per row, one per channel.
+  Access whole(Value tensor) const;
+  Access row(Value tensor) const;
+  Access channel(Value tensor) const;
+
+  /// A new tensor over the whole space.
+  template <typename Function>
+  Value perElement(unsigned width, ArrayRef<Access> inputs,
+                   Function function) const {
+    return map(width, Value(), inputs, [&](ArrayRef<Int> elements) {
+      return applyToElements(function, elements.drop_back());
+    });
+  }
+
+  /// A tensor over the whole space, changed in place.
+  template <typename Function>
+  Value update(Value tensor, ArrayRef<Access> inputs, Function function) const {
+    return map(0, tensor, inputs, [&](ArrayRef<Int> elements) {
+      return applyToElements(function, elements);
+    });
+  }
+
+  /// A new tensor over the whole space in the place of `destination`.
+  template <typename Function>
+  Value write(Value destination, ArrayRef<Access> inputs,
+              Function function) const {
+    return map(0, destination, inputs, [&](ArrayRef<Int> elements) {
+      return applyToElements(function, elements.drop_back());
+    });
+  }
+
+  /// New tensors of one element per row, from such tensors.
+  template <typename Function>
+  SmallVector<Value> perRow(ArrayRef<unsigned> widths, ArrayRef<Value> inputs,
+                            Function function) const {
+    return mapRows(widths, inputs, [&](ArrayRef<Int> elements) {
+      return applyToElements(function, elements.take_front(inputs.size()));
+    });
+  }
+
+  /// Reductions of every row; the body takes and returns the accumulators.
+  template <typename Function>
+  SmallVector<Value> reduce(ArrayRef<Accumulator> accumulators,
+                            ArrayRef<Access> inputs, Function function) const {
+    return reduceRows(accumulators, inputs, [&](ArrayRef<Int> elements) {
+      return applyToElements(function, elements);
+    });
+  }
+
+private:
+  unsigned rank() const { return sizes.size(); }
+  AffineMap rowMap() const;
+  Value map(unsigned width, Value destination, ArrayRef<Access> inputs,
+            ElementFunction function) const;
+  SmallVector<Value> mapRows(ArrayRef<unsigned> widths, ArrayRef<Value> inputs,
+                             ElementFunction function) const;
+  SmallVector<Value> reduceRows(ArrayRef<Accumulator> accumulators,
+                                ArrayRef<Access> inputs,
+                                ElementFunction function) const;
+
+  ImplicitLocOpBuilder &b;
+  SmallVector<OpFoldResult> sizes;
+};
+
+} // namespace mlir::iquant
+
+#endif // IQUANT_LIB_CONVERSION_IQUANTTOLINALG_ROWBUILDER_H

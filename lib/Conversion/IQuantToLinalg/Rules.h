@@ -1,0 +1,58 @@
+//===- Rules.h - Rules that several lowerings share -------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Declares the rules of docs/Numerics.md on single integers that the lowerings
+// of more than one op use. Widths are 64 bits unless a comment says otherwise.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_LIB_CONVERSION_IQUANTTOLINALG_RULES_H
+#define IQUANT_LIB_CONVERSION_IQUANTTOLINALG_RULES_H
+
+#include "IntegerBuilder.h"
+
+namespace mlir::iquant {
+
+/// B1 in the width of `x`, which must hold `x + 2^(s-1)`.
+Int rshr(Int x, Int s);
+Int rshr(Int x, int64_t s);
+/// B1 for an `x` that may be any integer of its width, more than `s` wide.
+Int rshrAny(Int x, Int s);
+Int rshrAny(Int x, int64_t s);
+
+/// B2, to 32 bits.
+Int sat32(Int x);
+
+/// B3; a shift that is not a constant has 32 bits.
+Int shift(Int x, int64_t s);
+Int shift(Int x, Int s);
+
+/// B4, in the width of `x`.
+Int bits(Int x);
+
+/// B5.
+Int isqrt(Int x);
+
+/// A dyadic scale in 32 bits.
+struct Dyadic {
+  Int multiplier, exponent;
+};
+/// B6.
+Dyadic dyadic(Int n, Int d);
+/// `scale` for a row that is not zero and B7 for one that is.
+Dyadic unlessZero(Int isZero, Dyadic scale);
+
+/// Q1 and Q2 without the scale: the multiplier `I`, its shift `t` and for Q1
+/// the zero point, in 32 bits.
+struct Coder {
+  Int multiplier, shift, zeroPoint;
+};
+/// Of a row from `lo <= 0` to `hi >= 0`.
+Coder asymmetricCoder(Int lo, Int hi);
+/// The code of `x`, in 8 bits.
+Int asymmetricCode(Int x, Coder coder);
+
+} // namespace mlir::iquant
+
+#endif // IQUANT_LIB_CONVERSION_IQUANTTOLINALG_RULES_H

@@ -1,0 +1,103 @@
+//===- Shapes.cpp - Views of rows and channels ----------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Shapes.h"
+
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+
+/// Dimensions `from` to `to`, each a group of its own.
+static void appendSingles(SmallVectorImpl<ReassociationIndices> &groups,
+                          int64_t from, int64_t to) {
+  for (int64_t dimension = from; dimension < to; ++dimension)
+    groups.push_back({dimension});
+}
+
+/// Dimensions `from` to `to` as one group.
+static ReassociationIndices range(int64_t from, int64_t to) {
+  return llvm::to_vector<2>(llvm::seq<int64_t>(from, to));
+}
+
+static Value expand(ImplicitLocOpBuilder &builder, Value tensor,
+                    ArrayRef<ReassociationIndices> groups,
+                    ArrayRef<OpFoldResult> sizes) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  SmallVector<int64_t> shape = decomposeMixedValues(sizes).first;
+  return tensor::ExpandShapeOp::create(
+      builder, RankedTensorType::get(shape, type.getElementType()), tensor,
+      groups, sizes);
+}
+
+SmallVector<OpFoldResult> mlir::iquant::sizesOf(ImplicitLocOpBuilder &builder,
+                                                Value tensor) {
+  return tensor::getMixedSizes(builder, builder.getLoc(), tensor);
+}
+
+Value mlir::iquant::splitChannels(ImplicitLocOpBuilder &builder, Value tensor,
+                                  ArrayRef<int64_t> parts) {
+  SmallVector<OpFoldResult> sizes = sizesOf(builder, tensor);
+  int64_t rows = sizes.size() - 1;
+  sizes.pop_back();
+  for (int64_t part : parts)
+    sizes.push_back(builder.getIndexAttr(part));
+  SmallVector<ReassociationIndices> groups;
+  appendSingles(groups, 0, rows);
+  groups.push_back(range(rows, rows + parts.size()));
+  return expand(builder, tensor, groups, sizes);
+}
+
+Value mlir::iquant::joinChannels(ImplicitLocOpBuilder &builder, Value tensor,
+                                 unsigned count) {
+  int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
+  SmallVector<ReassociationIndices> groups;
+  appendSingles(groups, 0, rank - count);
+  groups.push_back(range(rank - count, rank));
+  return tensor::CollapseShapeOp::create(builder, tensor, groups);
+}
+
+Value mlir::iquant::joinRows(ImplicitLocOpBuilder &builder, Value tensor,
+                             unsigned kept) {
+  int64_t rows = cast<RankedTensorType>(tensor.getType()).getRank() - kept;
+  if (rows == 1)
+    return tensor;
+  SmallVector<ReassociationIndices> groups;
+  if (rows > 1) {
+    groups.push_back(range(0, rows));
+    appendSingles(groups, rows, rows + kept);
+    return tensor::CollapseShapeOp::create(builder, tensor, groups);
+  }
+  if (kept == 0) {
+    // Upstream cannot expand the strides of a view of a scalar.
+    Value scalar = tensor::ExtractOp::create(builder, tensor);
+    return tensor::FromElementsOp::create(builder, scalar);
+  }
+  SmallVector<OpFoldResult> sizes = sizesOf(builder, tensor);
+  sizes.insert(sizes.begin(), builder.getIndexAttr(1));
+  groups.push_back(range(0, 2));
+  appendSingles(groups, 2, kept + 1);
+  return expand(builder, tensor, groups, sizes);
+}
+
+Value mlir::iquant::splitRows(ImplicitLocOpBuilder &builder, Value tensor,
+                              ArrayRef<OpFoldResult> rows) {
+  int64_t kept = cast<RankedTensorType>(tensor.getType()).getRank() - 1;
+  int64_t count = rows.size();
+  if (count == 1)
+    return tensor;
+  SmallVector<ReassociationIndices> groups;
+  if (count == 0) {
+    groups.push_back(range(0, 2));
+    appendSingles(groups, 2, kept + 1);
+    return tensor::CollapseShapeOp::create(builder, tensor, groups);
+  }
+  SmallVector<OpFoldResult> sizes(rows);
+  llvm::append_range(sizes, ArrayRef(sizesOf(builder, tensor)).drop_front());
+  groups.push_back(range(0, count));
+  appendSingles(groups, count, count + kept);
+  return expand(builder, tensor, groups, sizes);
+}

@@ -1,0 +1,135 @@
+//===- Attention.cpp - Rotary embedding, softmax, attention ---------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Patterns.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::iquant;
+
+/// The longest row of exponentials whose sum the softmax rules keep in 32 bits.
+static constexpr int64_t kMaxKeys = 32768;
+/// The widest head whose scores fit 32 bits: 127 * 127 * D < 2^31.
+static constexpr int64_t kMaxHeadWidth = 133144;
+/// Exponents of score scales that leave room for those of query and key.
+static constexpr int32_t kMaxScoreExponent = 62;
+/// What the range of the table exponential's codes stands for (rule S1).
+static constexpr double kCodesPerUnit = 255.0 / 12.0;
+
+LogicalResult mlir::iquant::check(transformer::RopeOp op,
+                                  IntegerParameters &parameters) {
+  return parameters.compute(
+      op.getFrequencies(), ParameterRole::Cosine, "frequencies",
+      [&](const Twine &reason) { return decline(op, reason); },
+      op.getMaxPositions());
+}
+
+LogicalResult mlir::iquant::check(transformer::SoftmaxOp op) {
+  ArrayRef<int64_t> shape = op.getType().getShape();
+  if (shape.empty() || ShapedType::isDynamic(shape.back()))
+    return decline(op,
+                   "expects a static number of channels, got a dynamic one");
+  if (shape.back() < 1 || shape.back() > kMaxKeys)
+    return decline(op, "expects 1 .. " + Twine(kMaxKeys) + " channels, got " +
+                           Twine(shape.back()));
+  return success();
+}
+
+LogicalResult mlir::iquant::check(transformer::AttentionOp op) {
+  LogicalResult result = success();
+  ArrayRef<int64_t> keys = op.getKey().getType().getShape();
+  if (keys[keys.size() - 2] > kMaxKeys)
+    result = decline(op, "expects at most " + Twine(kMaxKeys) + " keys, got " +
+                             Twine(keys[keys.size() - 2]));
+  if (op.getHeadWidth() < 1 || op.getHeadWidth() > kMaxHeadWidth)
+    result = decline(op, "expects heads of 1 .. " + Twine(kMaxHeadWidth) +
+                             " channels, got " + Twine(op.getHeadWidth()));
+  double scale = op.getScoreScale();
+  if (!(scale > 0) || !std::isfinite(scale))
+    return decline(op, "expects a positive, finite score scale, got " +
+                           std::to_string(scale));
+  int32_t exponent = nearestDyadic(scale * kCodesPerUnit).exponent;
+  if (std::abs(exponent) > kMaxScoreExponent)
+    return decline(op, "expects a score scale with an exponent in -" +
+                           Twine(kMaxScoreExponent) + " .. " +
+                           Twine(kMaxScoreExponent) + ", got " +
+                           Twine(exponent));
+  return result;
+}
+
+namespace {
+/// %r = transformer.rope %x by %frequencies at %offset
+///   -->
+/// %c, %s = iquant.compose %cosine / %sine
+/// %r = iquant.rope %x by %c, %s at %offset
+struct ConvertRope : public ParameterPattern<transformer::RopeOp> {
+  using ParameterPattern::ParameterPattern;
+
+  LogicalResult
+  matchAndRewrite(transformer::RopeOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto table = [&](ParameterRole role) {
+      return parameters.materialize(rewriter, op, op.getFrequencies(), role,
+                                    op.getMaxPositions());
+    };
+    Value cosine = table(ParameterRole::Cosine);
+    Value sine = table(ParameterRole::Sine);
+    auto pairing = op.getPairing() == transformer::RopePairing::Half
+                       ? RopePairing::Half
+                       : RopePairing::Interleaved;
+    rewriter.replaceOpWithNewOp<RopeOp>(
+        op, getResultType(op), adaptor.getInput(), cosine, sine,
+        adaptor.getOffset(), op.getHeads(), pairing);
+    return success();
+  }
+};
+
+struct ConvertSoftmax : public OpConversionPattern<transformer::SoftmaxOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(transformer::SoftmaxOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOpWithNewOp<SoftmaxOp>(op, adaptor.getInput());
+    return success();
+  }
+};
+
+/// %r = transformer.attention %q, %k, %v
+///   -->
+/// %a, %b, %c = iquant.quantize %q / %k / %v, one scale per head
+/// %r = iquant.attention %a, %b, %c
+struct ConvertAttention : public OpConversionPattern<transformer::AttentionOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(transformer::AttentionOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto quantize = [&](Value value) {
+      return getQuantizedGroups(rewriter, op.getLoc(), value,
+                                op.getHeadWidth());
+    };
+    Value query = quantize(adaptor.getQuery());
+    Value key = quantize(adaptor.getKey());
+    Value value = quantize(adaptor.getValue());
+    DyadicScale scale = nearestDyadic(op.getScoreScale() * kCodesPerUnit);
+    rewriter.replaceOpWithNewOp<AttentionOp>(
+        op, getTypeConverter()->convertType(op.getType()), query, key, value,
+        adaptor.getMask(), op.getHeads(), op.getKvHeads(), scale.multiplier,
+        scale.exponent, op.getCausal());
+    return success();
+  }
+};
+} // namespace
+
+void mlir::iquant::populateAttentionPatterns(const TypeConverter &converter,
+                                             IntegerParameters &parameters,
+                                             RewritePatternSet &patterns) {
+  MLIRContext *context = patterns.getContext();
+  patterns.add<ConvertRope>(converter, context, parameters);
+  patterns.add<ConvertSoftmax, ConvertAttention>(converter, context);
+}

@@ -1,0 +1,214 @@
+//===- Parameters.cpp - Integer parameters as constants -------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Patterns.h"
+
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+
+/// Constants of more elements become resources, so that the text of a module
+/// does not grow with its weights.
+static constexpr int64_t kMaxInlineElements = 1024;
+/// The largest rotation table: 128 MiB.
+static constexpr int64_t kMaxTableElements = int64_t(1) << 26;
+
+namespace {
+/// A tensor constant under construction. The data is written where it stays.
+template <typename T> class TensorBuilder {
+public:
+  TensorBuilder(MLIRContext *context, ArrayRef<int64_t> shape)
+      : type(RankedTensorType::get(shape,
+                                   IntegerType::get(context, 8 * sizeof(T)))),
+        blob(HeapAsmResourceBlob::allocate(type.getNumElements() * sizeof(T),
+                                           /*align=*/64)) {}
+
+  MutableArrayRef<T> data() {
+    return {reinterpret_cast<T *>(blob.getMutableData().data()),
+            static_cast<size_t>(type.getNumElements())};
+  }
+
+  /// The finished constant; a resource is called after its source.
+  TypedAttr finish(ElementsAttr source, StringRef component) {
+    if (type.getNumElements() <= kMaxInlineElements)
+      return DenseElementsAttr::get(type, ArrayRef<T>(data()));
+    StringRef name = "parameter";
+    if (auto resource = dyn_cast<DenseResourceElementsAttr>(source))
+      name = resource.getRawHandle().getKey();
+    return DenseResourceElementsAttr::get(type, (name + "." + component).str(),
+                                          std::move(blob));
+  }
+
+private:
+  RankedTensorType type;
+  AsmResourceBlob blob;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Computation
+//===----------------------------------------------------------------------===//
+
+LogicalResult IntegerParameters::computeWeight(ElementsAttr source,
+                                               const FloatElements &values,
+                                               Parameter &result,
+                                               Decline decline) {
+  ArrayRef<int64_t> shape = source.getShapedType().getShape();
+  if (values.size() == 0)
+    return decline("expects a weight with elements, got the shape " +
+                   Twine(shape[0]) + "x" + Twine(shape[1]));
+  TensorBuilder<int8_t> codes(context, shape);
+  TensorBuilder<int32_t> multipliers(context, shape[0]);
+  TensorBuilder<int32_t> exponents(context, shape[0]);
+  TensorBuilder<int32_t> codeSums(context, shape[0]);
+  if (failed(quantizeWeight(
+          context, values,
+          {codes.data(), multipliers.data(), exponents.data(), codeSums.data()},
+          decline)))
+    return failure();
+  result.type = WeightType::get(
+      context, shape, IntegerType::get(context, 8, IntegerType::Signed));
+  result.components = {codes.finish(source, "codes"),
+                       multipliers.finish(source, "multipliers"),
+                       exponents.finish(source, "exponents"),
+                       codeSums.finish(source, "code_sums")};
+  return success();
+}
+
+LogicalResult IntegerParameters::computeVector(ElementsAttr source,
+                                               const FloatElements &values,
+                                               Parameter &result,
+                                               Decline decline) {
+  ArrayRef<int64_t> shape = source.getShapedType().getShape();
+  TensorBuilder<int16_t> fixed(context, shape);
+  FailureOr<int64_t> vectorExponent = toFixed16(values, fixed.data(), decline);
+  if (failed(vectorExponent))
+    return failure();
+  result.type = FixedType::get(context, shape, IntegerType::get(context, 16),
+                               *vectorExponent);
+  result.components = {fixed.finish(source, "fixed16")};
+  return success();
+}
+
+LogicalResult IntegerParameters::computeActivation(ElementsAttr source,
+                                                   const FloatElements &values,
+                                                   Parameter &result,
+                                                   Decline decline) {
+  ArrayRef<int64_t> shape = source.getShapedType().getShape();
+  TensorBuilder<int32_t> fixed(context, shape);
+  if (failed(toFixed32(values, exponent, fixed.data(), decline)))
+    return failure();
+  result.type =
+      FixedType::get(context, shape, IntegerType::get(context, 32), exponent);
+  result.components = {fixed.finish(source, "fixed32")};
+  return success();
+}
+
+LogicalResult IntegerParameters::computeTables(ElementsAttr source,
+                                               const FloatElements &values,
+                                               int64_t positions,
+                                               Decline decline) {
+  if (values.size() != 0 && positions > kMaxTableElements / values.size())
+    return decline("expects rotation tables of at most " +
+                   Twine(kMaxTableElements) + " elements, got " +
+                   Twine(positions) + " positions of " + Twine(values.size()) +
+                   " frequencies");
+  int64_t shape[] = {positions, values.size()};
+  TensorBuilder<int16_t> cosine(context, shape), sine(context, shape);
+  if (failed(computeRotation(values, cosine.data(), sine.data(), decline)))
+    return failure();
+  Type type = FixedType::get(context, shape, IntegerType::get(context, 16),
+                             kRotationExponent);
+  parameters[{source, static_cast<unsigned>(ParameterRole::Cosine),
+              positions}] = {type, {cosine.finish(source, "cosine")}};
+  parameters[{source, static_cast<unsigned>(ParameterRole::Sine), positions}] =
+      {type, {sine.finish(source, "sine")}};
+  return success();
+}
+
+/// Where a value comes from, for a reader.
+static std::string describeOrigin(Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    return "argument " + std::to_string(argument.getArgNumber()) + " of '" +
+           argument.getOwner()->getParentOp()->getName().getStringRef().str() +
+           "'";
+  return "a result of '" +
+         value.getDefiningOp()->getName().getStringRef().str() + "'";
+}
+
+LogicalResult IntegerParameters::compute(Value constant, ParameterRole role,
+                                         StringRef what, Decline decline,
+                                         int64_t positions) {
+  ElementsAttr source;
+  if (!matchPattern(constant, m_Constant(&source)))
+    return decline("expects " + what + " that is constant, got " +
+                   describeOrigin(constant));
+  Key key(source, static_cast<unsigned>(role), positions);
+  if (parameters.contains(key))
+    return success();
+  FailureOr<FloatElements> values = FloatElements::get(source, decline);
+  if (failed(values))
+    return failure();
+  Parameter result;
+  LogicalResult computed = success();
+  switch (role) {
+  case ParameterRole::Weight:
+    computed = computeWeight(source, *values, result, decline);
+    break;
+  case ParameterRole::Vector:
+    computed = computeVector(source, *values, result, decline);
+    break;
+  case ParameterRole::Activation:
+    computed = computeActivation(source, *values, result, decline);
+    break;
+  case ParameterRole::Cosine:
+  case ParameterRole::Sine:
+    return computeTables(source, *values, positions, decline);
+  }
+  if (succeeded(computed))
+    parameters[key] = std::move(result);
+  return computed;
+}
+
+//===----------------------------------------------------------------------===//
+// Materialisation
+//===----------------------------------------------------------------------===//
+
+/// The body of the function, or other op isolated from above, around `op`.
+static Region *getFunctionBody(Operation *op) {
+  Region *region = op->getParentRegion();
+  while (!region->getParentOp()->hasTrait<OpTrait::IsIsolatedFromAbove>())
+    region = region->getParentRegion();
+  return region;
+}
+
+Value IntegerParameters::materialize(OpBuilder &builder, Operation *user,
+                                     Value constant, ParameterRole role,
+                                     int64_t positions) {
+  ElementsAttr source;
+  matchPattern(constant, m_Constant(&source));
+  Key key(source, static_cast<unsigned>(role), positions);
+  Region *body = getFunctionBody(user);
+  Value &value = materialized[{body, key}];
+  if (value)
+    return value;
+
+  OpBuilder::InsertionGuard guard(builder);
+  if (Operation *previous = last.lookup(body))
+    builder.setInsertionPointAfter(previous);
+  else
+    builder.setInsertionPointToStart(&body->front());
+  const Parameter &parameter = parameters.find(key)->second;
+  Location loc = constant.getLoc();
+  SmallVector<Value> components;
+  for (TypedAttr component : parameter.components)
+    components.push_back(arith::ConstantOp::create(builder, loc, component));
+  auto compose = ComposeOp::create(builder, loc, parameter.type, components);
+  last[body] = compose;
+  return value = compose;
+}

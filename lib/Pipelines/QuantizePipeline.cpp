@@ -1,0 +1,38 @@
+//===- QuantizePipeline.cpp - From float to proven integers ---------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "iquant/Pipelines/QuantizePipeline.h"
+
+#include "iquant/Conversion/Passes.h"
+#include "iquant/Transforms/Passes.h"
+
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+void iquant::buildQuantizePipeline(OpPassManager &pm,
+                                   const QuantizePipelineOptions &options) {
+  ConvertTransformerToIQuantOptions conversion;
+  conversion.exponent = options.exponent;
+  pm.addPass(createConvertTransformerToIQuant(conversion));
+  // Equal parameters of different ops become one.
+  pm.addPass(createCSEPass());
+
+  // The proofs stand last: whatever a pass before them gets wrong, a float or
+  // an overflow does not leave the compiler unnoticed.
+  pm.addPass(createVerifyIntegerOnly());
+  pm.addPass(createVerifyAccumulatorRange());
+}
+
+void iquant::registerQuantizePipeline() {
+  PassPipelineRegistration<QuantizePipelineOptions>(
+      "iquant-quantize-pipeline",
+      "Turn transformer IR into iquant IR, proven integer-only and free of "
+      "overflow",
+      buildQuantizePipeline);
+}

@@ -1,0 +1,152 @@
+//===- AttentionRules.cpp - Rotation, softmax and attention ---------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Rules P, S and A of docs/Numerics.md.
+//
+//===----------------------------------------------------------------------===//
+
+#include "iquant/Reference/Rules.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::iquant;
+
+//===----------------------------------------------------------------------===//
+// Rotary embedding
+//===----------------------------------------------------------------------===//
+
+std::pair<int64_t, int64_t> reference::rotate(int64_t a, int64_t b,
+                                              int64_t cosine, int64_t sine,
+                                              int64_t h) {
+  return {sat32(rshr(a * cosine - b * sine, h)),
+          sat32(rshr(a * sine + b * cosine, h))};
+}
+
+int64_t reference::rotationEntry(double value) {
+  return std::round(std::ldexp(value, 14));
+}
+
+//===----------------------------------------------------------------------===//
+// Softmax
+//===----------------------------------------------------------------------===//
+
+int64_t reference::tableExponential(int64_t code) {
+  // round(65280 * e^(-12 * 16 i / 255)) and round(255 * e^(-12 i / 255)).
+  static constexpr int64_t A[16] = {65280, 30746, 14481, 6820, 3212, 1513,
+                                    713,   336,   158,   74,   35,   17,
+                                    8,     4,     2,     1};
+  static constexpr int64_t B[16] = {255, 243, 232, 221, 211, 202, 192, 183,
+                                    175, 167, 159, 152, 145, 138, 132, 126};
+  return code == 255 ? 0 : (A[code / 16] * B[code % 16]) >> 8;
+}
+
+int64_t reference::exponentialCode(int64_t D, int64_t M, int64_t k) {
+  k = std::max<int64_t>(k, 0);
+  int64_t kPrime = std::min<int64_t>(k, 23);
+  int64_t p = std::min<int64_t>(k - kPrime, 31);
+  int64_t cap = int64_t(1) << std::clamp<int64_t>(k - 7, 0, 32);
+  return std::min<int64_t>(255, rshr(rshr(std::min(D, cap), p) * M, kPrime));
+}
+
+namespace {
+/// The reciprocal `I * 2^-t` of a sum of exponentials.
+struct Reciprocal {
+  int64_t I, t;
+};
+} // namespace
+
+static Reciprocal reciprocalOfSum(ArrayRef<int64_t> E) {
+  int64_t Z = 0;
+  for (int64_t element : E)
+    Z += element;
+  int64_t t = 30 + reference::bits(Z);
+  return {(int64_t(1) << t) / Z, t};
+}
+
+SmallVector<int64_t> reference::softmax(ArrayRef<int32_t> x, int64_t f) {
+  auto [M, e] = dyadic(255, 12);
+  int64_t largest = *llvm::max_element(x);
+  SmallVector<int64_t> E;
+  for (int64_t element : x)
+    E.push_back(tableExponential(exponentialCode(largest - element, M, e + f)));
+  Reciprocal Z = reciprocalOfSum(E);
+  return llvm::map_to_vector(
+      E, [&](int64_t element) { return sat32(rshr(element * Z.I, Z.t - f)); });
+}
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+reference::Scores reference::attentionScores(ArrayRef<int8_t> query,
+                                             ArrayRef<KeyValue> keys) {
+  Scores scores;
+  scores.Ek = kZeroScale.exponent;
+  for (const KeyValue &key : keys)
+    scores.Ek = std::min(scores.Ek, key.keyScale.exponent);
+  int64_t D = query.size();
+  scores.h = std::max<int64_t>(0, bits(127 * 127 * D) + 16 - 30);
+  for (const KeyValue &key : keys) {
+    int64_t d = 0;
+    for (int64_t c = 0; c < D; ++c)
+      d += query[c] * key.key[c];
+    scores.t.push_back(rshr(
+        d * key.keyScale.multiplier,
+        std::min<int64_t>(key.keyScale.exponent - scores.Ek + scores.h, 62)));
+  }
+  return scores;
+}
+
+SmallVector<int64_t> reference::attentionExponentials(const Scores &scores,
+                                                      Dyadic query,
+                                                      Dyadic scoreScale) {
+  int64_t P = query.multiplier * scoreScale.multiplier;
+  int64_t n = bits(P) - 16;
+  int64_t M = P >> n;
+  int64_t k = query.exponent + scores.Ek + scoreScale.exponent - scores.h - n;
+  int64_t largest = *llvm::max_element(scores.t);
+  return llvm::map_to_vector(scores.t, [&](int64_t t) {
+    return tableExponential(exponentialCode(largest - t, M, k));
+  });
+}
+
+/// A3: what is added to the weight of a key, a function of its position.
+static int64_t dither(int64_t position) { return (167 * position + 89) % 256; }
+
+reference::Weights reference::attentionWeights(ArrayRef<int64_t> E,
+                                               ArrayRef<KeyValue> keys) {
+  Weights weights;
+  weights.Ev = kZeroScale.exponent;
+  for (const KeyValue &key : keys)
+    weights.Ev = std::min(weights.Ev, key.valueScale.exponent);
+  for (auto [element, key] : llvm::zip_equal(E, keys)) {
+    int64_t r =
+        rshr(key.valueScale.multiplier,
+             std::min<int64_t>(key.valueScale.exponent - weights.Ev, 62));
+    weights.p.push_back(
+        (element * r + dither(key.position) * (1 << 16) + (1 << 15)) >> 24);
+  }
+  return weights;
+}
+
+SmallVector<int64_t> reference::attention(ArrayRef<int8_t> query,
+                                          Dyadic queryScale,
+                                          ArrayRef<KeyValue> keys,
+                                          Dyadic scoreScale, int64_t f) {
+  if (keys.empty())
+    return SmallVector<int64_t>(query.size(), 0);
+  SmallVector<int64_t> E = attentionExponentials(attentionScores(query, keys),
+                                                 queryScale, scoreScale);
+  Weights weights = attentionWeights(E, keys);
+  SmallVector<int64_t> o(query.size(), 0);
+  for (auto [p, key] : llvm::zip_equal(weights.p, keys))
+    for (auto [c, sum] : llvm::enumerate(o))
+      sum += p * key.value[c];
+  Reciprocal Z = reciprocalOfSum(E);
+  int64_t s = std::clamp<int64_t>(Z.t - 24 + weights.Ev - f, 0, 62);
+  return llvm::map_to_vector(
+      o, [&](int64_t sum) { return sat32(rshr(sum * Z.I, s)); });
+}

@@ -1,0 +1,86 @@
+//===- HeadLayout.cpp - Which keys a query head reads ---------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "HeadLayout.h"
+
+using namespace mlir;
+using namespace mlir::iquant::reference;
+
+FailureOr<HeadLayout> HeadLayout::get(Operation *op, const Tensor &query,
+                                      const Tensor &key, const Tensor &value,
+                                      const Tensor *mask, int64_t heads,
+                                      int64_t kvHeads, bool causal) {
+  bool batched = query.getRank() == 3;
+  HeadLayout layout;
+  layout.batches = batched ? query.getDim(0) : 1;
+  layout.queries = query.getDim(batched);
+  layout.keys = key.getDim(batched);
+  layout.heads = heads;
+  layout.kvHeads = kvHeads;
+  layout.causal = causal;
+  layout.mask = mask;
+  layout.maskPerQuery = mask && mask->getRank() == query.getRank();
+
+  if (key.getShape() != value.getShape())
+    return op->emitError() << "expects key and value of one shape, got "
+                           << showShape(key.getShape()) << " and "
+                           << showShape(value.getShape());
+  if (batched && key.getDim(0) != layout.batches)
+    return op->emitError() << "expects as many batches of keys as of queries, "
+                           << layout.batches << ", got " << key.getDim(0);
+  if (causal && layout.queries > layout.keys)
+    return op->emitError()
+           << "expects a causal attention to have no more queries than keys, "
+           << "got " << layout.queries << " queries and " << layout.keys
+           << " keys";
+  SmallVector<int64_t> expected;
+  if (batched)
+    expected.push_back(layout.batches);
+  if (layout.maskPerQuery)
+    expected.push_back(layout.queries);
+  expected.push_back(layout.keys);
+  if (mask && mask->getShape() != ArrayRef<int64_t>(expected))
+    return op->emitError() << "expects a mask of shape " << showShape(expected)
+                           << ", got " << showShape(mask->getShape());
+  return layout;
+}
+
+void HeadLayout::forEachQuery(
+    llvm::function_ref<void(int64_t, ArrayRef<Key>)> function) const {
+  for (int64_t b = 0; b < batches; ++b)
+    for (int64_t i = 0; i < queries; ++i) {
+      int64_t query = b * queries + i;
+      SmallVector<int64_t> valid;
+      for (int64_t j = 0; j < keys; ++j) {
+        bool masked = mask && !mask->getInt(maskPerQuery ? query * keys + j
+                                                         : b * keys + j);
+        if (!masked && (!causal || j <= i + keys - queries))
+          valid.push_back(j);
+      }
+      for (int64_t h = 0; h < heads; ++h) {
+        SmallVector<Key> keysOfHead =
+            llvm::map_to_vector(valid, [&](int64_t j) {
+              return Key{(b * keys + j) * kvHeads + h * kvHeads / heads, j};
+            });
+        function(query * heads + h, keysOfHead);
+      }
+    }
+}
+
+void mlir::iquant::reference::forEachRotatedPair(
+    ArrayRef<int64_t> shape, int64_t heads, bool interleaved,
+    llvm::function_ref<void(int64_t, int64_t, int64_t, int64_t)> function) {
+  int64_t rows = ShapedType::getNumElements(shape.drop_back());
+  int64_t length = shape[shape.size() - 2], width = shape.back() / heads;
+  for (int64_t row = 0; row < rows; ++row)
+    for (int64_t head = 0; head < heads; ++head)
+      for (int64_t pair = 0; pair < width / 2; ++pair) {
+        int64_t start = (row * heads + head) * width;
+        int64_t a = start + (interleaved ? 2 * pair : pair);
+        int64_t b = interleaved ? a + 1 : a + width / 2;
+        function(a, b, row % length, pair);
+      }
+}

@@ -1,0 +1,53 @@
+//===- HeadLayout.h - Which keys a query head reads -------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Declares the conventions on heads that both dialects share.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_LIB_REFERENCE_HEADLAYOUT_H
+#define IQUANT_LIB_REFERENCE_HEADLAYOUT_H
+
+#include "iquant/Reference/Tensor.h"
+
+#include "mlir/IR/Operation.h"
+
+namespace mlir::iquant::reference {
+
+/// Batches, heads, grouped queries, mask and causality of an attention op.
+struct HeadLayout {
+  /// A valid key: its head, counted over all rows, and its position.
+  struct Key {
+    int64_t head, position;
+  };
+
+  /// Checks the sizes that are known at run time only.
+  static FailureOr<HeadLayout> get(Operation *op, const Tensor &query,
+                                   const Tensor &key, const Tensor &value,
+                                   const Tensor *mask, int64_t heads,
+                                   int64_t kvHeads, bool causal);
+
+  /// Calls `function` for every head of every query, counted over all rows,
+  /// with its valid keys in order.
+  void forEachQuery(llvm::function_ref<void(int64_t head, ArrayRef<Key> valid)>
+                        function) const;
+
+  int64_t batches, queries, keys, heads, kvHeads;
+  bool causal;
+  /// Null when absent.
+  const Tensor *mask;
+  bool maskPerQuery;
+};
+
+/// Calls `function` for every pair of channels that rotates together: the
+/// positions of both in the tensor, their row in the sequence and the number
+/// of the pair in its head.
+void forEachRotatedPair(
+    ArrayRef<int64_t> shape, int64_t heads, bool interleaved,
+    llvm::function_ref<void(int64_t a, int64_t b, int64_t s, int64_t pair)>
+        function);
+
+} // namespace mlir::iquant::reference
+
+#endif // IQUANT_LIB_REFERENCE_HEADLAYOUT_H

@@ -1,0 +1,114 @@
+//===- IQuantAttentionOps.cpp - Quantized values, rope and attention ------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "HeadLayout.h"
+#include "IQuantValues.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::reference;
+
+/// Longest row of keys whose sums A4 keeps in range.
+static constexpr int64_t kMaxKeys = 32768;
+
+//===----------------------------------------------------------------------===//
+// DynBuilder
+//===----------------------------------------------------------------------===//
+
+DynBuilder::DynBuilder(DynType type, ArrayRef<int64_t> shape) : type(type) {
+  Builder builder(type.getContext());
+  SmallVector<int64_t> scaleShape(shape.drop_back());
+  if (type.getGroup())
+    scaleShape.push_back(shape.back() / type.getGroup());
+  codes = Tensor(shape, builder.getI8Type());
+  multipliers = Tensor(scaleShape, builder.getI32Type());
+  exponents = Tensor(scaleShape, builder.getI32Type());
+  zeroPoints = Tensor(scaleShape, builder.getI32Type());
+}
+
+void DynBuilder::setRow(int64_t r, const QuantizedRow &row) {
+  llvm::copy(row.codes,
+             codes.mutableData<uint8_t>().begin() + r * type.getScaleGroup());
+  multipliers.setInt(r, row.scale.multiplier);
+  exponents.setInt(r, row.scale.exponent);
+  zeroPoints.setInt(r, row.zeroPoint);
+}
+
+RuntimeValue DynBuilder::take() {
+  SmallVector<Tensor, 1> components = {codes, multipliers, exponents};
+  if (type.isAsymmetric())
+    components.push_back(zeroPoints);
+  return RuntimeValue(std::move(components));
+}
+
+//===----------------------------------------------------------------------===//
+// Rope
+//===----------------------------------------------------------------------===//
+
+Results reference::evaluateRope(RopeOp op, Evaluator &evaluator) {
+  Tensor input = evaluator.tensor(op.getInput());
+  Tensor cosine = evaluator.tensor(op.getCosine());
+  Tensor sine = evaluator.tensor(op.getSine());
+  int64_t offset = evaluator.integer(op.getOffset());
+  if (offset < 0)
+    return op.emitOpError()
+           << "expects an offset that is not negative, got " << offset;
+  int64_t h = op.getCosine().getType().getExponent();
+  int64_t positions = cosine.getDim(0), pairs = cosine.getDim(1);
+  bool interleaved = op.getPairing() == RopePairing::Interleaved;
+
+  Tensor result(input.getShape(), input.getElementType());
+  ArrayRef<int32_t> x = input.data<int32_t>();
+  MutableArrayRef<int32_t> y = result.mutableData<int32_t>();
+  forEachRotatedPair(
+      input.getShape(), op.getHeads(), interleaved,
+      [&](int64_t a, int64_t b, int64_t s, int64_t pair) {
+        int64_t entry = std::min(offset + s, positions - 1) * pairs + pair;
+        std::tie(y[a], y[b]) =
+            rotate(x[a], x[b], cosine.getInt(entry), sine.getInt(entry), h);
+      });
+  return SmallVector<RuntimeValue>{result};
+}
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+Results reference::evaluateAttention(AttentionOp op, Evaluator &evaluator) {
+  DynView query(op.getQuery().getType(), evaluator.get(op.getQuery()));
+  DynView key(op.getKey().getType(), evaluator.get(op.getKey()));
+  DynView value(op.getValue().getType(), evaluator.get(op.getValue()));
+  Tensor mask;
+  if (op.getMask())
+    mask = evaluator.tensor(op.getMask());
+  FailureOr<HeadLayout> layout = HeadLayout::get(
+      op, query.codes, key.codes, value.codes, op.getMask() ? &mask : nullptr,
+      op.getHeads(), op.getKvHeads(), op.getCausal());
+  if (failed(layout))
+    return failure();
+  if (layout->keys > kMaxKeys)
+    return op.emitOpError()
+           << "expects at most " << kMaxKeys << " keys, got " << layout->keys;
+
+  int64_t D = op.getHeadWidth();
+  Dyadic scoreScale = {static_cast<int64_t>(op.getScaleMultiplier()),
+                       static_cast<int64_t>(op.getScaleExponent())};
+  Tensor result(query.codes.getShape(), getElementTypeOf(op.getResult()));
+  MutableArrayRef<int32_t> elements = result.mutableData<int32_t>();
+  layout->forEachQuery([&](int64_t q, ArrayRef<HeadLayout::Key> valid) {
+    // `q` and `j.head` count heads, which are the rows of the views.
+    SmallVector<KeyValue> keys;
+    for (const HeadLayout::Key &j : valid)
+      keys.push_back({key.codes.data<int8_t>().data() + j.head * D,
+                      key.getScale(j.head),
+                      value.codes.data<int8_t>().data() + j.head * D,
+                      value.getScale(j.head), j.position});
+    llvm::copy(attention(rowOf<int8_t>(query.codes, q, D), query.getScale(q),
+                         keys, scoreScale, op.getType().getExponent()),
+               elements.begin() + q * D);
+  });
+  return SmallVector<RuntimeValue>{result};
+}

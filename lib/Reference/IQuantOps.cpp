@@ -1,0 +1,279 @@
+//===- IQuantOps.cpp - The iquant dialect by the rules --------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Takes values apart into rows, applies the rules of docs/Numerics.md to each,
+// and puts the results together. The arithmetic itself is in Rules.h.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Evaluator.h"
+#include "IQuantValues.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::reference;
+
+static Results one(RuntimeValue value) {
+  return SmallVector<RuntimeValue>{std::move(value)};
+}
+
+//===----------------------------------------------------------------------===//
+// Values and their components
+//===----------------------------------------------------------------------===//
+
+static Results evaluateCompose(ComposeOp op, Evaluator &evaluator) {
+  SmallVector<Tensor, 1> components;
+  llvm::append_range(components, evaluator.tensors(op.getComponents()));
+  return one(RuntimeValue(std::move(components)));
+}
+
+static Results evaluateDecompose(DecomposeOp op, Evaluator &evaluator) {
+  SmallVector<RuntimeValue> results;
+  for (const Tensor &component : evaluator.get(op.getValue()).getComponents())
+    results.push_back(component);
+  return results;
+}
+
+static Results evaluateQuantize(QuantizeOp op, Evaluator &evaluator) {
+  Tensor input = evaluator.tensor(op.getInput());
+  int64_t f = op.getInput().getType().getExponent();
+  DynType type = op.getType();
+  DynBuilder result(type, input.getShape());
+  for (int64_t r = 0, end = result.getNumRows(); r < end; ++r) {
+    auto row = rowOf<int32_t>(input, r, type.getScaleGroup());
+    result.setRow(r, type.isAsymmetric() ? quantizeAsymmetric(row, f)
+                                         : quantizeSymmetric(row, f));
+  }
+  return one(result.take());
+}
+
+static Results evaluateDequantize(DequantizeOp op, Evaluator &evaluator) {
+  DynView input(op.getInput().getType(), evaluator.get(op.getInput()));
+  Tensor result(input.codes.getShape(), getElementTypeOf(op.getResult()));
+  MutableArrayRef<int32_t> elements = result.mutableData<int32_t>();
+  for (int64_t i = 0, end = elements.size(); i < end; ++i) {
+    int64_t r = i / input.group;
+    elements[i] = dequantize(input.getCode(i), input.getZeroPoint(r),
+                             input.getScale(r), op.getType().getExponent());
+  }
+  return one(result);
+}
+
+//===----------------------------------------------------------------------===//
+// Linear and embedding
+//===----------------------------------------------------------------------===//
+
+static Results evaluateEmbedding(EmbeddingOp op, Evaluator &evaluator) {
+  Tensor ids = evaluator.tensor(op.getIds());
+  WeightView table(evaluator.get(op.getTable()));
+  SmallVector<int64_t> shape(ids.getShape());
+  shape.push_back(table.K);
+  Tensor result(shape, getElementTypeOf(op.getResult()));
+  int32_t *out = result.mutableData<int32_t>().data();
+  for (int64_t i = 0, end = ids.getNumElements(); i < end; ++i) {
+    int64_t id = clampId(ids.getInt(i), table.N);
+    for (int8_t q : table.getChannel(id))
+      *out++ = embedding(q, table.getScale(id), op.getType().getExponent());
+  }
+  return one(result);
+}
+
+/// `sum_k q * w` in 64 bits; `T` is the signedness of the codes.
+template <typename T>
+static int64_t sumProducts(ArrayRef<int8_t> codes, ArrayRef<int8_t> weights) {
+  const T *q = reinterpret_cast<const T *>(codes.data());
+  const int8_t *w = weights.data();
+  int64_t sum = 0;
+  // Blocks whose sums of products below 2^15 fit 32 bits.
+  constexpr int64_t kBlock = 1 << 15;
+  for (int64_t k = 0, K = codes.size(); k < K;) {
+    int32_t partial = 0;
+    for (int64_t end = std::min(K, k + kBlock); k < end; ++k)
+      partial += q[k] * w[k];
+    sum += partial;
+  }
+  return sum;
+}
+
+static Results evaluateLinear(LinearOp op, Evaluator &evaluator) {
+  DynView input(op.getInput().getType(), evaluator.get(op.getInput()));
+  WeightView weight(evaluator.get(op.getWeight()));
+  ArrayRef<int32_t> bias;
+  if (op.getBias())
+    bias = evaluator.get(op.getBias()).getTensor().data<int32_t>();
+  SmallVector<int64_t> shape(input.codes.getShape());
+  shape.back() = weight.N;
+  Tensor result(shape, getElementTypeOf(op.getResult()));
+  MutableArrayRef<int32_t> elements = result.mutableData<int32_t>();
+  int64_t f = op.getType().getExponent(), rows = result.getNumRows();
+  bool isUnsigned = op.getInput().getType().isAsymmetric();
+
+  // Channels outside, so that a large weight is read once.
+  for (int64_t n = 0; n < weight.N; ++n) {
+    ArrayRef<int8_t> w = weight.getChannel(n);
+    for (int64_t r = 0; r < rows; ++r) {
+      auto q = rowOf<int8_t>(input.codes, r, weight.K);
+      int64_t products =
+          isUnsigned ? sumProducts<uint8_t>(q, w) : sumProducts<int8_t>(q, w);
+      int64_t acc = products - input.getZeroPoint(r) * weight.getSum(n);
+      if (!llvm::isInt<32>(acc))
+        return op.emitOpError()
+               << "has a sum of products of " << acc << " in row " << r
+               << ", channel " << n << ", which does not fit 32 bits";
+      elements[r * weight.N + n] =
+          linear(acc, input.getScale(r), weight.getScale(n), f,
+                 bias.empty() ? 0 : bias[n]);
+    }
+  }
+  return one(result);
+}
+
+//===----------------------------------------------------------------------===//
+// Norms
+//===----------------------------------------------------------------------===//
+
+/// Adds an optional 16-bit parameter vector.
+static void setParameter(Value value, Evaluator &evaluator,
+                         ArrayRef<int16_t> &elements, int64_t &exponent) {
+  if (!value)
+    return;
+  elements = evaluator.get(value).getTensor().data<int16_t>();
+  exponent = cast<FixedType>(value.getType()).getExponent();
+}
+
+/// Applies a norm to every row; `normRow` is its N0.
+static Results
+evaluateNorm(Value source, Value target, const NormParameters &parameters,
+             Evaluator &evaluator,
+             NormedRow (*normRow)(ArrayRef<int32_t>, const NormParameters &)) {
+  Tensor input = evaluator.tensor(source);
+  int64_t K = input.getShape().back(), rows = input.getNumRows();
+  if (auto type = dyn_cast<DynType>(target.getType())) {
+    DynBuilder result(type, input.getShape());
+    for (int64_t r = 0; r < rows; ++r)
+      result.setRow(r, quantizeNormedRow(
+                           normRow(rowOf<int32_t>(input, r, K), parameters)));
+    return one(result.take());
+  }
+  int64_t F = cast<FixedType>(target.getType()).getExponent();
+  Tensor result(input.getShape(), getElementTypeOf(target));
+  MutableArrayRef<int32_t> elements = result.mutableData<int32_t>();
+  for (int64_t r = 0; r < rows; ++r) {
+    NormedRow row = normRow(rowOf<int32_t>(input, r, K), parameters);
+    llvm::copy(fixNormedRow(row, F), elements.begin() + r * K);
+  }
+  return one(result);
+}
+
+static Results evaluateRmsNorm(RmsNormOp op, Evaluator &evaluator) {
+  NormParameters parameters;
+  parameters.epsilon = op.getEpsilon();
+  setParameter(op.getScale(), evaluator, parameters.scale,
+               parameters.scaleExponent);
+  return evaluateNorm(op.getInput(), op.getResult(), parameters, evaluator,
+                      rmsNormRow);
+}
+
+static Results evaluateLayerNorm(LayerNormOp op, Evaluator &evaluator) {
+  NormParameters parameters;
+  parameters.epsilon = op.getEpsilon();
+  setParameter(op.getScale(), evaluator, parameters.scale,
+               parameters.scaleExponent);
+  setParameter(op.getShift(), evaluator, parameters.shift,
+               parameters.shiftExponent);
+  return evaluateNorm(op.getInput(), op.getResult(), parameters, evaluator,
+                      layerNormRow);
+}
+
+//===----------------------------------------------------------------------===//
+// Elementwise and row by row
+//===----------------------------------------------------------------------===//
+
+/// Applies `function` to the corresponding elements of fixed-point values.
+static Results
+mapFixed(Operation *op, Evaluator &evaluator,
+         llvm::function_ref<int64_t(ArrayRef<int64_t>)> function) {
+  SmallVector<Tensor> inputs = evaluator.tensors(op->getOperands());
+  auto result = mapElements(op, inputs, inputs.front().getElementType(),
+                            [&](int64_t i, Tensor &result) {
+                              SmallVector<int64_t, 2> elements;
+                              for (const Tensor &input : inputs)
+                                elements.push_back(input.getInt(i));
+                              result.setInt(i, function(elements));
+                              return success();
+                            });
+  return failed(result) ? Results() : one(*result);
+}
+
+static Results evaluateSoftmax(SoftmaxOp op, Evaluator &evaluator) {
+  Tensor input = evaluator.tensor(op.getInput());
+  Tensor result(input.getShape(), input.getElementType());
+  int64_t K = input.getShape().back();
+  MutableArrayRef<int32_t> elements = result.mutableData<int32_t>();
+  for (int64_t r = 0, rows = input.getNumRows(); r < rows; ++r)
+    llvm::copy(softmax(rowOf<int32_t>(input, r, K), op.getType().getExponent()),
+               elements.begin() + r * K);
+  return one(result);
+}
+
+static Results evaluateArgmax(ArgmaxOp op, Evaluator &evaluator) {
+  Tensor input = evaluator.tensor(op.getInput());
+  Tensor result(input.getShape().drop_back(), getElementTypeOf(op.getResult()));
+  for (int64_t r = 0, rows = input.getNumRows(); r < rows; ++r)
+    result.setInt(r, argmax(rowOf<int32_t>(input, r, input.getShape().back())));
+  return one(result);
+}
+
+//===----------------------------------------------------------------------===//
+// Dispatch
+//===----------------------------------------------------------------------===//
+
+Results reference::evaluateIQuant(Operation *op, Evaluator &e) {
+  auto exponent = [](FixedType type) { return type.getExponent(); };
+  return TypeSwitch<Operation *, Results>(op)
+      .Case([&](ComposeOp op) { return evaluateCompose(op, e); })
+      .Case([&](DecomposeOp op) { return evaluateDecompose(op, e); })
+      .Case([&](QuantizeOp op) { return evaluateQuantize(op, e); })
+      .Case([&](DequantizeOp op) { return evaluateDequantize(op, e); })
+      .Case([&](EmbeddingOp op) { return evaluateEmbedding(op, e); })
+      .Case([&](LinearOp op) { return evaluateLinear(op, e); })
+      .Case([&](RmsNormOp op) { return evaluateRmsNorm(op, e); })
+      .Case([&](LayerNormOp op) { return evaluateLayerNorm(op, e); })
+      .Case([&](RopeOp op) { return evaluateRope(op, e); })
+      .Case([&](AttentionOp op) { return evaluateAttention(op, e); })
+      .Case([&](SoftmaxOp op) { return evaluateSoftmax(op, e); })
+      .Case([&](ArgmaxOp op) { return evaluateArgmax(op, e); })
+      .Case([&](RescaleOp op) {
+        return mapFixed(op, e, [&](ArrayRef<int64_t> x) {
+          return rescale(x[0], exponent(op.getInput().getType()),
+                         exponent(op.getType()));
+        });
+      })
+      .Case([&](AddOp op) {
+        return mapFixed(op, e,
+                        [&](ArrayRef<int64_t> x) { return add(x[0], x[1]); });
+      })
+      .Case([&](SiluOp op) {
+        return mapFixed(op, e, [&](ArrayRef<int64_t> x) {
+          return silu(x[0], exponent(op.getType()));
+        });
+      })
+      .Case([&](SwiGluOp op) {
+        return mapFixed(op, e, [&](ArrayRef<int64_t> x) {
+          return swiglu(x[0], exponent(op.getGate().getType()), x[1],
+                        exponent(op.getUp().getType()), exponent(op.getType()));
+        });
+      })
+      .Case([&](GeluOp op) {
+        return mapFixed(op, e, [&](ArrayRef<int64_t> x) {
+          int64_t f = exponent(op.getType());
+          return op.getForm() == GeluForm::Erf ? geluErf(x[0], f)
+                                               : geluTanh(x[0], f);
+        });
+      })
+      .Default([](Operation *op) { return reportUnknown(op); });
+}

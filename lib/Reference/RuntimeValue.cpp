@@ -1,0 +1,172 @@
+//===- RuntimeValue.cpp - What an SSA value holds -------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Rules V1 and V2 of docs/Numerics.md.
+//
+//===----------------------------------------------------------------------===//
+
+#include "iquant/Reference/RuntimeValue.h"
+
+#include "dialects/IQuant/IQuant.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::reference;
+
+using Mismatch = std::optional<std::string>;
+
+static std::string show(Type type) {
+  std::string text;
+  llvm::raw_string_ostream(text) << type;
+  return text;
+}
+
+//===----------------------------------------------------------------------===//
+// Shapes and types
+//===----------------------------------------------------------------------===//
+
+static Mismatch findMismatch(const Tensor &tensor, Type type) {
+  auto ranked = dyn_cast<RankedTensorType>(type);
+  ArrayRef<int64_t> shape = ranked ? ranked.getShape() : ArrayRef<int64_t>();
+  if (tensor.getElementType() == getElementTypeOrSelf(type) &&
+      succeeded(verifyCompatibleShape(shape, tensor.getShape())))
+    return std::nullopt;
+  return llvm::formatv(
+      "expects {0}, got a tensor of shape {1} and element type '{2}'",
+      show(type), showShape(tensor.getShape()), show(tensor.getElementType()));
+}
+
+/// The shape of a row's or group's scales among codes of `codes`.
+static SmallVector<int64_t> scaleShape(DynType type, const Tensor &codes) {
+  SmallVector<int64_t> shape = type.getScaleShape();
+  std::copy_n(codes.getShape().begin(), codes.getRank() - 1, shape.begin());
+  return shape;
+}
+
+static Mismatch findScaleMismatch(DynType type, ArrayRef<Tensor> components) {
+  SmallVector<int64_t> expected = scaleShape(type, components[0]);
+  for (const Tensor &component : components.drop_front())
+    if (component.getShape() != ArrayRef<int64_t>(expected))
+      return llvm::formatv("expects scales of shape {0} beside codes of shape "
+                           "{1}, got {2}",
+                           showShape(expected),
+                           showShape(components[0].getShape()),
+                           showShape(component.getShape()));
+  return std::nullopt;
+}
+
+//===----------------------------------------------------------------------===//
+// Rule V2
+//===----------------------------------------------------------------------===//
+
+static Mismatch findOutOfRange(StringRef what, const Tensor &tensor,
+                               int64_t low, int64_t high) {
+  for (int64_t i = 0, end = tensor.getNumElements(); i < end; ++i)
+    if (int64_t element = tensor.getInt(i); element < low || element > high)
+      return llvm::formatv("expects {0} in {1} .. {2} (rule V2), got {3}", what,
+                           low, high, element);
+  return std::nullopt;
+}
+
+static Mismatch findOutOfRange(DynType type, ArrayRef<Tensor> components) {
+  if (Mismatch m = findOutOfRange("multipliers", components[1], 32768, 65535))
+    return m;
+  if (Mismatch m = findOutOfRange("exponents", components[2], -16, 62))
+    return m;
+  if (type.isAsymmetric())
+    return findOutOfRange("zero points", components[3], 0, 255);
+  return findOutOfRange("symmetric codes", components[0], -127, 127);
+}
+
+static Mismatch findOutOfRange(WeightType type, ArrayRef<Tensor> components) {
+  if (Mismatch m = findOutOfRange("multipliers", components[1], 32768, 65535))
+    return m;
+  if (Mismatch m = findOutOfRange("exponents", components[2], 0, 47))
+    return m;
+  int64_t K = type.getShape()[1];
+  ArrayRef<int8_t> codes = components[0].data<int8_t>();
+  for (int64_t n = 0; n < type.getShape()[0]; ++n) {
+    int64_t sum = 0;
+    for (int8_t code : codes.slice(n * K, K)) {
+      if (code == -128)
+        return "expects weight codes in -127 .. 127 (rule V2), got -128";
+      sum += code;
+    }
+    if (components[3].getInt(n) != sum)
+      return llvm::formatv("expects {0} as the sum of the codes of channel {1} "
+                           "(rule V2), got {2}",
+                           sum, n, components[3].getInt(n));
+  }
+  return std::nullopt;
+}
+
+Mismatch reference::findMismatch(const RuntimeValue &value, Type type) {
+  SmallVector<Type> expected = getComponents(type);
+  ArrayRef<Tensor> components = value.getComponents();
+  if (components.size() != expected.size())
+    return llvm::formatv("expects {0} components of {1}, got {2}",
+                         expected.size(), show(type), components.size());
+  for (auto [component, componentType] : llvm::zip_equal(components, expected))
+    if (Mismatch m = ::findMismatch(component, componentType))
+      return m;
+  return TypeSwitch<Type, Mismatch>(type)
+      .Case([&](DynType type) {
+        Mismatch m = findScaleMismatch(type, components);
+        return m ? m : findOutOfRange(type, components);
+      })
+      .Case([&](WeightType type) { return findOutOfRange(type, components); })
+      .Default([](Type) { return std::nullopt; });
+}
+
+//===----------------------------------------------------------------------===//
+// Rule V1
+//===----------------------------------------------------------------------===//
+
+static Tensor getDynNumbers(DynType type, ArrayRef<Tensor> components,
+                            Tensor result) {
+  const Tensor &codes = components[0];
+  for (int64_t i = 0, end = codes.getNumElements(); i < end; ++i) {
+    int64_t s = i / type.getScaleGroup();
+    int64_t difference = type.isAsymmetric()
+                             ? static_cast<int64_t>(codes.getUnsigned(i)) -
+                                   components[3].getInt(s)
+                             : codes.getInt(i);
+    result.setFloat(i, std::ldexp(difference * components[1].getInt(s),
+                                  -components[2].getInt(s)));
+  }
+  return result;
+}
+
+static Tensor getWeightNumbers(WeightType type, ArrayRef<Tensor> components,
+                               Tensor result) {
+  for (int64_t i = 0, end = result.getNumElements(); i < end; ++i) {
+    int64_t n = i / type.getShape()[1];
+    result.setFloat(
+        i, std::ldexp(components[0].getInt(i) * components[1].getInt(n),
+                      -components[2].getInt(n)));
+  }
+  return result;
+}
+
+Tensor reference::getRealNumbers(const RuntimeValue &value, Type type) {
+  const Tensor &codes = value.getTensor();
+  Tensor result(codes.getShape(), Float64Type::get(type.getContext()));
+  if (auto dyn = dyn_cast<DynType>(type))
+    return getDynNumbers(dyn, value.getComponents(), std::move(result));
+  if (auto weight = dyn_cast<WeightType>(type))
+    return getWeightNumbers(weight, value.getComponents(), std::move(result));
+  auto fixed = dyn_cast<FixedType>(type);
+  bool isFloat = isa<FloatType>(codes.getElementType());
+  for (int64_t i = 0, end = codes.getNumElements(); i < end; ++i) {
+    double number = isFloat ? codes.getFloat(i) : codes.getInt(i);
+    result.setFloat(i,
+                    fixed ? std::ldexp(number, -fixed.getExponent()) : number);
+  }
+  return result;
+}

@@ -1,0 +1,267 @@
+//===- TransformerOps.cpp - The transformer dialect in floats -------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The formulas of the op definitions in double precision. A result is rounded
+// to its element type once, when it is stored.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Evaluator.h"
+#include "HeadLayout.h"
+
+#include "dialects/Transformer/Transformer.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::iquant::reference;
+using namespace mlir::transformer;
+
+/// `count` elements from `start` on, in double precision.
+static SmallVector<double> toDoubles(const Tensor &tensor, int64_t start,
+                                     int64_t count) {
+  SmallVector<double> elements(count);
+  for (int64_t i = 0; i < count; ++i)
+    elements[i] = tensor.getFloat(start + i);
+  return elements;
+}
+
+static SmallVector<double> toDoubles(const Tensor &tensor) {
+  return toDoubles(tensor, 0, tensor.getNumElements());
+}
+
+/// The elements of an optional parameter vector, or `value` for every channel.
+static SmallVector<double> toDoublesOr(Value vector, Evaluator &evaluator,
+                                       int64_t channels, double value) {
+  return vector ? toDoubles(evaluator.tensor(vector))
+                : SmallVector<double>(channels, value);
+}
+
+static double dot(ArrayRef<double> x, ArrayRef<double> y) {
+  double sum = 0;
+  for (auto [a, b] : llvm::zip_equal(x, y))
+    sum += a * b;
+  return sum;
+}
+
+/// Replaces every row by what `function` makes of it.
+static Results
+mapRows(Operation *op, Evaluator &evaluator,
+        llvm::function_ref<void(MutableArrayRef<double>)> function) {
+  Tensor input = evaluator.tensor(op->getOperand(0));
+  Tensor result(input.getShape(), input.getElementType());
+  int64_t K = input.getRank() == 0 ? 1 : input.getShape().back();
+  for (int64_t start = 0; start < input.getNumElements(); start += K) {
+    SmallVector<double> row = toDoubles(input, start, K);
+    function(row);
+    for (auto [c, element] : llvm::enumerate(row))
+      result.setFloat(start + c, element);
+  }
+  return SmallVector<RuntimeValue>{result};
+}
+
+//===----------------------------------------------------------------------===//
+// Ops with parameters
+//===----------------------------------------------------------------------===//
+
+static Results evaluateEmbedding(EmbeddingOp op, Evaluator &evaluator) {
+  Tensor ids = evaluator.tensor(op.getIds());
+  Tensor table = evaluator.tensor(op.getTable());
+  int64_t V = table.getDim(0), C = table.getDim(1);
+  SmallVector<int64_t> shape(ids.getShape());
+  shape.push_back(C);
+  Tensor result(shape, table.getElementType());
+  for (int64_t i = 0, end = ids.getNumElements(); i < end; ++i) {
+    int64_t id = std::clamp<int64_t>(ids.getInt(i), 0, V - 1);
+    for (int64_t c = 0; c < C; ++c)
+      result.copyElement(i * C + c, table, id * C + c);
+  }
+  return SmallVector<RuntimeValue>{result};
+}
+
+static Results evaluateLinear(LinearOp op, Evaluator &evaluator) {
+  Tensor input = evaluator.tensor(op.getInput());
+  Tensor weight = evaluator.tensor(op.getWeight());
+  int64_t N = weight.getDim(0), K = weight.getDim(1);
+  if (input.getShape().back() != K)
+    return op.emitOpError()
+           << "expects an input of " << K << " channels at run time, got "
+           << input.getShape().back();
+  SmallVector<double> x = toDoubles(input);
+  SmallVector<double> bias = toDoublesOr(op.getBias(), evaluator, N, 0);
+  SmallVector<int64_t> shape(input.getShape());
+  shape.back() = N;
+  Tensor result(shape, getElementTypeOf(op.getResult()));
+  for (int64_t n = 0; n < N; ++n) {
+    SmallVector<double> w = toDoubles(weight, n * K, K);
+    for (int64_t r = 0, rows = result.getNumRows(); r < rows; ++r)
+      result.setFloat(r * N + n, dot(ArrayRef(x).slice(r * K, K), w) + bias[n]);
+  }
+  return SmallVector<RuntimeValue>{result};
+}
+
+static Results evaluateRmsNorm(RmsNormOp op, Evaluator &evaluator) {
+  int64_t K = op.getInput().getType().getShape().back();
+  SmallVector<double> scale = toDoublesOr(op.getScale(), evaluator, K, 1);
+  double epsilon = op.getEpsilon().convertToDouble();
+  return mapRows(op, evaluator, [&](MutableArrayRef<double> x) {
+    double root = std::sqrt(dot(x, x) / K + epsilon);
+    for (auto [element, g] : llvm::zip_equal(x, scale))
+      element = element / root * g;
+  });
+}
+
+static Results evaluateLayerNorm(LayerNormOp op, Evaluator &evaluator) {
+  int64_t K = op.getInput().getType().getShape().back();
+  SmallVector<double> scale = toDoublesOr(op.getScale(), evaluator, K, 1);
+  SmallVector<double> shift = toDoublesOr(op.getShift(), evaluator, K, 0);
+  double epsilon = op.getEpsilon().convertToDouble();
+  return mapRows(op, evaluator, [&](MutableArrayRef<double> x) {
+    double mean = dot(x, SmallVector<double>(K, 1)) / K;
+    for (double &element : x)
+      element -= mean;
+    double root = std::sqrt(dot(x, x) / K + epsilon);
+    for (auto [element, g, b] : llvm::zip_equal(x, scale, shift))
+      element = element / root * g + b;
+  });
+}
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+static Results evaluateRope(RopeOp op, Evaluator &evaluator) {
+  Tensor input = evaluator.tensor(op.getInput());
+  SmallVector<double> frequencies =
+      toDoubles(evaluator.tensor(op.getFrequencies()));
+  int64_t offset = evaluator.integer(op.getOffset());
+  Tensor result(input.getShape(), input.getElementType());
+  iquant::reference::forEachRotatedPair(
+      input.getShape(), op.getHeads(),
+      op.getPairing() == RopePairing::Interleaved,
+      [&](int64_t a, int64_t b, int64_t s, int64_t pair) {
+        double angle = (offset + s) * frequencies[pair];
+        double cosine = std::cos(angle), sine = std::sin(angle);
+        double x = input.getFloat(a), y = input.getFloat(b);
+        result.setFloat(a, x * cosine - y * sine);
+        result.setFloat(b, x * sine + y * cosine);
+      });
+  return SmallVector<RuntimeValue>{result};
+}
+
+/// Softmax in place; a row of nothing but minus infinity becomes 0.
+static void applySoftmax(MutableArrayRef<double> x) {
+  double largest = -INFINITY, sum = 0;
+  for (double element : x)
+    largest = std::max(largest, element);
+  for (double &element : x) {
+    element = element == -INFINITY ? 0 : std::exp(element - largest);
+    sum += element;
+  }
+  for (double &element : x)
+    element = sum == 0 ? 0 : element / sum;
+}
+
+static Results evaluateAttention(AttentionOp op, Evaluator &evaluator) {
+  Tensor query = evaluator.tensor(op.getQuery());
+  Tensor key = evaluator.tensor(op.getKey());
+  Tensor value = evaluator.tensor(op.getValue());
+  Tensor mask;
+  if (op.getMask())
+    mask = evaluator.tensor(op.getMask());
+  auto layout = iquant::reference::HeadLayout::get(
+      op, query, key, value, op.getMask() ? &mask : nullptr, op.getHeads(),
+      op.getKvHeads(), op.getCausal());
+  if (failed(layout))
+    return failure();
+
+  int64_t D = op.getHeadWidth();
+  SmallVector<double> q = toDoubles(query), k = toDoubles(key),
+                      v = toDoubles(value);
+  auto headOf = [&](ArrayRef<double> x, int64_t head) {
+    return x.slice(head * D, D);
+  };
+  Tensor result(query.getShape(), query.getElementType());
+  layout->forEachQuery([&](int64_t head, auto valid) {
+    SmallVector<double> weights;
+    for (auto [keyHead, position] : valid)
+      weights.push_back(op.getScoreScale() *
+                        dot(headOf(q, head), headOf(k, keyHead)));
+    applySoftmax(weights);
+    SmallVector<double> sums(D, 0.0);
+    for (auto [weight, key] : llvm::zip_equal(weights, valid))
+      for (auto [sum, x] : llvm::zip_equal(sums, headOf(v, key.head)))
+        sum += weight * x;
+    for (auto [c, sum] : llvm::enumerate(sums))
+      result.setFloat(head * D + c, sum);
+  });
+  return SmallVector<RuntimeValue>{result};
+}
+
+//===----------------------------------------------------------------------===//
+// Elementwise and row by row
+//===----------------------------------------------------------------------===//
+
+static double silu(double x) { return x / (1 + std::exp(-x)); }
+
+static double gelu(GeluForm form, double x) {
+  if (form == GeluForm::Erf)
+    return x * (1 + std::erf(x / std::sqrt(2.0))) / 2;
+  double inner = std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x);
+  return x * (1 + std::tanh(inner)) / 2;
+}
+
+/// The result of an elementwise op at one element; `y` is the second operand.
+static double compute(Operation *op, double x, double y) {
+  return TypeSwitch<Operation *, double>(op)
+      .Case([&](AddOp) { return x + y; })
+      .Case([&](SwiGluOp) { return silu(x) * y; })
+      .Case([&](SiluOp) { return silu(x); })
+      .Case([&](GeluOp gelu) { return ::gelu(gelu.getForm(), x); });
+}
+
+static Results evaluateElementwise(Operation *op, Evaluator &evaluator) {
+  SmallVector<Tensor> inputs = evaluator.tensors(op->getOperands());
+  auto result =
+      mapElements(op, inputs, inputs.front().getElementType(),
+                  [&](int64_t i, Tensor &result) {
+                    result.setFloat(i, compute(op, inputs.front().getFloat(i),
+                                               inputs.back().getFloat(i)));
+                    return success();
+                  });
+  if (failed(result))
+    return failure();
+  return SmallVector<RuntimeValue>{*result};
+}
+
+static Results evaluateArgmax(ArgmaxOp op, Evaluator &evaluator) {
+  Tensor input = evaluator.tensor(op.getInput());
+  Tensor result(input.getShape().drop_back(), getElementTypeOf(op.getResult()));
+  int64_t K = input.getShape().back();
+  for (int64_t r = 0, rows = input.getNumRows(); r < rows; ++r) {
+    SmallVector<double> row = toDoubles(input, r * K, K);
+    result.setInt(r, llvm::max_element(row) - row.begin());
+  }
+  return SmallVector<RuntimeValue>{result};
+}
+
+Results iquant::reference::evaluateTransformer(Operation *op, Evaluator &e) {
+  return TypeSwitch<Operation *, Results>(op)
+      .Case([&](EmbeddingOp op) { return evaluateEmbedding(op, e); })
+      .Case([&](LinearOp op) { return evaluateLinear(op, e); })
+      .Case([&](RmsNormOp op) { return evaluateRmsNorm(op, e); })
+      .Case([&](LayerNormOp op) { return evaluateLayerNorm(op, e); })
+      .Case([&](RopeOp op) { return evaluateRope(op, e); })
+      .Case([&](AttentionOp op) { return evaluateAttention(op, e); })
+      .Case([&](SoftmaxOp op) { return mapRows(op, e, applySoftmax); })
+      .Case([&](ArgmaxOp op) { return evaluateArgmax(op, e); })
+      .Case([&](ObserveOp op) {
+        return SmallVector<RuntimeValue>{e.get(op.getInput())};
+      })
+      .Case<AddOp, SwiGluOp, SiluOp, GeluOp>(
+          [&](auto) { return evaluateElementwise(op, e); })
+      .Default([](Operation *op) { return reportUnknown(op); });
+}

@@ -1,0 +1,219 @@
+//===- Executable.cpp - A module compiled for this machine ----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "iquant/Runtime/Executable.h"
+
+#include "dialects/IQuant/IQuant.h"
+#include "iquant/Pipelines/CpuPipeline.h"
+
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/ExecutionEngine/OptUtils.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
+#include "llvm/Support/TargetSelect.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::reference;
+
+//===----------------------------------------------------------------------===//
+// Compilation
+//===----------------------------------------------------------------------===//
+
+void iquant::registerExecutableDialects(DialectRegistry &registry) {
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+}
+
+/// The widest vector that this processor computes with, in bits.
+static unsigned nativeVectorBits() {
+  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
+  if (features.lookup("avx512bw"))
+    return 512;
+  return features.lookup("avx2") ? 256 : 128;
+}
+
+static std::unique_ptr<llvm::TargetMachine> makeHostMachine(ModuleOp module) {
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  auto host = llvm::orc::JITTargetMachineBuilder::detectHost();
+  if (!host) {
+    module.emitError() << "cannot find out this machine's processor: "
+                       << llvm::toString(host.takeError());
+    return nullptr;
+  }
+  auto machine = host->createTargetMachine();
+  if (!machine) {
+    module.emitError() << "cannot generate code for this machine: "
+                       << llvm::toString(machine.takeError());
+    return nullptr;
+  }
+  return std::move(*machine);
+}
+
+FailureOr<std::unique_ptr<Executable>> Executable::compile(ModuleOp module) {
+  std::unique_ptr<Executable> result(new Executable(module));
+  Builder builder(module.getContext());
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (!function.isPublic() || function.isExternal())
+      continue;
+    result->signatures[function.getSymName()] = function.getFunctionType();
+    // The caller's tensors are not ours to write to.
+    for (unsigned i = 0; i < function.getNumArguments(); ++i)
+      function.setArgAttr(
+          i, bufferization::BufferizationDialect::kWritableAttrName,
+          builder.getBoolAttr(false));
+  }
+
+  PassManager pm(module.getContext());
+  CpuPipelineOptions options;
+  options.vectorBits = nativeVectorBits();
+  buildCpuPipeline(pm, options);
+  if (failed(pm.run(module)))
+    return failure();
+
+  if (auto pool = module->getAttrOfType<DenseResourceElementsAttr>(
+          "iquant.constants"))
+    result->constants = pool.getRawHandle().getBlob()->getData();
+
+  std::unique_ptr<llvm::TargetMachine> machine = makeHostMachine(module);
+  if (!machine)
+    return failure();
+  auto optimise = makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0,
+                                            machine.get());
+  ExecutionEngineOptions engineOptions;
+  engineOptions.transformer = optimise;
+  engineOptions.jitCodeGenOptLevel = llvm::CodeGenOptLevel::Aggressive;
+  engineOptions.enableGDBNotificationListener = false;
+  engineOptions.enablePerfNotificationListener = false;
+  auto engine =
+      ExecutionEngine::create(module, engineOptions, std::move(machine));
+  if (!engine) {
+    module.emitError() << "cannot compile the module: "
+                       << llvm::toString(engine.takeError());
+    return failure();
+  }
+  result->engine = std::move(*engine);
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Calls
+//===----------------------------------------------------------------------===//
+
+/// A memref descriptor, in 64-bit words: two pointers, the offset, the sizes
+/// and the strides.
+static SmallVector<int64_t> makeDescriptor(ArrayRef<int64_t> shape,
+                                           const void *data) {
+  SmallVector<int64_t> words(3 + 2 * shape.size());
+  words[0] = words[1] = reinterpret_cast<int64_t>(data);
+  int64_t stride = 1;
+  for (size_t i = shape.size(); i-- > 0;) {
+    words[3 + i] = shape[i];
+    words[3 + shape.size() + i] = stride;
+    stride *= shape[i];
+  }
+  return words;
+}
+
+/// Takes over the row-major buffer of a descriptor that the code allocated.
+static Tensor takeResult(ArrayRef<int64_t> words, RankedTensorType type) {
+  ArrayRef<int64_t> shape = words.slice(3, type.getRank());
+  std::shared_ptr<char[]> owner(reinterpret_cast<char *>(words[0]),
+                                [](char *memory) { free(memory); });
+  auto *first = reinterpret_cast<char *>(words[1]);
+  int64_t bytes = Tensor(ArrayRef<int64_t>{}, type.getElementType())
+                      .getRawData()
+                      .size();
+  return Tensor::adopt(shape, type.getElementType(), std::move(owner),
+                       first + words[2] * bytes);
+}
+
+/// The tensors that values of these types are made of; fails on a scalar.
+static FailureOr<SmallVector<RankedTensorType>> flatten(TypeRange types) {
+  SmallVector<RankedTensorType> result;
+  for (Type type : types)
+    for (Type component : getComponents(type)) {
+      auto tensor = dyn_cast<RankedTensorType>(component);
+      if (!tensor)
+        return failure();
+      result.push_back(tensor);
+    }
+  return result;
+}
+
+FailureOr<SmallVector<RuntimeValue>>
+Executable::call(StringRef function, ArrayRef<RuntimeValue> arguments) {
+  auto found = signatures.find(function);
+  if (found == signatures.end())
+    return module.emitError()
+           << "has no public function '" << function << "' to call";
+  FunctionType signature = found->second;
+  if (arguments.size() != signature.getNumInputs())
+    return module.emitError()
+           << "function '" << function << "' takes " << signature.getNumInputs()
+           << " arguments, got " << arguments.size();
+
+  // Arguments: a pointer to each descriptor, the pool last.
+  std::deque<SmallVector<int64_t>> descriptors;
+  std::deque<void *> pointers;
+  SmallVector<void *> packed;
+  auto pass = [&](SmallVector<int64_t> words) {
+    descriptors.push_back(std::move(words));
+    pointers.push_back(descriptors.back().data());
+    packed.push_back(&pointers.back());
+  };
+  FailureOr<SmallVector<RankedTensorType>> results =
+      flatten(signature.getResults());
+  if (failed(results))
+    return module.emitError() << "function '" << function
+                              << "' returns a value that is no tensor";
+  SmallVector<int64_t> resultWords;
+  for (RankedTensorType type : *results)
+    resultWords.append(3 + 2 * type.getRank(), 0);
+  if (!results->empty())
+    pass(resultWords);
+  for (auto [index, argument] : llvm::enumerate(arguments)) {
+    Type type = signature.getInput(index);
+    if (std::optional<std::string> mismatch = findMismatch(argument, type))
+      return module.emitError() << "argument " << index << " of '" << function
+                                << "' " << *mismatch;
+    if (!isa<RankedTensorType>(getComponents(type).front())) {
+      packed.push_back(
+          const_cast<char *>(argument.getTensor().getRawData().data()));
+      continue;
+    }
+    for (const Tensor &tensor : argument.getComponents())
+      pass(makeDescriptor(tensor.getShape(), tensor.getRawData().data()));
+  }
+  pass(makeDescriptor({static_cast<int64_t>(constants.size())},
+                      constants.data()));
+
+  std::string wrapper = ("_mlir_ciface_" + function).str();
+  if (llvm::Error error = engine->invokePacked(wrapper, packed))
+    return module.emitError() << "cannot call '" << function << "': "
+                              << llvm::toString(std::move(error));
+
+  SmallVector<RuntimeValue> values;
+  ArrayRef<int64_t> words =
+      results->empty() ? ArrayRef<int64_t>() : descriptors.front();
+  for (Type type : signature.getResults()) {
+    SmallVector<Tensor, 1> components;
+    for (Type component : getComponents(type)) {
+      auto tensor = cast<RankedTensorType>(component);
+      size_t size = 3 + 2 * tensor.getRank();
+      components.push_back(takeResult(words.take_front(size), tensor));
+      words = words.drop_front(size);
+    }
+    values.push_back(RuntimeValue(std::move(components)));
+  }
+  return values;
+}

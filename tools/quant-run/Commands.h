@@ -1,0 +1,26 @@
+//===- Commands.h - The subcommands of quant-run ----------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Each subcommand is a cl::SubCommand with its options, and a function that
+// runs it and returns the exit status.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_TOOLS_QUANT_RUN_COMMANDS_H
+#define IQUANT_TOOLS_QUANT_RUN_COMMANDS_H
+
+#include "mlir/IR/MLIRContext.h"
+#include "llvm/Support/CommandLine.h"
+
+namespace mlir::iquant::run {
+
+extern llvm::cl::SubCommand runCommand, perplexityCommand, compareCommand;
+
+int runFunction(MLIRContext &context);
+int runPerplexity(MLIRContext &context);
+int runCompare(MLIRContext &context);
+
+} // namespace mlir::iquant::run
+
+#endif // IQUANT_TOOLS_QUANT_RUN_COMMANDS_H

@@ -1,0 +1,166 @@
+//===- Program.cpp - Models and functions run by either engine ------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "QuantRun.h"
+
+#include "mlir/Parser/Parser.h"
+#include "llvm/Support/LineIterator.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SourceMgr.h"
+#include "llvm/Support/WithColor.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::run;
+using namespace mlir::iquant::reference;
+
+int run::fail(const llvm::Twine &message) {
+  llvm::WithColor::error(llvm::errs(), "quant-run") << message << '\n';
+  return 1;
+}
+
+int run::fail(llvm::Error error) { return fail(toString(std::move(error))); }
+
+OwningOpRef<ModuleOp> run::loadModule(StringRef file, MLIRContext &context) {
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(
+      file, /*IsText=*/false, /*RequiresNullTerminator=*/true);
+  if (!buffer) {
+    fail("'" + file + "': " + buffer.getError().message());
+    return nullptr;
+  }
+  // The source manager is shared with the module, whose resources may alias the
+  // mapped file.
+  auto sources = std::make_shared<llvm::SourceMgr>();
+  sources->AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
+  SourceMgrDiagnosticHandler handler(*sources, &context);
+  return parseSourceFile<ModuleOp>(sources, &context);
+}
+
+llvm::Expected<std::vector<int32_t>> run::readIds(StringRef file) {
+  auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(file, /*IsText=*/true);
+  if (!buffer)
+    return llvm::createStringError("'" + file.str() +
+                                   "': " + buffer.getError().message());
+  std::vector<int32_t> ids;
+  for (llvm::line_iterator line(**buffer); !line.is_at_eof(); ++line) {
+    int32_t id;
+    if (line->trim().getAsInteger(10, id))
+      return llvm::createStringError(
+          "'" + file.str() + "', line " + std::to_string(line.line_number()) +
+          ": expects a token id, got '" + line->str() + "'");
+    ids.push_back(id);
+  }
+  return ids;
+}
+
+//===----------------------------------------------------------------------===//
+// Program
+//===----------------------------------------------------------------------===//
+
+FailureOr<std::unique_ptr<Program>>
+Program::load(OwningOpRef<ModuleOp> module, StringRef name, Engine engine) {
+  auto function = module->lookupSymbol<func::FuncOp>(name);
+  if (!function || function.isExternal()) {
+    fail("the module has no function '" + name + "' with a body");
+    return failure();
+  }
+  auto program = std::make_unique<Program>();
+  program->name = name;
+  program->type = function.getFunctionType();
+  for (unsigned i = 0; i < function.getNumResults(); ++i) {
+    auto label = function.getResultAttrOfType<StringAttr>(i, "iquant.name");
+    program->resultNames.push_back(label ? label.str() : "");
+  }
+  program->module = std::move(module);
+  if (engine == Engine::Reference) {
+    program->interpreter = std::make_unique<Interpreter>(*program->module);
+    return program;
+  }
+  FailureOr<std::unique_ptr<Executable>> executable =
+      Executable::compile(*program->module);
+  if (failed(executable))
+    return failure();
+  program->executable = std::move(*executable);
+  return program;
+}
+
+FailureOr<SmallVector<RuntimeValue>>
+Program::call(ArrayRef<RuntimeValue> arguments) {
+  if (interpreter)
+    return interpreter->call(name, arguments);
+  return executable->call(name, arguments);
+}
+
+//===----------------------------------------------------------------------===//
+// LanguageModel
+//===----------------------------------------------------------------------===//
+
+llvm::Expected<TokenLimits> run::getTokenLimits(ModuleOp module) {
+  auto function = module.lookupSymbol<func::FuncOp>("forward");
+  auto attribute = [&](StringRef name) {
+    auto value = function ? function->getAttrOfType<IntegerAttr>(name)
+                          : IntegerAttr();
+    return value ? value.getInt() : 0;
+  };
+  TokenLimits limits{attribute("transformer.context_length"),
+                     attribute("transformer.vocabulary_size")};
+  if (limits.contextLength <= 0 || limits.vocabularySize <= 0)
+    return llvm::createStringError(
+        "is no language model: it has no function 'forward' with the "
+        "attributes 'transformer.context_length' and "
+        "'transformer.vocabulary_size'");
+  return limits;
+}
+
+llvm::Error TokenLimits::check(ArrayRef<int32_t> ids) const {
+  if (ids.empty())
+    return llvm::createStringError("expects at least one token id, got none");
+  if (static_cast<int64_t>(ids.size()) > contextLength)
+    return llvm::createStringError(
+        "the model's context holds " + std::to_string(contextLength) +
+        " tokens, got " + std::to_string(ids.size()));
+  for (auto [position, id] : llvm::enumerate(ids))
+    if (id < 0 || id >= vocabularySize)
+      return llvm::createStringError(
+          "token " + std::to_string(position) + " has the id " +
+          std::to_string(id) + ", but the vocabulary has the ids 0 to " +
+          std::to_string(vocabularySize - 1));
+  return llvm::Error::success();
+}
+
+FailureOr<std::unique_ptr<LanguageModel>>
+LanguageModel::load(StringRef file, MLIRContext &context, Engine engine) {
+  OwningOpRef<ModuleOp> module = loadModule(file, context);
+  if (!module)
+    return failure();
+  auto model = std::make_unique<LanguageModel>();
+  llvm::Expected<TokenLimits> limits = getTokenLimits(*module);
+  if (!limits) {
+    fail("'" + file + "': " + toString(limits.takeError()));
+    return failure();
+  }
+  model->limits = *limits;
+  FailureOr<std::unique_ptr<Program>> program =
+      Program::load(std::move(module), "forward", engine);
+  if (failed(program))
+    return failure();
+  model->program = std::move(*program);
+  return model;
+}
+
+FailureOr<Tensor> LanguageModel::forward(ArrayRef<int32_t> ids) {
+  MLIRContext *context = program->getType().getContext();
+  Tensor input = Tensor::fromArray<int32_t>(
+      {1, static_cast<int64_t>(ids.size())}, IntegerType::get(context, 32),
+      ids);
+  FailureOr<SmallVector<RuntimeValue>> results =
+      program->call(RuntimeValue(input));
+  if (failed(results))
+    return failure();
+  Tensor logits =
+      getRealNumbers(results->front(), program->getType().getResult(0));
+  return logits.reshape({static_cast<int64_t>(ids.size()), limits.vocabularySize});
+}

@@ -1,0 +1,89 @@
+//===- QuantRun.h - What the subcommands share ------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Loading of models and token ids, and functions run by either engine.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_TOOLS_QUANT_RUN_H
+#define IQUANT_TOOLS_QUANT_RUN_H
+
+#include "iquant/Reference/Interpreter.h"
+#include "iquant/Runtime/Executable.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/OwningOpRef.h"
+#include "llvm/Support/Error.h"
+
+namespace mlir::iquant::run {
+
+/// Prints "quant-run: error: ..." and returns the exit status of a failure.
+int fail(const llvm::Twine &message);
+int fail(llvm::Error error);
+
+/// Reads a textual or bytecode module; nullptr after a diagnostic.
+OwningOpRef<ModuleOp> loadModule(StringRef file, MLIRContext &context);
+
+/// Token ids, one a line.
+llvm::Expected<std::vector<int32_t>> readIds(StringRef file);
+
+enum class Engine { Jit, Reference };
+
+/// A function of a module, ready to be called by either engine.
+class Program {
+public:
+  /// Takes the module, which compilation changes.
+  static FailureOr<std::unique_ptr<Program>>
+  load(OwningOpRef<ModuleOp> module, StringRef function, Engine engine);
+
+  FailureOr<SmallVector<reference::RuntimeValue>>
+  call(ArrayRef<reference::RuntimeValue> arguments);
+
+  FunctionType getType() const { return type; }
+  /// The attribute of result `index`, or an empty string.
+  StringRef getResultName(unsigned index) const { return resultNames[index]; }
+
+private:
+  OwningOpRef<ModuleOp> module;
+  std::string name;
+  FunctionType type;
+  SmallVector<std::string> resultNames;
+  std::unique_ptr<Executable> executable;
+  std::unique_ptr<reference::Interpreter> interpreter;
+};
+
+/// What a language model takes.
+struct TokenLimits {
+  int64_t contextLength, vocabularySize;
+
+  /// Fails with a sentence on an id outside of the vocabulary, on no ids, and
+  /// on more than the context holds.
+  llvm::Error check(ArrayRef<int32_t> ids) const;
+};
+
+/// The limits that the function `forward` of a language model states.
+llvm::Expected<TokenLimits> getTokenLimits(ModuleOp module);
+
+/// A language model: ids in, one row of logits per position out.
+class LanguageModel {
+public:
+  static FailureOr<std::unique_ptr<LanguageModel>> load(StringRef file,
+                                                        MLIRContext &context,
+                                                        Engine engine);
+
+  const TokenLimits &getLimits() const { return limits; }
+
+  /// The logits of every position as real numbers: `[positions, vocabulary]`.
+  FailureOr<reference::Tensor> forward(ArrayRef<int32_t> ids);
+
+
+private:
+  std::unique_ptr<Program> program;
+  TokenLimits limits;
+};
+
+} // namespace mlir::iquant::run
+
+#endif // IQUANT_TOOLS_QUANT_RUN_H

@@ -1,0 +1,42 @@
+//===- quant-run.cpp - Run, score and compare models ----------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Commands.h"
+
+#include "iquant/Registration.h"
+#include "iquant/Runtime/Executable.h"
+
+#include "mlir/IR/DialectRegistry.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "llvm/Support/InitLLVM.h"
+
+using namespace mlir;
+using namespace mlir::iquant::run;
+
+int main(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  llvm::cl::ParseCommandLineOptions(
+      argc, argv,
+      "Runs transformer and iquant modules, compiled for this machine or by "
+      "the reference interpreter.\n");
+
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
+  iquant::registerDialects(registry);
+  iquant::registerExecutableDialects(registry);
+  MLIRContext context(registry);
+
+  if (runCommand)
+    return runFunction(context);
+  if (perplexityCommand)
+    return runPerplexity(context);
+  if (compareCommand)
+    return runCompare(context);
+  llvm::cl::PrintHelpMessage(/*Hidden=*/false, /*Categorized=*/true);
+  return 1;
+}

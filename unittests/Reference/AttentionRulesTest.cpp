@@ -243,16 +243,19 @@ TEST(AttentionRulesTest, A2TakesCodesOfDifferences) {
 
 TEST(AttentionRulesTest, A3IsRightOnAverage) {
   // Over 256 positions the dither takes every value, so the weights of any
-  // one exponential sum to 256 times it, up to the rounding of the sum.
+  // one exponential sum to 256 times it, up to the rounding of the sum. One
+  // more key, the heaviest, fixes the unit of the weights.
   int8_t codes[] = {0};
   SmallVector<KeyValue> keys;
-  for (int64_t j = 0; j < 256; ++j)
+  for (int64_t j = 0; j < 257; ++j)
     keys.push_back({codes, {65535, 20}, codes, {65535, 20}, j});
   for (int64_t code = 0; code < 256; ++code) {
     SmallVector<int64_t> E(256, tableExponential(code));
+    E.push_back(tableExponential(0));
     Weights weights = attentionWeights(E, keys);
+    EXPECT_EQ(weights.g, 24);
     int64_t sum = 0;
-    for (int64_t p : weights.p) {
+    for (int64_t p : ArrayRef(weights.p).drop_back()) {
       EXPECT_GE(p, 0);
       EXPECT_LE(p, 255);
       sum += p;
@@ -272,6 +275,19 @@ TEST(AttentionRulesTest, A3AlignsValues) {
   EXPECT_EQ(weights.p[0], 254);
   EXPECT_EQ(weights.p[1], 15);
   EXPECT_EQ(weights.p[2], 0);
+}
+
+TEST(AttentionRulesTest, A3GivesTheHeaviestKeyAllBits) {
+  // The key with the largest exponential has a small value: its weight must
+  // not take the bits of the others.
+  int8_t codes[] = {0};
+  KeyValue keys[] = {{codes, {32768, 20}, codes, {32768, 22}, 0},
+                     {codes, {32768, 20}, codes, {32768, 10}, 1}};
+  Weights weights = attentionWeights({65025, 650}, keys);
+  // w = 65025 * 8 and 650 * 32768, which has 25 bits.
+  EXPECT_EQ(weights.g, 17);
+  EXPECT_EQ(weights.p[0], 4);
+  EXPECT_EQ(weights.p[1], 163);
 }
 
 TEST(AttentionRulesTest, A4MatchesSoftmaxAttention) {

@@ -60,6 +60,46 @@ def VerifyIntegerOnly : Pass<"verify-integer-only", "::mlir::ModuleOp"> {
   ];
 }
 
+def VerifyAccumulatorRange : Pass<"verify-accumulator-range", "::mlir::ModuleOp"> {
+  let summary = "Prove that no accumulator of the integer rules can overflow";
+  let description = [{
+    Bounds every sum that an `iquant` op keeps in 32 bits (64 in norms) by the
+    largest codes that its types allow and by the number of its terms, and fails
+    at each op whose bound does not fit, naming the length up to which it would.
+    Changes nothing.
+
+    | op | rule | terms | fits up to |
+    | --- | --- | --- | --- |
+    | `linear`, `ui8` input | L1 | 255 * 127 per channel | 66311 channels |
+    | `linear`, `si8` input | L1 | 127 * 127 per channel | 133144 channels |
+    | `attention`, scores | A1 | 127 * 127 per channel of a head | 133144 channels |
+    | `attention`, exponentials | A4 | 65025 per key | 32768 keys |
+    | `attention`, values | A4 | 255 * 127 per key | 66311 keys |
+    | `softmax` | S3 | 65025 per channel | 32768 channels, by its verifier |
+    | norms | N0 | 2^44 per channel, 64 bits | 65536 channels, by their verifiers |
+
+    A `linear` whose bound fails gets a second chance if its weight is composed
+    of constants: the codes themselves bound each channel's sum by 255 times the
+    larger one of its positive and negative part (`ui8`), or by 127 times the
+    sum of all magnitudes (`si8`). A remark says so.
+
+    Requires nothing of other ops, and says nothing about them: run it before
+    `convert-iquant-to-linalg`. Where the number of keys is dynamic, it requires
+    a bound: `max-keys`, or else the integer attribute
+    `transformer.context_length` of the function or of an op around it.
+
+    Guarantees that a program that the pass accepts gives the same bits for any
+    order of its sums. A success is reported as a remark of the category
+    `verify-accumulator-range`.
+
+    Declines nothing.
+  }];
+  let options = [
+    Option<"maxKeys", "max-keys", "int64_t", /*default=*/"0",
+           "Largest number of keys that a dynamic attention is run with; 0 takes it from transformer.context_length">
+  ];
+}
+
 def VectorizeContractions : Pass<"vectorize-contractions", "::mlir::func::FuncOp"> {
   let summary = "Turn matrix products on buffers into register-tiled vector loops";
   let description = [{

@@ -6,6 +6,7 @@
 
 #include "Patterns.h"
 
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/IR/Remarks.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -29,9 +30,9 @@ static std::string show(Type type) {
 
 /// Whether the op passes values on without computing, whatever their types.
 static bool isCarrier(Operation *op) {
-  return isa<func::FuncOp, func::CallOp, func::ReturnOp, scf::ForOp, scf::IfOp,
-             scf::WhileOp, scf::ConditionOp, scf::YieldOp>(op) ||
-         isa<BranchOpInterface>(op);
+  return isa<func::FuncOp, func::CallOp, func::ReturnOp, cf::BranchOp,
+             cf::CondBranchOp, scf::ForOp, scf::IfOp, scf::WhileOp,
+             scf::ConditionOp, scf::YieldOp>(op);
 }
 
 namespace {
@@ -66,8 +67,10 @@ private:
   LogicalResult checkConstant(Operation *op) {
     if (!isActivationConstant(op))
       return success();
+    if (failed(checkCarrier(op)))
+      return failure();
     return parameters.compute(
-        op->getResult(0), ParameterRole::Activation, "an activation",
+        op->getResult(0), ParameterRole::Activation, "a constant activation",
         [&](const Twine &reason) { return decline(op, reason); });
   }
 

@@ -78,7 +78,8 @@ struct ConvertTransformerToIQuant
   void runOnOperation() override {
     ModuleOp module = getOperation();
     if (exponent < 0 || exponent > 24) {
-      module.emitError() << "expects an exponent in 0 .. 24, got " << exponent;
+      module.emitError() << "expects an exponent in 0 .. 24, got "
+                         << exponent.getValue();
       return signalPassFailure();
     }
     IntegerParameters parameters(&getContext(), exponent);

@@ -15,7 +15,7 @@ static constexpr int64_t kMaxInputChannels = 66311;
 LogicalResult mlir::iquant::check(transformer::EmbeddingOp op,
                                   IntegerParameters &parameters) {
   return parameters.compute(
-      op.getTable(), ParameterRole::Weight, "a table",
+      op.getTable(), ParameterRole::Weight, "a constant table",
       [&](const Twine &reason) { return decline(op, reason); });
 }
 
@@ -28,11 +28,11 @@ LogicalResult mlir::iquant::check(transformer::LinearOp op,
                      " input channels, so that sums fit 32 bits, got " +
                      Twine(width));
   LogicalResult weight = parameters.compute(
-      op.getWeight(), ParameterRole::Weight, "a weight", declineOp);
+      op.getWeight(), ParameterRole::Weight, "a constant weight", declineOp);
   LogicalResult bias = success();
   if (op.getBias())
-    bias = parameters.compute(op.getBias(), ParameterRole::Activation, "a bias",
-                              declineOp);
+    bias = parameters.compute(op.getBias(), ParameterRole::Activation,
+                              "a constant bias", declineOp);
   return failure(failed(weight) || failed(bias));
 }
 

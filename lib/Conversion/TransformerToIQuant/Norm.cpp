@@ -35,7 +35,7 @@ static LogicalResult checkNorm(NormOp op, IntegerParameters &parameters) {
     result = decline(op, "expects an epsilon of at most " + Twine(kMaxEpsilon) +
                              " units of 2^-" +
                              Twine(2 * parameters.getExponent()) + ", got " +
-                             std::to_string(op.getEpsilon().convertToDouble()));
+                             showNumber(op.getEpsilon().convertToDouble()));
   return result;
 }
 
@@ -51,15 +51,18 @@ static LogicalResult checkVector(Operation *op, Value vector, StringRef what,
 LogicalResult mlir::iquant::check(transformer::RmsNormOp op,
                                   IntegerParameters &parameters) {
   LogicalResult norm = checkNorm(op, parameters);
-  LogicalResult scale = checkVector(op, op.getScale(), "a scale", parameters);
+  LogicalResult scale =
+      checkVector(op, op.getScale(), "a constant scale", parameters);
   return failure(failed(norm) || failed(scale));
 }
 
 LogicalResult mlir::iquant::check(transformer::LayerNormOp op,
                                   IntegerParameters &parameters) {
   LogicalResult norm = checkNorm(op, parameters);
-  LogicalResult scale = checkVector(op, op.getScale(), "a scale", parameters);
-  LogicalResult shift = checkVector(op, op.getShift(), "a shift", parameters);
+  LogicalResult scale =
+      checkVector(op, op.getScale(), "a constant scale", parameters);
+  LogicalResult shift =
+      checkVector(op, op.getShift(), "a constant shift", parameters);
   return failure(failed(norm) || failed(scale) || failed(shift));
 }
 
@@ -101,8 +104,9 @@ struct ConvertNorm : public ParameterPattern<SourceOp> {
         remark::missed(
             op.getLoc(),
             remark::RemarkOpts::name("NormNotFused").category(kRemarkCategory))
-            << "not fused with quantization, since '"
-            << other->getName().getStringRef() << "' reads the result too";
+            << ("not fused with quantization, since '" +
+                other->getName().getStringRef() + "' reads the result too")
+                   .str();
       rewriter.replaceOp(op, create(op, adaptor, rewriter, fixed));
       return success();
     }

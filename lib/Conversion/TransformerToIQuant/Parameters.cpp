@@ -146,8 +146,7 @@ LogicalResult IntegerParameters::compute(Value constant, ParameterRole role,
                                          int64_t positions) {
   ElementsAttr source;
   if (!matchPattern(constant, m_Constant(&source)))
-    return decline("expects " + what + " that is constant, got " +
-                   describeOrigin(constant));
+    return decline("expects " + what + ", got " + describeOrigin(constant));
   Key key(source, static_cast<unsigned>(role), positions);
   if (parameters.contains(key))
     return success();

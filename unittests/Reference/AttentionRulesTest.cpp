@@ -287,7 +287,7 @@ TEST(AttentionRulesTest, A3GivesTheHeaviestKeyAllBits) {
   // w = 65025 * 8 and 650 * 32768, which has 25 bits.
   EXPECT_EQ(weights.g, 17);
   EXPECT_EQ(weights.p[0], 4);
-  EXPECT_EQ(weights.p[1], 163);
+  EXPECT_EQ(weights.p[1], 162);
 }
 
 TEST(AttentionRulesTest, A4MatchesSoftmaxAttention) {

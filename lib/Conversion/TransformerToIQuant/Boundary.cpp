@@ -15,12 +15,13 @@
 
 using namespace mlir;
 using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
 
 //===----------------------------------------------------------------------===//
 // Types
 //===----------------------------------------------------------------------===//
 
-bool mlir::iquant::containsFloat(Type type) {
+bool to_iquant::containsFloat(Type type) {
   return type.walk([](FloatType) { return WalkResult::interrupt(); })
       .wasInterrupted();
 }
@@ -39,7 +40,7 @@ IQuantTypeConverter::IQuantTypeConverter(int64_t exponent) {
 // Constants
 //===----------------------------------------------------------------------===//
 
-bool mlir::iquant::isParameter(OpOperand &operand) {
+bool to_iquant::isParameter(OpOperand &operand) {
   return TypeSwitch<Operation *, bool>(operand.getOwner())
       .Case([&](transformer::EmbeddingOp op) {
         return &operand == &op.getTableMutable();
@@ -53,7 +54,7 @@ bool mlir::iquant::isParameter(OpOperand &operand) {
       .Default([](Operation *) { return false; });
 }
 
-bool mlir::iquant::isActivationConstant(Operation *op) {
+bool to_iquant::isActivationConstant(Operation *op) {
   return op->hasTrait<OpTrait::ConstantLike>() &&
          containsFloat(op->getResult(0).getType()) &&
          !llvm::all_of(op->getUses(), isParameter);
@@ -89,10 +90,10 @@ struct ConvertConstant : public ConversionPattern {
 // Functions and control flow
 //===----------------------------------------------------------------------===//
 
-void mlir::iquant::populateBoundaryPatterns(const TypeConverter &converter,
-                                            IntegerParameters &parameters,
-                                            RewritePatternSet &patterns,
-                                            ConversionTarget &target) {
+void to_iquant::populateBoundaryPatterns(const TypeConverter &converter,
+                                         IntegerParameters &parameters,
+                                         RewritePatternSet &patterns,
+                                         ConversionTarget &target) {
   patterns.add<ConvertConstant>(converter, patterns.getContext(), parameters);
   populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
                                                                  converter);

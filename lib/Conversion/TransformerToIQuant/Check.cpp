@@ -13,8 +13,9 @@
 
 using namespace mlir;
 using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
 
-LogicalResult mlir::iquant::decline(Operation *op, const Twine &reason) {
+LogicalResult to_iquant::decline(Operation *op, const Twine &reason) {
   std::string text = reason.str();
   remark::failed(op->getLoc(),
                  remark::RemarkOpts::name("Declined").category(kRemarkCategory))
@@ -58,9 +59,9 @@ private:
         .Case<transformer::EmbeddingOp, transformer::LinearOp,
               transformer::RmsNormOp, transformer::LayerNormOp,
               transformer::RopeOp>(
-            [&](auto op) { return iquant::check(op, parameters); })
+            [&](auto op) { return to_iquant::check(op, parameters); })
         .Case<transformer::SoftmaxOp, transformer::AttentionOp>(
-            [&](auto op) { return iquant::check(op); })
+            [&](auto op) { return to_iquant::check(op); })
         .Default([](Operation *) { return success(); });
   }
 

@@ -19,6 +19,7 @@ namespace mlir::iquant {
 
 using namespace mlir;
 using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
 
 void mlir::iquant::populateTransformerToIQuant(
     const IQuantTypeConverter &converter, IntegerParameters &parameters,

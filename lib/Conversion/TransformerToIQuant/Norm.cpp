@@ -12,6 +12,7 @@
 
 using namespace mlir;
 using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
 
 /// The longest row whose sums the norms' rules keep within 64 bits.
 static constexpr int64_t kMaxChannels = 65536;
@@ -48,16 +49,16 @@ static LogicalResult checkVector(Operation *op, Value vector, StringRef what,
       [&](const Twine &reason) { return decline(op, reason); });
 }
 
-LogicalResult mlir::iquant::check(transformer::RmsNormOp op,
-                                  IntegerParameters &parameters) {
+LogicalResult to_iquant::check(transformer::RmsNormOp op,
+                               IntegerParameters &parameters) {
   LogicalResult norm = checkNorm(op, parameters);
   LogicalResult scale =
       checkVector(op, op.getScale(), "a constant scale", parameters);
   return failure(failed(norm) || failed(scale));
 }
 
-LogicalResult mlir::iquant::check(transformer::LayerNormOp op,
-                                  IntegerParameters &parameters) {
+LogicalResult to_iquant::check(transformer::LayerNormOp op,
+                               IntegerParameters &parameters) {
   LogicalResult norm = checkNorm(op, parameters);
   LogicalResult scale =
       checkVector(op, op.getScale(), "a constant scale", parameters);
@@ -143,9 +144,9 @@ private:
 };
 } // namespace
 
-void mlir::iquant::populateNormPatterns(const TypeConverter &converter,
-                                        IntegerParameters &parameters,
-                                        RewritePatternSet &patterns) {
+void to_iquant::populateNormPatterns(const TypeConverter &converter,
+                                     IntegerParameters &parameters,
+                                     RewritePatternSet &patterns) {
   patterns.add<ConvertNorm<transformer::RmsNormOp, RmsNormOp>,
                ConvertNorm<transformer::LayerNormOp, LayerNormOp>>(
       converter, patterns.getContext(), parameters);

@@ -384,9 +384,27 @@ Value AttentionLowering::lower() {
   return loops.results.front();
 }
 
+/// Whether a batch, query or key is known not to be there.
+static bool isKnownEmpty(AttentionOp op) {
+  auto hasNone = [](Type type) {
+    return llvm::is_contained(getShape(type), 0);
+  };
+  return llvm::any_of(op->getOperandTypes(), hasNone) ||
+         hasNone(op.getResult().getType());
+}
+
 static SmallVector<Value> lowerAttention(AttentionOp op,
                                          LowerOp<AttentionOp>::Adaptor adaptor,
                                          ImplicitLocOpBuilder &b) {
+  if (isKnownEmpty(op)) {
+    // Without a key every row is 0. The loops would take slices of nothing,
+    // which do not verify.
+    SmallVector<OpFoldResult> sizes =
+        sizesOf(b, DynComponents(adaptor.getQuery()).codes);
+    Value empty = tensor::EmptyOp::create(b, sizes, b.getI32Type());
+    Value zero = constant(b, 32, 0);
+    return {linalg::FillOp::create(b, zero, empty).getResult(0)};
+  }
   bool hasBatch = op.getQuery().getType().getShape().size() == 3;
   auto withBatch = [&](ValueRange components) {
     SmallVector<Value> result(components);

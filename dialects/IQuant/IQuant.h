@@ -34,6 +34,11 @@
 
 namespace mlir::iquant {
 
+/// Longest row whose sums the norms' rules keep within 64 bits.
+constexpr int64_t kMaxNormChannels = 65536;
+/// Longest row whose exponentials the softmax rules can sum in 32 bits.
+constexpr int64_t kMaxSoftmaxChannels = 32768;
+
 /// The plain integer tensors that a value of an iquant type is made of; the
 /// type itself for any other.
 SmallVector<Type> getComponents(Type type);

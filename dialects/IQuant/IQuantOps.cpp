@@ -9,11 +9,6 @@
 using namespace mlir;
 using namespace mlir::iquant;
 
-/// Longest row whose sums the norms' rules keep within 64 bits.
-static constexpr int64_t kMaxNormChannels = 65536;
-/// Longest row whose exponentials the softmax rules can sum in 32 bits.
-static constexpr int64_t kMaxSoftmaxChannels = 32768;
-
 //===----------------------------------------------------------------------===//
 // Shared checks
 //===----------------------------------------------------------------------===//

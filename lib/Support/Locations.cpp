@@ -6,6 +6,9 @@
 
 #include "iquant/Support/Locations.h"
 
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+
 using namespace mlir;
 
 StringRef iquant::getLocationName(Location location) {
@@ -18,4 +21,14 @@ StringRef iquant::getLocationName(Location location) {
     return WalkResult::interrupt();
   });
   return name;
+}
+
+std::string iquant::describePlace(Operation *op) {
+  std::string text;
+  Operation *parent = op->getParentOfType<FunctionOpInterface>();
+  if (auto symbol = dyn_cast_or_null<SymbolOpInterface>(parent))
+    text += ", in function '" + symbol.getName().str() + "'";
+  if (StringRef name = getLocationName(op->getLoc()); !name.empty())
+    text += ", imported as '" + name.str() + "'";
+  return text;
 }

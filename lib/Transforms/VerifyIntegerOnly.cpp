@@ -9,6 +9,7 @@
 #include "iquant/Analysis/FloatFinder.h"
 #include "iquant/Analysis/FloatOrigin.h"
 #include "iquant/Analysis/UnseenCode.h"
+#include "iquant/Support/Locations.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/IR/AsmState.h"
@@ -74,17 +75,6 @@ static std::string describeName(Operation *op) {
   if (!symbol || !symbol.getNameAttr())
     return {};
   return "'" + symbol.getName().str() + "' ";
-}
-
-/// The function that `op` is part of, and the name that the import gave to it.
-static std::string describePlace(Operation *op) {
-  std::string text;
-  Operation *parent = op->getParentOfType<FunctionOpInterface>();
-  if (auto symbol = dyn_cast_or_null<SymbolOpInterface>(parent))
-    text += ", in function '" + symbol.getName().str() + "'";
-  if (auto name = op->getLoc()->findInstanceOf<NameLoc>())
-    text += ", imported as '" + name.getName().str() + "'";
-  return text;
 }
 
 //===----------------------------------------------------------------------===//

@@ -12,11 +12,18 @@
 
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
+#include "mlir/IR/Operation.h"
+
+#include <string>
 
 namespace mlir::iquant {
 
 /// The first name in a location, or an empty string when it has none.
 StringRef getLocationName(Location location);
+
+/// The end of a sentence about `op`: the function that it is part of and the
+/// name that its location gives it, ", in function 'f', imported as 'n'".
+std::string describePlace(Operation *op);
 
 } // namespace mlir::iquant
 

@@ -60,6 +60,88 @@ def VerifyIntegerOnly : Pass<"verify-integer-only", "::mlir::ModuleOp"> {
   ];
 }
 
+def OutlineRepeatedBodies : Pass<"outline-repeated-bodies", "::mlir::ModuleOp"> {
+  let summary = "Turn equal layers of an unrolled function into calls of one function";
+  let description = [{
+    Finds, in each block of each `func.func`, the longest row of ops that is one
+    body repeated, makes a private function of the body and calls it once for
+    each repetition; and again, until nothing repeats. So what comes later in a
+    pipeline compiles one layer, not thirty.
+
+    Requires nothing of the ops: they may be of any dialect, registered or not.
+    Run `cse` before, so that equal constants are one value. Bodies are equal
+    when their ops are, with all attributes and regions, up to locations and to
+    the values that they take from outside:
+
+    * values that differ between repetitions, as weights do and the result of
+      the repetition before, become arguments; so do equal ones, except that a
+      constant that all repetitions share is copied into the body;
+    * constants, and pure ops on nothing but constants such as the
+      `iquant.compose` of a weight, are not part of a body, and move before the
+      first call;
+    * values that an op behind a repetition uses become results.
+
+    Guarantees that the module computes the same, op for op. The functions are
+    named `<function>_body_<n>`, are `no_inline`, and take over
+    `transformer.context_length`. Their ops keep the locations of the first
+    repetition; a call has the part that the names of its ops share, `blk.3` of
+    `blk.3.attn_q` and `blk.3.ffn_up`, or else all their locations, fused.
+
+    Declines a function in which nothing repeats, by a remark. Never takes into
+    a body what allocates on the stack or ends a block, and does not look into
+    regions of ops for bodies. Ops with different discardable attributes differ.
+    A row of equal ops, or of equal groups below `min-ops`, is left as it is, and
+    so the pass changes nothing when it runs again.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+  let options = [
+    Option<"minRepetitions", "min-repetitions", "unsigned", /*default=*/"2",
+           "Least number of repetitions worth a function; at least 2">,
+    Option<"minOps", "min-ops", "unsigned", /*default=*/"8",
+           "Least number of ops in a body, constants not counted; at least 2">
+  ];
+}
+
+def VerifyAccumulatorRange : Pass<"verify-accumulator-range", "::mlir::ModuleOp"> {
+  let summary = "Prove that no accumulator of the integer rules can overflow";
+  let description = [{
+    Bounds every sum that an `iquant` op keeps in 32 bits (64 in norms) by the
+    largest codes that its types allow and by the number of its terms, and fails
+    at each op whose bound does not fit, naming the length up to which it would.
+    Changes nothing.
+
+    | op | rule | terms | fits up to |
+    | --- | --- | --- | --- |
+    | `linear`, `ui8` input | L1 | 255 * 127 per channel | 66311 channels |
+    | `linear`, `si8` input | L1 | 127 * 127 per channel | 133144 channels |
+    | `attention`, scores | A1 | 127 * 127 per channel of a head | 133144 channels |
+    | `attention`, exponentials | A4 | 65025 per key | 32768 keys |
+    | `attention`, values | A4 | 255 * 127 per key | 66311 keys |
+    | `softmax` | S3 | 65025 per channel | 32768 channels, by its verifier |
+    | norms | N0 | 2^44 per channel, 64 bits | 65536 channels, by their verifiers |
+
+    A `linear` whose bound fails gets a second chance if its weight is composed
+    of constants: the codes themselves bound each channel's sum by 255 times the
+    larger one of its positive and negative part (`ui8`), or by 127 times the
+    sum of all magnitudes (`si8`). A remark says so.
+
+    Requires nothing of other ops, and says nothing about them: run it before
+    `convert-iquant-to-linalg`. Where the number of keys is dynamic, it requires
+    a bound: `max-keys`, or else the integer attribute
+    `transformer.context_length` of the function or of an op around it.
+
+    Guarantees that a program that the pass accepts gives the same bits for any
+    order of its sums. A success is reported as a remark of the category
+    `verify-accumulator-range`.
+
+    Declines nothing.
+  }];
+  let options = [
+    Option<"maxKeys", "max-keys", "int64_t", /*default=*/"0",
+           "Largest number of keys that a dynamic attention is run with; 0 takes it from transformer.context_length">
+  ];
+}
+
 def VectorizeContractions : Pass<"vectorize-contractions", "::mlir::func::FuncOp"> {
   let summary = "Turn matrix products on buffers into register-tiled vector loops";
   let description = [{

@@ -1,0 +1,162 @@
+//===- VerifyAccumulatorRange.cpp - Prove that no sum overflows -----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Implements the proof that the accumulators of the integer rules suffice.
+//
+//===----------------------------------------------------------------------===//
+
+#include "iquant/Analysis/AccumulatorRange.h"
+#include "iquant/Support/Locations.h"
+#include "iquant/Transforms/Passes.h"
+
+#include "mlir/IR/Remarks.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+namespace mlir::iquant {
+#define GEN_PASS_DEF_VERIFYACCUMULATORRANGE
+#include "iquant/Transforms/Passes.h.inc"
+} // namespace mlir::iquant
+
+using namespace mlir;
+using namespace mlir::iquant;
+using transformer::kContextLength;
+
+// What the rules sum over rows as long as the verifiers of the ops admit: the
+// exponentials of S3 and A4, the weighted values of A4, the squares of N0 and
+// the epsilon beside them, which N0 keeps to 2^61.
+static_assert(kMaxSoftmaxChannels * kLargestExponential <= INT32_MAX);
+static_assert(kLargestProbability * kLargestSymmetric <= kLargestExponential);
+static_assert(kMaxNormChannels * kLargestSquare + (uint64_t(1) << 61) <
+              uint64_t(1) << 62);
+
+namespace {
+
+class VerifyAccumulatorRange
+    : public iquant::impl::VerifyAccumulatorRangeBase<VerifyAccumulatorRange> {
+public:
+  using VerifyAccumulatorRangeBase::VerifyAccumulatorRangeBase;
+
+  void runOnOperation() override {
+    proven = 0;
+    bool failed = false;
+    getOperation()->walk([&](Operation *op) {
+      LogicalResult result =
+          TypeSwitch<Operation *, LogicalResult>(op)
+              .Case<LinearOp, AttentionOp>([&](auto op) { return verify(op); })
+              .Case<SoftmaxOp, RmsNormOp, LayerNormOp>([&](auto) {
+                // Their verifiers bound the channels, see the assertions above.
+                ++proven;
+                return success();
+              })
+              .Default([](Operation *) { return success(); });
+      failed |= mlir::failed(result);
+    });
+    markAllAnalysesPreserved();
+    if (failed)
+      return signalPassFailure();
+    remark::passed(
+        getOperation().getLoc(),
+        remark::RemarkOpts::name("AccumulatorRange").category(getArgument()))
+        << remark::add("no accumulator can overflow")
+        << remark::metric("ProvenAccumulators", proven);
+  }
+
+private:
+  LogicalResult verify(LinearOp op);
+  LogicalResult verify(AttentionOp op);
+
+  std::optional<int64_t> getMostKeys(AttentionOp op);
+
+  unsigned proven = 0;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Linear
+//===----------------------------------------------------------------------===//
+
+LogicalResult VerifyAccumulatorRange::verify(LinearOp op) {
+  bool isAsymmetric = op.getInput().getType().isAsymmetric();
+  uint64_t channels = op.getWeight().getType().getShape()[1];
+  uint64_t largestCode = isAsymmetric ? kLargestAsymmetric : kLargestSymmetric;
+  SumRange sum = SumRange::inSigned(largestCode * kLargestSymmetric, 32);
+  ++proven;
+  if (sum.fits(channels))
+    return success();
+
+  std::optional<uint64_t> largest = getLargestSum(op.getWeight(), isAsymmetric);
+  if (largest && *largest <= INT32_MAX) {
+    remark::analysis(
+        op.getLoc(),
+        remark::RemarkOpts::name("AccumulatorRange").category(getArgument()))
+        << remark::add("{0} products of up to {1} * {2} could overflow 32 "
+                       "bits, but with the codes of this weight their sum "
+                       "stays within {3}",
+                       channels, largestCode, kLargestSymmetric, *largest);
+    return success();
+  }
+  InFlightDiagnostic diagnostic =
+      op.emitOpError() << "accumulates " << channels << " products of up to "
+                       << largestCode << " * " << kLargestSymmetric
+                       << " in 32 bits, which can overflow beyond "
+                       << sum.getLongest() << " channels" << describePlace(op);
+  if (largest)
+    diagnostic.attachNote(op.getWeight().getLoc())
+        << "with the codes of this weight a sum can reach " << *largest
+        << ", and 32 bits hold " << INT32_MAX;
+  else
+    diagnostic.attachNote(op.getWeight().getLoc())
+        << "the codes of this weight are not constant here, so nothing closer "
+           "is known";
+  return diagnostic;
+}
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+std::optional<int64_t> VerifyAccumulatorRange::getMostKeys(AttentionOp op) {
+  for (DynType type : {op.getKey().getType(), op.getValue().getType()}) {
+    int64_t keys = type.getShape().drop_back().back();
+    if (ShapedType::isStatic(keys))
+      return keys;
+  }
+  if (maxKeys > 0)
+    return maxKeys;
+  for (Operation *parent = op->getParentOp(); parent;
+       parent = parent->getParentOp())
+    if (auto length = parent->getAttrOfType<IntegerAttr>(kContextLength))
+      return length.getInt();
+  return std::nullopt;
+}
+
+LogicalResult VerifyAccumulatorRange::verify(AttentionOp op) {
+  proven += 3;
+  SumRange scores =
+      SumRange::inSigned(kLargestSymmetric * kLargestSymmetric, 32);
+  if (!scores.fits(op.getHeadWidth()))
+    return op.emitOpError()
+           << "accumulates " << op.getHeadWidth() << " products of up to "
+           << kLargestSymmetric << " * " << kLargestSymmetric
+           << " in 32 bits, which can overflow beyond " << scores.getLongest()
+           << " channels of a head" << describePlace(op);
+
+  std::optional<int64_t> keys = getMostKeys(op);
+  if (!keys)
+    return op.emitOpError()
+           << "accumulates over a number of keys that has no bound, and 32 "
+              "bits suffice for "
+           << kMaxSoftmaxChannels << " keys; give max-keys or the attribute '"
+           << kContextLength << "'" << describePlace(op);
+  // A weighted value is less than an exponential, so one bound serves both.
+  if (*keys <= kMaxSoftmaxChannels)
+    return success();
+  return op.emitOpError() << "accumulates the exponentials of " << *keys
+                          << " keys, each up to " << kLargestExponential
+                          << ", in 32 bits, which rule A4 allows for at most "
+                          << kMaxSoftmaxChannels << " keys"
+                          << describePlace(op);
+}

@@ -13,6 +13,7 @@
 #include "dialects/Transformer/Transformer.h"
 #include "iquant/Reference/Interpreter.h"
 
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"

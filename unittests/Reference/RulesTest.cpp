@@ -55,7 +55,7 @@ TEST(RulesTest, B1IsFloorOfTheSumWithOneHalf) {
   Random random;
   for (int i = 0; i < 100000; ++i) {
     int64_t x = random.magnitude(62), s = random.between(0, 62);
-    __int128 doubled = (static_cast<__int128>(x) << 1) + (__int128(1) << s);
+    __int128 doubled = static_cast<__int128>(x) * 2 + (__int128(1) << s);
     EXPECT_EQ(rshr(x, s), static_cast<int64_t>(doubled >> (s + 1)));
   }
 }

@@ -59,9 +59,12 @@ private:
   /// E, in the place of t.
   Value exponentials(const RowBuilder &rows, const Block &block, Value aligned,
                      Value smallestKey);
-  /// p, from E.
-  Value weights(const RowBuilder &rows, const Block &block, Value exponentials,
-                Value smallest);
+  /// p, and the factor and shift that make a result of a sum of values.
+  struct Weights {
+    Value codes, factor, shift;
+  };
+  Weights weights(const RowBuilder &rows, const Block &block,
+                  Value exponentials, Value smallestValue);
 
   /// What a body reads to tell valid keys from others, and how; none when all
   /// keys are valid.
@@ -281,19 +284,51 @@ Value AttentionLowering::exponentials(const RowBuilder &rows,
       });
 }
 
-Value AttentionLowering::weights(const RowBuilder &rows, const Block &block,
-                                 Value exponentials, Value smallest) {
-  return rows.perElement(
-      8,
-      {rows.whole(exponentials), rows.channel(keySlice(valueMultiplier, block)),
-       rows.channel(keySlice(valueExponent, block)), rows.row(smallest)},
-      [](Int e, Int m, Int exponent, Int smallest) {
-        // Multipliers have 16 bits: any shift by more gives 0.
-        Int r = rshr(m, umin(exponent - smallest, 31));
-        Int dither = (positionAlong(e, 1) * 167 + 89) & 255;
-        // The sum fills 32 bits, unsigned.
-        return ushr(e * r + (dither << 16) + (1 << 15), 24).trunc(8);
+/// r[j], a key's share of its value's scale. Multipliers have 16 bits: a shift
+/// by more gives 0, as it must for the key that is not valid.
+static Int share(Int multiplier, Int exponent, Int smallest) {
+  return rshr(multiplier, umin(exponent - smallest, 31));
+}
+
+AttentionLowering::Weights AttentionLowering::weights(const RowBuilder &rows,
+                                                      const Block &block,
+                                                      Value exponentials,
+                                                      Value smallest) {
+  SmallVector<Access> inputs = {
+      rows.whole(exponentials), rows.channel(keySlice(valueMultiplier, block)),
+      rows.channel(keySlice(valueExponent, block)), rows.row(smallest)};
+  auto sums = rows.reduce(
+      {{32, 0}, {32, 0}}, inputs,
+      [](Int e, Int m, Int exponent, Int smallest, Int sum, Int most) {
+        Int weight = e * share(m, exponent, smallest);
+        return SmallVector<Int>{sum + e, umax(weight, most)};
       });
+  int64_t f = op.getResult().getType().getExponent();
+  auto scalars =
+      rows.perRow({32, 32, 32, 64, 32}, {sums[0], sums[1], smallest},
+                  [&](Int sum, Int most, Int smallest) {
+                    Int g = max(bits(most) - 8, 0);
+                    Int z = sum.zext(64);
+                    Int t = bits(z) + 30;
+                    // A row without a valid key is 0 whatever it is multiplied
+                    // with.
+                    Int factor = (1 << t) / max(z, 1);
+                    Int s = t.trunc(32) - g + smallest - f;
+                    return SmallVector<Int>{g, max(g - 9, 0), max(9 - g, 0),
+                                            factor, min(max(s, 0), 62)};
+                  });
+  for (Value shift : ArrayRef(scalars).take_front(3))
+    inputs.push_back(rows.row(shift));
+  Value codes = rows.perElement(
+      8, inputs,
+      [](Int e, Int m, Int exponent, Int smallest, Int g, Int left, Int right) {
+        Int weight = e * share(m, exponent, smallest);
+        Int dither = (positionAlong(e, 1) * 167 + 89) & 255;
+        // (2 dither + 1) * 2^g / 2^9 without a product of more than 32 bits.
+        dither = ushr(((dither << 1) + 1) << left, right);
+        return umin(ushr(weight + dither, g), 255).trunc(8);
+      });
+  return {codes, scalars[3], scalars[4]};
 }
 
 Value AttentionLowering::lowerBlock(const Block &block, Value result) {
@@ -314,32 +349,18 @@ Value AttentionLowering::lowerBlock(const Block &block, Value result) {
                                    {codes, Extension::Signed});
   scores = align(rows, block, scores, smallest[0]);
   scores = exponentials(rows, block, scores, smallest[0]);
-  Value sums = rows.reduce(Accumulator{32, 0}, rows.whole(scores),
-                           [](Int e, Int sum) { return sum + e; })
-                   .front();
-  Value p = weights(rows, block, scores, smallest[1]);
-  Value o = createContraction(b, {p, Extension::Unsigned},
+  Weights p = weights(rows, block, scores, smallest[1]);
+  Value o = createContraction(b, {p.codes, Extension::Unsigned},
                               {values, Extension::Signed});
 
   RowBuilder outputs(b, {block.queries, index(width)});
-  int64_t f = op.getResult().getType().getExponent();
-  auto factors =
-      outputs.perRow({64, 32}, {sums, smallest[1]}, [&](Int sum, Int smallest) {
-        sum = sum.zext(64);
-        Int t = bits(sum) + 30;
-        // A row without a valid key is 0 whatever it is multiplied with.
-        Int factor = (1 << t) / max(sum, 1);
-        Int s = t.trunc(32) + smallest - (24 + f);
-        return SmallVector<Int>{factor, min(max(s, 0), 62)};
-      });
   SmallVector<OpFoldResult> offsets = {block.batch, block.firstQuery, channel};
   SmallVector<OpFoldResult> sizes = {index(1), block.queries, index(width)};
   SmallVector<OpFoldResult> strides(3, index(1));
   Value place =
       slice(result, offsets, {OpFoldResult(), block.queries, index(width)});
   Value written = outputs.write(
-      place,
-      {outputs.whole(o), outputs.row(factors[0]), outputs.row(factors[1])},
+      place, {outputs.whole(o), outputs.row(p.factor), outputs.row(p.shift)},
       [](Int o, Int factor, Int s) {
         return sat32(rshr(o.sext(64) * factor, s.zext(64)));
       });
@@ -363,9 +384,27 @@ Value AttentionLowering::lower() {
   return loops.results.front();
 }
 
+/// Whether a batch, query or key is known not to be there.
+static bool isKnownEmpty(AttentionOp op) {
+  auto hasNone = [](Type type) {
+    return llvm::is_contained(getShape(type), 0);
+  };
+  return llvm::any_of(op->getOperandTypes(), hasNone) ||
+         hasNone(op.getResult().getType());
+}
+
 static SmallVector<Value> lowerAttention(AttentionOp op,
                                          LowerOp<AttentionOp>::Adaptor adaptor,
                                          ImplicitLocOpBuilder &b) {
+  if (isKnownEmpty(op)) {
+    // Without a key every row is 0. The loops would take slices of nothing,
+    // which do not verify.
+    SmallVector<OpFoldResult> sizes =
+        sizesOf(b, DynComponents(adaptor.getQuery()).codes);
+    Value empty = tensor::EmptyOp::create(b, sizes, b.getI32Type());
+    Value zero = constant(b, 32, 0);
+    return {linalg::FillOp::create(b, zero, empty).getResult(0)};
+  }
   bool hasBatch = op.getQuery().getType().getShape().size() == 3;
   auto withBatch = [&](ValueRange components) {
     SmallVector<Value> result(components);

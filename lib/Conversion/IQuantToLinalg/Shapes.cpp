@@ -56,6 +56,12 @@ SmallVector<OpFoldResult> mlir::iquant::sizesOf(ImplicitLocOpBuilder &builder,
 
 Value mlir::iquant::splitChannels(ImplicitLocOpBuilder &builder, Value tensor,
                                   ArrayRef<int64_t> parts) {
+  // An operand may say less about the channels than the op knows.
+  auto type = cast<RankedTensorType>(tensor.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape.back() = llvm::product_of(parts);
+  if (shape != type.getShape())
+    tensor = tensor::CastOp::create(builder, type.clone(shape), tensor);
   SmallVector<OpFoldResult> sizes = sizesOf(builder, tensor);
   int64_t rows = sizes.size() - 1;
   sizes.pop_back();

@@ -30,4 +30,11 @@
 #define GET_OP_CLASSES
 #include "dialects/Transformer/TransformerOps.h.inc"
 
+namespace mlir::transformer {
+
+/// Attribute of a function: the most positions that it was made for.
+constexpr StringLiteral kContextLength = "transformer.context_length";
+
+} // namespace mlir::transformer
+
 #endif // IQUANT_DIALECTS_TRANSFORMER_H

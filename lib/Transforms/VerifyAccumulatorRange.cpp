@@ -21,10 +21,7 @@ namespace mlir::iquant {
 
 using namespace mlir;
 using namespace mlir::iquant;
-
-/// Attribute of a function, or of the module, that bounds the positions of a
-/// sequence, and so the keys.
-static constexpr StringLiteral kContextLength = "transformer.context_length";
+using transformer::kContextLength;
 
 // What the rules sum over rows as long as the verifiers of the ops admit: the
 // exponentials of S3 and A4, the weighted values of A4, the squares of N0 and

@@ -60,6 +60,48 @@ def VerifyIntegerOnly : Pass<"verify-integer-only", "::mlir::ModuleOp"> {
   ];
 }
 
+def OutlineRepeatedBodies : Pass<"outline-repeated-bodies", "::mlir::ModuleOp"> {
+  let summary = "Turn equal layers of an unrolled function into calls of one function";
+  let description = [{
+    Finds, in each block of each `func.func`, the longest row of ops that is one
+    body repeated, makes a private function of the body and calls it once for
+    each repetition; and again, until nothing repeats. So what comes later in a
+    pipeline compiles one layer, not thirty.
+
+    Requires nothing of the ops: they may be of any dialect, registered or not.
+    Run `cse` before, so that equal constants are one value. Bodies are equal
+    when their ops are, with all attributes and regions, up to locations and to
+    the values that they take from outside:
+
+    * values that differ between repetitions, as weights do and the result of
+      the repetition before, become arguments; so do equal ones, except that a
+      constant that all repetitions share is copied into the body;
+    * constants, and pure ops on nothing but constants such as the
+      `iquant.compose` of a weight, are not part of a body, and move before the
+      first call;
+    * values that an op behind a repetition uses become results.
+
+    Guarantees that the module computes the same, op for op. The functions are
+    named `<function>_body_<n>`, are `no_inline`, and take over
+    `transformer.context_length`. Their ops keep the locations of the first
+    repetition; a call has the part that the names of its ops share, `blk.3` of
+    `blk.3.attn_q` and `blk.3.ffn_up`, or else all their locations, fused.
+
+    Declines a function in which nothing repeats, by a remark. Never takes into
+    a body what allocates on the stack or ends a block, and does not look into
+    regions of ops for bodies. Ops with different discardable attributes differ.
+    A row of equal ops, or of equal groups below `min-ops`, is left as it is, and
+    so the pass changes nothing when it runs again.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+  let options = [
+    Option<"minRepetitions", "min-repetitions", "unsigned", /*default=*/"2",
+           "Least number of repetitions worth a function; at least 2">,
+    Option<"minOps", "min-ops", "unsigned", /*default=*/"8",
+           "Least number of ops in a body, constants not counted; at least 2">
+  ];
+}
+
 def VerifyAccumulatorRange : Pass<"verify-accumulator-range", "::mlir::ModuleOp"> {
   let summary = "Prove that no accumulator of the integer rules can overflow";
   let description = [{

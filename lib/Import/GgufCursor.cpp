@@ -70,7 +70,8 @@ Error GgufCursor::readBool(GgufValue &value, const Twine &what) {
   if (Error failure = readScalar(byte, what))
     return failure;
   if (byte > 1)
-    return error(what + " expects a bool of 0 or 1, got " + Twine(byte));
+    return error(what + " expects a bool of 0 or 1, got " +
+                 Twine(unsigned(byte)));
   value = byte == 1;
   return Error::success();
 }

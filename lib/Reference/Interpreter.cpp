@@ -47,14 +47,14 @@ Results Evaluator::callSymbol(Operation *op, StringRef callee,
 Results Evaluator::call(FunctionOpInterface function,
                         ArrayRef<RuntimeValue> arguments) {
   if (function.isExternal())
-    return function.emitError() << "has no body to interpret";
+    return function.emitOpError() << "has no body to interpret";
   if (function.getNumArguments() != arguments.size())
-    return function.emitError() << "expects " << function.getNumArguments()
-                                << " arguments, got " << arguments.size();
+    return function.emitOpError() << "expects " << function.getNumArguments()
+                                  << " arguments, got " << arguments.size();
   for (auto [index, argument] : llvm::enumerate(arguments))
     if (auto mismatch =
             findMismatch(argument, function.getArgument(index).getType()))
-      return function.emitError() << "argument " << index << ' ' << *mismatch;
+      return function.emitOpError() << "argument " << index << ' ' << *mismatch;
   return run(function.getFunctionBody(), arguments);
 }
 

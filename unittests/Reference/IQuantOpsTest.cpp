@@ -608,13 +608,16 @@ TEST_F(IQuantOpsTest, ComposedValuesKeepTheirRanges) {
   };
   run(kWeight, {weight(5, 47, 5)});
   EXPECT_EQ(runForError(kWeight, {weight(5, 47, 6)}),
-            "argument 0 expects 5 as the sum of the codes of channel 0 (rule "
+            "'func.func' op argument 0 expects 5 as the sum of the codes of "
+            "channel 0 (rule "
             "V2), got 6\n");
   EXPECT_EQ(runForError(kWeight, {weight(-128, 47, -128)}),
-            "argument 0 expects weight codes in -127 .. 127 (rule V2), got "
+            "'func.func' op argument 0 expects weight codes in -127 .. 127 "
+            "(rule V2), got "
             "-128\n");
   EXPECT_EQ(runForError(kWeight, {weight(5, 48, 5)}),
-            "argument 0 expects exponents in 0 .. 47 (rule V2), got 48\n");
+            "'func.func' op argument 0 expects exponents in 0 .. 47 (rule V2), "
+            "got 48\n");
 }
 
 TEST_F(IQuantOpsTest, ShapesThatDisagreeAtRunTime) {

@@ -6,9 +6,9 @@
 
 #include "Patterns.h"
 #include "Softmax.h"
-#include "lib/Conversion/IQuantToLinalg/Shapes.h"
 
 #include "iquant/Support/AttentionLoops.h"
+#include "iquant/Support/Shapes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 

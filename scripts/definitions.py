@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import json
+import os
 import pathlib
 import re
 import subprocess
@@ -19,10 +20,10 @@ PASS_FILES = sorted((ROOT / "include/iquant").glob("**/Passes.td"))
 
 @dataclasses.dataclass(frozen=True)
 class Definition:
-    """An op (`iquant.add`), a type (`!iquant.dyn`) or a pass (its flag)."""
+    """An op (`iquant.add`), a type (`!iquant.dyn`), or a pass or pipeline (its flag)."""
 
     name: str
-    folder: str  # of its tests: the dialect's, or "Passes"
+    folder: str  # of its tests: the dialect's, "Passes" or "Pipelines"
     description: str
 
     @property
@@ -36,8 +37,7 @@ class Definition:
 
     @property
     def doctest(self):
-        stem = self.name if self.folder == "Passes" else self.name.split(".", 1)[1]
-        return ROOT / "test/Doctest" / self.folder / f"{stem}.mlir"
+        return ROOT / "test/Doctest" / self.folder / f"{self.name.split('.')[-1]}.mlir"
 
 
 def tblgen(tool, *arguments):
@@ -71,3 +71,55 @@ def pass_definitions():
         for file in PASS_FILES
         for pass_ in instances(file, "PassBase")
     ]
+
+
+@functools.cache
+def pipeline_definitions(build):
+    """The pipelines that quant-opt lists, with their options as description."""
+    command = [build / "bin/quant-opt", "--help"]
+    text = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
+    text = text[text.index("Pass Pipelines:"):]
+    entries = re.findall(r"^ {6}--(iquant-[\w-]+) +- +(.*)\n((?: {8}.*\n)*)", text, re.MULTILINE)
+    return [
+        Definition(flag, "Pipelines", "\n".join([summary, *(line[8:] for line in options.splitlines())]))
+        for flag, summary, options in entries
+    ]
+
+
+def doctest_definitions(build):
+    """Everything that has a doctest."""
+    ops = [d for d in dialect_definitions() if not d.is_type]
+    return ops + pass_definitions() + pipeline_definitions(build)
+
+
+@dataclasses.dataclass(frozen=True)
+class Doctest:
+    """A lit test whose input and output the documentation shows."""
+
+    path: pathlib.Path
+
+    @functools.cached_property
+    def runs(self):
+        """The commands of its RUN lines, continued lines joined."""
+        joined = re.sub(r"\\\n// RUN:\s*", "", self.path.read_text())
+        return re.findall(r"^// RUN: *(.*)", joined, re.MULTILINE)
+
+    @property
+    def command(self):
+        """The first RUN line as a reader would type it, without FileCheck."""
+        return re.sub(r"\s*\|\s*FileCheck\b.*", "", self.runs[0]).replace("%s", str(self.path.relative_to(ROOT)))
+
+    @property
+    def input(self):
+        """The IR without what only lit reads."""
+        noise = re.compile(r"^\s*// (RUN|REQUIRES|UNSUPPORTED|[A-Z_]*CHECK[A-Z_-]*|expected-\w+)\b.*\n", re.MULTILINE)
+        return noise.sub("", self.path.read_text()).strip("\n")
+
+    def output(self, build):
+        """What the command prints now."""
+        path = f"{build / 'bin'}:{LLVM / 'bin'}:{os.environ['PATH']}"
+        command = ["bash", "-e", "-o", "pipefail", "-c", self.command]
+        done = subprocess.run(command, cwd=ROOT, env={**os.environ, "PATH": path}, text=True, capture_output=True)
+        if done.returncode:
+            raise SystemExit(f"{self.path}: '{self.command}' ends with {done.returncode}:\n{done.stderr}")
+        return done.stdout.strip("\n")

@@ -23,7 +23,7 @@ stage "Prove that no floating-point computation is left" \
 
 for kind in float integer; do
   stage "Five likeliest tokens after \"$prompt\", $kind" \
-    "$tools/quant-run" generate "$out/$kind.mlirbc" --ids "$out/prompt.ids" --top 5
+    "$tools/quant-run" run "$out/$kind.mlirbc" --ids "$out/prompt.ids" --top 5
   stage "Perplexity on $windows x $context tokens, $kind" \
     "$tools/quant-run" perplexity "$out/$kind.mlirbc" --ids "$out/test.ids" --context "$context" --windows "$windows"
 done

@@ -10,6 +10,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 
 cmake --install "$build_dir" --prefix "$scratch/prefix" >/dev/null
+"$scratch/prefix/bin/quant-opt" --version >/dev/null || die "the installed quant-opt does not start"
 cmake -S examples/consumer -B "$scratch/build" -G Ninja -DCMAKE_CXX_COMPILER=clang++-22 -DCMAKE_C_COMPILER=clang-22 \
   -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld-22 -DCMAKE_PREFIX_PATH="$scratch/prefix;/usr/lib/llvm-22" >/dev/null
 cmake --build "$scratch/build"

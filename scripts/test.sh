@@ -65,7 +65,7 @@ stage "Build ($preset)" build "$preset"
 stage "Lit tests" lit_tests
 stage "Unit tests" unit_tests
 check "Every numbered constraint has a negative test" "$python" scripts/check-constraints.py
-check "Every op and pass has a doctest" "$python" scripts/check-doctests.py
+check "Every op and pass has a doctest" "$python" scripts/check-doctests.py --build "$build_dir"
 check "Generated docs are current" "$python" scripts/generate-docs.py --build "$build_dir" --check
 if [ "$preset" = release ]; then
   check "A project outside of the tree builds with find_package(IQuant)" scripts/test-consumer.sh "$build_dir"

@@ -10,7 +10,7 @@
 #define IQUANT_LIB_IMPORT_CHECKPOINT_H
 
 #include "ConfigReader.h"
-#include "iquant/Import/ModelConfig.h"
+#include "ModelConfig.h"
 #include "iquant/Import/TensorTable.h"
 
 #include <functional>
@@ -46,10 +46,7 @@ void describeBert(ConfigReader &reader, const llvm::json::Object &json,
 void describeGgufLlama(const GgufFile &file, ConfigReader &reader,
                        Checkpoint &checkpoint);
 
-/// What families share. The width of a head is given by `key`, or follows from
-/// the other numbers.
-int64_t readHeadWidth(ConfigReader &reader, llvm::StringRef key,
-                      const ModelConfig &config);
+/// What the decoder families share.
 void readDecoderConfig(ConfigReader &reader, const llvm::json::Object &json,
                        ModelConfig &config);
 void setDecoderNames(Checkpoint &checkpoint);

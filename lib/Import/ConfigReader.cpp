@@ -89,7 +89,7 @@ static std::string show(const ConfigValue &value) {
   if (const auto *integer = std::get_if<int64_t>(&value))
     return std::to_string(*integer);
   if (const auto *number = std::get_if<double>(&value))
-    return formatv("{0:g}", *number);
+    return formatv("{0}", json::Value(*number));
   if (const auto *text = std::get_if<std::string>(&value))
     return quoted(*text);
   if (const auto *other = std::get_if<NoScalar>(&value))
@@ -112,7 +112,7 @@ int64_t ConfigReader::count(StringRef key, std::optional<int64_t> fallback) {
   return 1;
 }
 
-std::optional<int64_t> ConfigReader::token(StringRef key) {
+std::optional<int64_t> ConfigReader::natural(StringRef key) {
   ConfigValue value = lookup(key);
   if (std::holds_alternative<std::monostate>(value))
     return std::nullopt;
@@ -163,12 +163,15 @@ std::string ConfigReader::text(StringRef key, StringRef fallback) {
 //===----------------------------------------------------------------------===//
 
 void ConfigReader::refuse(StringRef key, const Twine &expected) {
-  fail(createStringError(Twine(file) + ": " + quoted(prefix + key.str()) +
-                         " expects " + expected + ", got " +
-                         show(lookup(key))));
+  fail(Twine(quoted(prefix + key.str())) + " expects " + expected + ", got " +
+       show(lookup(key)));
 }
 
-void ConfigReader::fail(Error error) {
+void ConfigReader::fail(const Twine &sentence) {
+  add(createStringError(Twine(file) + ": " + sentence));
+}
+
+void ConfigReader::add(Error error) {
   std::string message = toString(std::move(error));
   if (firstError.empty())
     firstError = std::move(message);

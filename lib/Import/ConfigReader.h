@@ -54,7 +54,7 @@ public:
   /// An integer from 1 to 2^31 - 1. Without a fallback the key must be there.
   int64_t count(llvm::StringRef key, std::optional<int64_t> fallback = {});
   /// An integer from 0 to 2^31 - 1, if the key is there.
-  std::optional<int64_t> token(llvm::StringRef key);
+  std::optional<int64_t> natural(llvm::StringRef key);
   /// A finite number above 0.
   double positive(llvm::StringRef key, std::optional<double> fallback = {});
   bool flag(llvm::StringRef key, bool fallback);
@@ -62,8 +62,10 @@ public:
 
   /// Records the sentence that `key` is not among the values that are read.
   void refuse(llvm::StringRef key, const llvm::Twine &expected);
-  /// Records a failure; the first one stays.
-  void fail(llvm::Error error);
+  /// Records a sentence about the whole file.
+  void fail(const llvm::Twine &sentence);
+  /// Records an error unless it is success.
+  void add(llvm::Error error);
   llvm::Error takeError();
 
 private:

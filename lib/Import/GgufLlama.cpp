@@ -8,6 +8,7 @@
 
 #include "Checkpoint.h"
 #include "ReaderSupport.h"
+#include "Rope.h"
 
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Endian.h"
@@ -49,42 +50,49 @@ static std::string getTensorName(StringRef parameter) {
 /// LLaMA 3.1.
 static void divideFrequencies(ConfigReader &reader, const SourceTensor &tensor,
                               MutableArrayRef<float> frequencies) {
-  if (tensor.format != TensorFormat::F32 || tensor.shape.size() != 1 ||
-      tensor.shape[0] != static_cast<int64_t>(frequencies.size()))
-    return reader.fail(createStringError(
-        Twine(tensor.file->getBufferIdentifier()) + ": tensor " +
-        quoted(tensor.name) + " expects type F32 and shape [" +
-        Twine(frequencies.size()) + "], got " + tensor.formatName + " and " +
-        showShape(tensor.shape)));
-  for (auto [i, frequency] : llvm::enumerate(frequencies))
-    frequency /= llvm::bit_cast<float>(
-        support::endian::read32le(tensor.bytes.data() + i * sizeof(float)));
+  SmallVector<int64_t, 4> shape = {static_cast<int64_t>(frequencies.size())};
+  if (tensor.format != TensorFormat::F32 || tensor.shape != shape)
+    return reader.fail("tensor " + quoted(tensor.name) +
+                       " expects type F32 and shape " + showShape(shape) +
+                       ", got " + tensor.formatName + " and " +
+                       showShape(tensor.shape));
+  const char *divisor = tensor.bytes.data();
+  for (float &frequency : frequencies) {
+    frequency /= llvm::bit_cast<float>(support::endian::read32le(divisor));
+    divisor += sizeof(float);
+  }
 }
 
 static void readRope(const GgufFile &file, ConfigReader &reader,
                      ModelConfig &config) {
   int64_t rotated = reader.count("rope.dimension_count", config.headWidth);
-  if (rotated != config.headWidth)
-    reader.refuse("rope.dimension_count",
-                  "the width of a head, " + Twine(config.headWidth));
-  double theta = reader.positive("rope.freq_base", 10000.0);
-  std::string scaling = reader.text("rope.scaling.type", "none");
-  double factor = 1;
+  if (rotated != config.headWidth || rotated % 2 != 0)
+    reader.fail("expects to rotate all channels of a head, an even number, "
+                "got " +
+                Twine(rotated) + " of " + Twine(config.headWidth));
+  config.ropePairing = transformer::RopePairing::Interleaved;
+  config.ropeFrequencies = getRopeFrequencies(
+      config.headWidth, reader.positive("rope.freq_base", 10000.0));
+
+  // The defaults are those of llama.cpp; the second key is the older one.
+  double factor = reader.positive("rope.scaling.factor",
+                                  reader.positive("rope.scale_linear", 1.0));
+  std::string scaling = reader.text("rope.scaling.type", "linear");
   if (scaling == "linear")
-    factor = reader.positive("rope.scaling.factor");
+    scaleRopeLinearly(config.ropeFrequencies, factor);
   else if (scaling != "none")
     reader.refuse("rope.scaling.type", "none or linear");
-  else
-    // How files named linear scaling before there was a type.
-    factor = reader.positive("rope.scale_linear", 1.0);
+  if (const SourceTensor *tensor = file.getTensors().find("rope_freqs.weight"))
+    divideFrequencies(reader, *tensor, config.ropeFrequencies);
+}
 
-  config.ropePairing = transformer::RopePairing::Interleaved;
-  config.ropeFrequencies = getRopeFrequencies(config.headWidth, theta);
-  for (float &frequency : config.ropeFrequencies)
-    frequency = static_cast<float>(frequency / factor);
-  if (const SourceTensor *divisors =
-          file.getTensors().find("rope_freqs.weight"))
-    divideFrequencies(reader, *divisors, config.ropeFrequencies);
+/// As llama.cpp does: the number if it is given, else the list of tokens.
+static int64_t readVocabulary(const GgufFile &file, ConfigReader &reader) {
+  const GgufValue *list = file.find("tokenizer.ggml.tokens");
+  const auto *tokens = list ? std::get_if<GgufArray>(list) : nullptr;
+  if (!tokens || reader.has("vocab_size"))
+    return reader.count("vocab_size");
+  return static_cast<int64_t>(tokens->size);
 }
 
 void describeGgufLlama(const GgufFile &file, ConfigReader &reader,
@@ -105,25 +113,16 @@ void describeGgufLlama(const GgufFile &file, ConfigReader &reader,
   config.epsilon = reader.positive("attention.layer_norm_rms_epsilon");
   if (reader.has("attention.scale"))
     config.attentionScale = reader.positive("attention.scale");
-  if (reader.has("expert_count"))
+  if (reader.natural("expert_count").value_or(0) > 0)
     reader.refuse("expert_count", "no mixture of experts");
+  config.vocabulary = readVocabulary(file, reader);
   readRope(file, reader, config);
 
-  // As llama.cpp does: the number if it is given, else the list of tokens.
-  int64_t tokens = 0;
-  if (const GgufValue *list = file.find("tokenizer.ggml.tokens"))
-    if (const auto *array = std::get_if<GgufArray>(list))
-      tokens = static_cast<int64_t>(array->size);
-  if (tokens > 0)
-    config.vocabulary = reader.count("vocab_size", tokens);
-  else
-    config.vocabulary = reader.count("vocab_size");
-
   ConfigReader tokenizer = ConfigReader::ofGguf(file, "tokenizer.ggml.");
-  config.beginToken = tokenizer.token("bos_token_id");
-  if (std::optional<int64_t> end = tokenizer.token("eos_token_id"))
+  config.beginToken = tokenizer.natural("bos_token_id");
+  if (std::optional<int64_t> end = tokenizer.natural("eos_token_id"))
     config.endTokens.push_back(*end);
-  reader.fail(tokenizer.takeError());
+  reader.add(tokenizer.takeError());
 
   config.queryKeyValueBias = tensors.find("blk.0.attn_q.bias");
   config.attentionOutputBias = tensors.find("blk.0.attn_output.bias");

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Checkpoint.h"
-#include "ReaderSupport.h"
+#include "Rope.h"
 
 using namespace llvm;
 
@@ -15,14 +15,12 @@ namespace mlir::iquant {
 
 /// Applies the scaling that an object `rope_scaling` or `rope_parameters` asks
 /// for.
-static void scaleRope(ConfigReader &rope, ModelConfig &config) {
+static void readScaling(ConfigReader &rope, ModelConfig &config) {
   // Older files say "type".
   StringRef key = rope.has("rope_type") ? "rope_type" : "type";
   std::string type = rope.text(key, "default");
   if (type == "linear") {
-    double factor = rope.positive("factor");
-    for (float &frequency : config.ropeFrequencies)
-      frequency = static_cast<float>(frequency / factor);
+    scaleRopeLinearly(config.ropeFrequencies, rope.positive("factor"));
   } else if (type == "llama3") {
     Llama3Scaling scaling;
     scaling.factor = rope.positive("factor");
@@ -32,7 +30,7 @@ static void scaleRope(ConfigReader &rope, ModelConfig &config) {
     if (scaling.highFactor <= scaling.lowFactor)
       rope.refuse("high_freq_factor", "more than 'low_freq_factor'");
     else
-      scaleRopeFrequencies(config.ropeFrequencies, scaling);
+      scaleRope(config.ropeFrequencies, scaling);
   } else if (type != "default") {
     rope.refuse(key, "default, linear or llama3");
   }
@@ -40,23 +38,28 @@ static void scaleRope(ConfigReader &rope, ModelConfig &config) {
 
 static void readRope(ConfigReader &reader, const json::Object &json,
                      ModelConfig &config) {
+  if (config.headWidth % 2 != 0)
+    reader.fail("expects heads of an even width to rotate, got " +
+                Twine(config.headWidth));
+  if (reader.positive("partial_rotary_factor", 1.0) != 1)
+    reader.refuse("partial_rotary_factor", "1");
+  double theta = reader.positive("rope_theta", 10000.0);
+
   // Newer files keep theta and the scaling in one object.
-  for (StringRef name : {"rope_parameters", "rope_scaling"}) {
-    const json::Object *object = json.getObject(name);
-    if (!object) {
-      if (reader.has(name))
-        reader.refuse(name, "an object");
-      continue;
-    }
-    ConfigReader rope = reader.ofObject(name, *object);
-    double theta =
-        rope.positive("rope_theta", reader.positive("rope_theta", 10000.0));
+  StringRef name =
+      reader.has("rope_parameters") ? "rope_parameters" : "rope_scaling";
+  const json::Object *object = json.getObject(name);
+  if (!object) {
+    if (reader.has(name))
+      reader.refuse(name, "an object");
     config.ropeFrequencies = getRopeFrequencies(config.headWidth, theta);
-    scaleRope(rope, config);
-    return reader.fail(rope.takeError());
+    return;
   }
-  config.ropeFrequencies = getRopeFrequencies(
-      config.headWidth, reader.positive("rope_theta", 10000.0));
+  ConfigReader rope = reader.ofObject(name, *object);
+  theta = rope.positive("rope_theta", theta);
+  config.ropeFrequencies = getRopeFrequencies(config.headWidth, theta);
+  readScaling(rope, config);
+  reader.add(rope.takeError());
 }
 
 /// The tokens that end a text: one number, or an array of them.
@@ -64,7 +67,7 @@ static void readEndTokens(ConfigReader &reader, const json::Object &json,
                           ModelConfig &config) {
   const json::Array *array = json.getArray("eos_token_id");
   if (!array) {
-    if (std::optional<int64_t> end = reader.token("eos_token_id"))
+    if (std::optional<int64_t> end = reader.natural("eos_token_id"))
       config.endTokens.push_back(*end);
     return;
   }
@@ -88,14 +91,11 @@ void readDecoderConfig(ConfigReader &reader, const json::Object &json,
   config.contextLength = reader.count("max_position_embeddings");
   config.epsilon = reader.positive("rms_norm_eps", 1e-6);
   config.tiedHead = reader.flag("tie_word_embeddings", false);
-  config.mlpBias = reader.flag("mlp_bias", false);
   if (std::string act = reader.text("hidden_act", "silu"); act != "silu")
     reader.refuse("hidden_act", "silu");
-  if (double share = reader.positive("partial_rotary_factor", 1.0); share != 1)
-    reader.refuse("partial_rotary_factor", "1");
   readRope(reader, json, config);
 
-  config.beginToken = reader.token("bos_token_id");
+  config.beginToken = reader.natural("bos_token_id");
   readEndTokens(reader, json, config);
 }
 
@@ -122,6 +122,7 @@ void describeLlama(ConfigReader &reader, const json::Object &json,
   readDecoderConfig(reader, json, config);
   config.queryKeyValueBias = reader.flag("attention_bias", false);
   config.attentionOutputBias = config.queryKeyValueBias;
+  config.mlpBias = reader.flag("mlp_bias", false);
   setDecoderNames(checkpoint);
 }
 

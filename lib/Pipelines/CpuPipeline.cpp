@@ -41,8 +41,9 @@ void iquant::buildCpuPipeline(OpPassManager &pm,
   // then works on one body, and compile time does not grow with depth.
   pm.addPass(createConvertTransformerToLinalg());
   pm.addPass(createConvertIQuantToLinalg());
+  // No elimination of common subexpressions here: accumulators of one shape
+  // would become one value, and bufferization would copy it for each of them.
   pm.addPass(createCanonicalizerPass());
-  pm.addPass(createCSEPass());
 
   addBufferization(pm);
 
@@ -68,7 +69,12 @@ void iquant::buildCpuPipeline(OpPassManager &pm,
   pm.addPass(createConvertMathToLLVMPass());
   pm.addPass(createConvertMathToLibmPass());
   pm.addPass(createArithToLLVMConversionPass());
-  pm.addPass(createFinalizeMemRefToLLVMConversionPass());
+  // Pointers that LLVM knows to be new: with the default, which aligns the
+  // result of malloc by hand, any two buffers might overlap, and no loop that
+  // reads one and accumulates in another vectorises.
+  FinalizeMemRefToLLVMConversionPassOptions allocation;
+  allocation.useAlignedAlloc = true;
+  pm.addPass(createFinalizeMemRefToLLVMConversionPass(allocation));
   pm.addPass(createConvertIndexToLLVMPass());
   pm.addPass(createConvertFuncToLLVMPass());
   pm.addPass(createConvertControlFlowToLLVMPass());

@@ -41,11 +41,12 @@ struct IntegerPair {
 /// one quotient that does not fit.
 static FailureOr<int64_t> divide(Operation *op, const IntegerPair &x) {
   if (x.b == 0)
-    return op->emitError() << "divides " << x.a << " by zero";
+    return op->emitOpError() << "divides " << x.a << " by zero";
   bool isSigned = !isa<arith::DivUIOp, arith::CeilDivUIOp, arith::RemUIOp>(op);
   if (isSigned && x.isSignedOverflow())
-    return op->emitError() << "divides " << x.a << " by -1, which does not fit "
-                           << x.width << " bits";
+    return op->emitOpError()
+           << "divides " << x.a << " by -1, which does not fit " << x.width
+           << " bits";
   return TypeSwitch<Operation *, FailureOr<int64_t>>(op)
       .Case([&](arith::DivSIOp) { return x.a / x.b; })
       .Case([&](arith::DivUIOp) { return x.ua / x.ub; })
@@ -63,8 +64,8 @@ static FailureOr<int64_t> divide(Operation *op, const IntegerPair &x) {
 /// Shifts, whose results are undefined from the width on.
 static FailureOr<int64_t> shift(Operation *op, const IntegerPair &x) {
   if (x.ub >= static_cast<uint64_t>(x.width))
-    return op->emitError() << "shifts a number of " << x.width << " bits by "
-                           << x.ub;
+    return op->emitOpError()
+           << "shifts a number of " << x.width << " bits by " << x.ub;
   return TypeSwitch<Operation *, FailureOr<int64_t>>(op)
       .Case([&](arith::ShLIOp) { return x.ua << x.ub; })
       .Case([&](arith::ShRSIOp) { return x.a >> x.ub; })
@@ -263,8 +264,8 @@ static FailureOr<int64_t> toInteger(Operation *op, double value, Type type,
   double high = std::ldexp(1, isSigned ? width - 1 : width);
   double whole = std::trunc(value);
   if (!(whole >= low && whole < high))
-    return op->emitError() << "converts " << value << ", which does not fit "
-                           << type;
+    return op->emitOpError()
+           << "converts " << value << ", which does not fit " << type;
   return isSigned ? static_cast<int64_t>(whole)
                   : static_cast<int64_t>(static_cast<uint64_t>(whole));
 }
@@ -336,8 +337,9 @@ static Results evaluateConstant(arith::ConstantOp op) {
     if (succeeded(tensor))
       return SmallVector<RuntimeValue>{*tensor};
   }
-  return op.emitError() << "has no elements that can be read; its resource may "
-                           "have been elided";
+  return op.emitOpError()
+         << "has no elements that can be read; its resource may "
+            "have been elided";
 }
 
 static Results evaluateSelect(arith::SelectOp op, Evaluator &evaluator) {

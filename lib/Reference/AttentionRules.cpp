@@ -122,12 +122,18 @@ reference::Weights reference::attentionWeights(ArrayRef<int64_t> E,
   weights.Ev = kZeroScale.exponent;
   for (const KeyValue &key : keys)
     weights.Ev = std::min(weights.Ev, key.valueScale.exponent);
+  SmallVector<int64_t> w;
   for (auto [element, key] : llvm::zip_equal(E, keys)) {
     int64_t r =
         rshr(key.valueScale.multiplier,
              std::min<int64_t>(key.valueScale.exponent - weights.Ev, 62));
+    w.push_back(element * r);
+  }
+  weights.g = std::max<int64_t>(0, bits(*llvm::max_element(w)) - 8);
+  for (auto [product, key] : llvm::zip_equal(w, keys)) {
+    int64_t added = (2 * dither(key.position) + 1) * (1LL << weights.g) >> 9;
     weights.p.push_back(
-        (element * r + dither(key.position) * (1 << 16) + (1 << 15)) >> 24);
+        std::min<int64_t>(255, (product + added) >> weights.g));
   }
   return weights;
 }
@@ -146,7 +152,7 @@ SmallVector<int64_t> reference::attention(ArrayRef<int8_t> query,
     for (auto [c, sum] : llvm::enumerate(o))
       sum += p * key.value[c];
   Reciprocal Z = reciprocalOfSum(E);
-  int64_t s = std::clamp<int64_t>(Z.t - 24 + weights.Ev - f, 0, 62);
+  int64_t s = std::clamp<int64_t>(Z.t - weights.g + weights.Ev - f, 0, 62);
   return llvm::map_to_vector(
       o, [&](int64_t sum) { return sat32(rshr(sum * Z.I, s)); });
 }

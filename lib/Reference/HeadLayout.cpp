@@ -25,14 +25,15 @@ FailureOr<HeadLayout> HeadLayout::get(Operation *op, const Tensor &query,
   layout.maskPerQuery = mask && mask->getRank() == query.getRank();
 
   if (key.getShape() != value.getShape())
-    return op->emitError() << "expects key and value of one shape, got "
-                           << showShape(key.getShape()) << " and "
-                           << showShape(value.getShape());
+    return op->emitOpError() << "expects key and value of one shape, got "
+                             << showShape(key.getShape()) << " and "
+                             << showShape(value.getShape());
   if (batched && key.getDim(0) != layout.batches)
-    return op->emitError() << "expects as many batches of keys as of queries, "
-                           << layout.batches << ", got " << key.getDim(0);
+    return op->emitOpError()
+           << "expects as many batches of keys as of queries, "
+           << layout.batches << ", got " << key.getDim(0);
   if (causal && layout.queries > layout.keys)
-    return op->emitError()
+    return op->emitOpError()
            << "expects a causal attention to have no more queries than keys, "
            << "got " << layout.queries << " queries and " << layout.keys
            << " keys";
@@ -43,8 +44,9 @@ FailureOr<HeadLayout> HeadLayout::get(Operation *op, const Tensor &query,
     expected.push_back(layout.queries);
   expected.push_back(layout.keys);
   if (mask && mask->getShape() != ArrayRef<int64_t>(expected))
-    return op->emitError() << "expects a mask of shape " << showShape(expected)
-                           << ", got " << showShape(mask->getShape());
+    return op->emitOpError()
+           << "expects a mask of shape " << showShape(expected) << ", got "
+           << showShape(mask->getShape());
   return layout;
 }
 

@@ -39,28 +39,28 @@ Results Evaluator::callSymbol(Operation *op, StringRef callee,
   if (!function)
     return op->emitError() << "there is no function '" << callee << "' to call";
   if (depth == kMaxCallDepth)
-    return op->emitError() << "calls '" << callee << "' more than "
-                           << kMaxCallDepth << " levels deep";
+    return op->emitOpError() << "calls '" << callee << "' more than "
+                             << kMaxCallDepth << " levels deep";
   return Evaluator(symbols, observer, depth + 1).call(function, arguments);
 }
 
 Results Evaluator::call(FunctionOpInterface function,
                         ArrayRef<RuntimeValue> arguments) {
   if (function.isExternal())
-    return function.emitError() << "has no body to interpret";
+    return function.emitOpError() << "has no body to interpret";
   if (function.getNumArguments() != arguments.size())
-    return function.emitError() << "expects " << function.getNumArguments()
-                                << " arguments, got " << arguments.size();
+    return function.emitOpError() << "expects " << function.getNumArguments()
+                                  << " arguments, got " << arguments.size();
   for (auto [index, argument] : llvm::enumerate(arguments))
     if (auto mismatch =
             findMismatch(argument, function.getArgument(index).getType()))
-      return function.emitError() << "argument " << index << ' ' << *mismatch;
+      return function.emitOpError() << "argument " << index << ' ' << *mismatch;
   return run(function.getFunctionBody(), arguments);
 }
 
 Results Evaluator::run(Region &region, ArrayRef<RuntimeValue> arguments) {
   if (!region.hasOneBlock())
-    return region.getParentOp()->emitError()
+    return region.getParentOp()->emitOpError()
            << "expects a region of one block to interpret, got "
            << region.getBlocks().size();
   Block &block = region.front();
@@ -135,7 +135,7 @@ LogicalResult Evaluator::evaluate(Operation *op) {
     return failure();
   for (auto [result, value] : llvm::zip_equal(op->getResults(), *results)) {
     if (auto mismatch = findMismatch(value, result.getType()))
-      return op->emitError() << "at run time " << *mismatch;
+      return op->emitOpError() << "at run time " << *mismatch;
     values[result] = value;
   }
   if (observer)
@@ -182,7 +182,7 @@ Results reference::evaluateControlFlow(Operation *op, Evaluator &evaluator) {
   if (!assertOp)
     return reportUnknown(op);
   if (evaluator.integer(assertOp.getArg()) == 0)
-    return op->emitError() << "assertion failed: " << assertOp.getMsg();
+    return op->emitOpError() << "assertion failed: " << assertOp.getMsg();
   return SmallVector<RuntimeValue>();
 }
 
@@ -198,7 +198,7 @@ LogicalResult reference::checkSameShape(Operation *op,
                                         ArrayRef<Tensor> tensors) {
   for (const Tensor &tensor : tensors)
     if (tensor.getShape() != tensors.front().getShape())
-      return op->emitError()
+      return op->emitOpError()
              << "expects operands of one shape at run time, got "
              << showShape(tensors.front().getShape()) << " and "
              << showShape(tensor.getShape());
@@ -250,8 +250,8 @@ reference::applyMap(Operation *op, AffineMap map, ArrayRef<int64_t> operands) {
   for (AffineExpr expr : map.getResults()) {
     auto value = evaluateExpr(expr, map.getNumDims(), operands);
     if (!value)
-      return op->emitError()
-             << "divides by a number that is not positive in " << AffineMapAttr::get(map);
+      return op->emitOpError() << "divides by a number that is not positive in "
+                               << AffineMapAttr::get(map);
     results.push_back(*value);
   }
   return results;

@@ -38,9 +38,9 @@ int64_t reference::shift(int64_t x, int64_t s) {
 int64_t reference::bits(int64_t x) { return llvm::bit_width<uint64_t>(x); }
 
 int64_t reference::isqrt(int64_t x) {
-  int64_t root = 0;
-  for (int64_t bit = int64_t(1) << 31; bit != 0; bit >>= 1)
-    if ((root + bit) * (root + bit) <= x)
+  uint64_t root = 0;
+  for (uint64_t bit = uint64_t(1) << 31; bit != 0; bit >>= 1)
+    if ((root + bit) * (root + bit) <= static_cast<uint64_t>(x))
       root += bit;
   return root;
 }

@@ -44,11 +44,12 @@ Tensor::Tensor(ArrayRef<int64_t> shape, Type elementType)
 }
 
 Tensor Tensor::alias(ArrayRef<int64_t> shape, Type elementType,
-                     ArrayRef<char> elements) {
+                     ArrayRef<char> elements, std::shared_ptr<char[]> owner) {
   Tensor tensor;
   tensor.shape.assign(shape.begin(), shape.end());
   tensor.elementType = elementType;
   tensor.elementBytes = storageBytes(elementType);
+  tensor.owner = std::move(owner);
   tensor.elements = elements.data();
   return tensor;
 }
@@ -60,7 +61,7 @@ char *Tensor::makeUnique() {
     owner = std::move(copy);
     elements = owner.get();
   }
-  return owner.get();
+  return const_cast<char *>(elements);
 }
 
 int64_t Tensor::getNumElements() const {

@@ -86,10 +86,6 @@ static Results evaluateLinear(LinearOp op, Evaluator &evaluator) {
   Tensor input = evaluator.tensor(op.getInput());
   Tensor weight = evaluator.tensor(op.getWeight());
   int64_t N = weight.getDim(0), K = weight.getDim(1);
-  if (input.getShape().back() != K)
-    return op.emitOpError()
-           << "expects an input of " << K << " channels at run time, got "
-           << input.getShape().back();
   SmallVector<double> x = toDoubles(input);
   SmallVector<double> bias = toDoublesOr(op.getBias(), evaluator, N, 0);
   SmallVector<int64_t> shape(input.getShape());

@@ -80,15 +80,15 @@ FailureOr<std::unique_ptr<Executable>> Executable::compile(ModuleOp module) {
   if (failed(pm.run(module)))
     return failure();
 
-  if (auto pool = module->getAttrOfType<DenseResourceElementsAttr>(
-          "iquant.constants"))
+  if (auto pool =
+          module->getAttrOfType<DenseResourceElementsAttr>("iquant.constants"))
     result->constants = pool.getRawHandle().getBlob()->getData();
 
   std::unique_ptr<llvm::TargetMachine> machine = makeHostMachine(module);
   if (!machine)
     return failure();
-  auto optimise = makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0,
-                                            machine.get());
+  auto optimise =
+      makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, machine.get());
   ExecutionEngineOptions engineOptions;
   engineOptions.transformer = optimise;
   engineOptions.jitCodeGenOptLevel = llvm::CodeGenOptLevel::Aggressive;
@@ -124,18 +124,31 @@ static SmallVector<int64_t> makeDescriptor(ArrayRef<int64_t> shape,
   return words;
 }
 
-/// Takes over the row-major buffer of a descriptor that the code allocated.
-static Tensor takeResult(ArrayRef<int64_t> words, RankedTensorType type) {
-  ArrayRef<int64_t> shape = words.slice(3, type.getRank());
-  std::shared_ptr<char[]> owner(reinterpret_cast<char *>(words[0]),
-                                [](char *memory) { free(memory); });
-  auto *first = reinterpret_cast<char *>(words[1]);
-  int64_t bytes = Tensor(ArrayRef<int64_t>{}, type.getElementType())
-                      .getRawData()
-                      .size();
-  return Tensor::adopt(shape, type.getElementType(), std::move(owner),
-                       first + words[2] * bytes);
-}
+namespace {
+
+/// Takes over the buffers that a call returns; two results may share one.
+class ResultBuffers {
+public:
+  /// The row-major tensor that a descriptor describes.
+  Tensor take(ArrayRef<int64_t> words, RankedTensorType type) {
+    std::shared_ptr<char[]> &owner = owners[words[0]];
+    if (!owner)
+      owner.reset(reinterpret_cast<char *>(words[0]),
+                  [](char *memory) { free(memory); });
+    ArrayRef<int64_t> shape = words.slice(3, type.getRank());
+    size_t width =
+        Tensor(/*shape=*/{}, type.getElementType()).getRawData().size();
+    auto *first = reinterpret_cast<char *>(words[1]) + words[2] * width;
+    return Tensor::alias(shape, type.getElementType(),
+                         {first, ShapedType::getNumElements(shape) * width},
+                         owner);
+  }
+
+private:
+  llvm::DenseMap<int64_t, std::shared_ptr<char[]>> owners;
+};
+
+} // namespace
 
 /// The tensors that values of these types are made of; fails on a scalar.
 static FailureOr<SmallVector<RankedTensorType>> flatten(TypeRange types) {
@@ -174,8 +187,8 @@ Executable::call(StringRef function, ArrayRef<RuntimeValue> arguments) {
   FailureOr<SmallVector<RankedTensorType>> results =
       flatten(signature.getResults());
   if (failed(results))
-    return module.emitError() << "function '" << function
-                              << "' returns a value that is no tensor";
+    return module.emitError()
+           << "function '" << function << "' returns a value that is no tensor";
   SmallVector<int64_t> resultWords;
   for (RankedTensorType type : *results)
     resultWords.append(3 + 2 * type.getRank(), 0);
@@ -199,10 +212,11 @@ Executable::call(StringRef function, ArrayRef<RuntimeValue> arguments) {
 
   std::string wrapper = ("_mlir_ciface_" + function).str();
   if (llvm::Error error = engine->invokePacked(wrapper, packed))
-    return module.emitError() << "cannot call '" << function << "': "
-                              << llvm::toString(std::move(error));
+    return module.emitError() << "cannot call '" << function
+                              << "': " << llvm::toString(std::move(error));
 
   SmallVector<RuntimeValue> values;
+  ResultBuffers buffers;
   ArrayRef<int64_t> words =
       results->empty() ? ArrayRef<int64_t>() : descriptors.front();
   for (Type type : signature.getResults()) {
@@ -210,7 +224,7 @@ Executable::call(StringRef function, ArrayRef<RuntimeValue> arguments) {
     for (Type component : getComponents(type)) {
       auto tensor = cast<RankedTensorType>(component);
       size_t size = 3 + 2 * tensor.getRank();
-      components.push_back(takeResult(words.take_front(size), tensor));
+      components.push_back(buffers.take(words.take_front(size), tensor));
       words = words.drop_front(size);
     }
     values.push_back(RuntimeValue(std::move(components)));

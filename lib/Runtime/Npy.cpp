@@ -6,8 +6,11 @@
 
 #include "iquant/Runtime/Npy.h"
 
+#include "mlir/IR/Builders.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/FileOutputBuffer.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 
@@ -17,13 +20,13 @@ using namespace mlir::iquant::reference;
 using llvm::Error;
 using llvm::Expected;
 
-static constexpr StringLiteral kMagic("\x93NUMPY", 6);
+static constexpr StringLiteral kMagic("\x93NUMPY");
 
 template <typename... Ts>
 static Error makeError(StringRef file, const char *format, Ts &&...arguments) {
   return llvm::createStringError(
-      "'" + file.str() + "': " +
-      llvm::formatv(format, std::forward<Ts>(arguments)...).str());
+      "'" + file.str() +
+      "': " + llvm::formatv(format, std::forward<Ts>(arguments)...).str());
 }
 
 /// The element type that a NumPy type string names; null for any other.
@@ -31,10 +34,10 @@ static Type parseType(StringRef text, MLIRContext &context) {
   Builder b(&context);
   return llvm::StringSwitch<Type>(text)
       .Case("|b1", b.getI1Type())
-      .Cases("|i1", "|u1", b.getI8Type())
-      .Cases("<i2", "<u2", b.getIntegerType(16))
-      .Cases("<i4", "<u4", b.getI32Type())
-      .Cases("<i8", "<u8", b.getI64Type())
+      .Cases({"|i1", "|u1"}, b.getI8Type())
+      .Cases({"<i2", "<u2"}, b.getIntegerType(16))
+      .Cases({"<i4", "<u4"}, b.getI32Type())
+      .Cases({"<i8", "<u8"}, b.getI64Type())
       .Case("<f2", b.getF16Type())
       .Case("<f4", b.getF32Type())
       .Case("<f8", b.getF64Type())
@@ -90,8 +93,9 @@ Expected<Tensor> iquant::readNpy(StringRef file, MLIRContext &context) {
   StringRef name = lookUp(header, "descr").ltrim('\'').split('\'').first;
   Type type = parseType(name, context);
   if (!type)
-    return makeError(file, "expects booleans, integers or floats in "
-                           "little-endian order, got '{0}'",
+    return makeError(file,
+                     "expects booleans, integers or floats in "
+                     "little-endian order, got '{0}'",
                      name);
   if (!lookUp(header, "fortran_order").starts_with("False"))
     return makeError(file, "expects an array in C order");
@@ -103,17 +107,23 @@ Expected<Tensor> iquant::readNpy(StringRef file, MLIRContext &context) {
   int64_t width = llvm::divideCeil(type.getIntOrFloatBitWidth(), 8);
   if (*count != static_cast<int64_t>(data.size()) / width ||
       data.size() % width != 0)
-    return makeError(file, "its shape needs {0} elements of {1} bytes, but "
-                           "{2} bytes follow the header",
+    return makeError(file,
+                     "its shape needs {0} elements of {1} bytes, but "
+                     "{2} bytes follow the header",
                      *count, width, data.size());
-  return Tensor::fromBytes(*shape, type, {data.data(), data.size()});
+  std::shared_ptr<char[]> owner(new char[data.size()]);
+  llvm::copy(data, owner.get());
+  return Tensor::alias(*shape, type, {owner.get(), data.size()}, owner);
 }
 
 static StringRef typeName(Type type) {
   if (type.isIndex())
     return "<i8";
   if (isa<FloatType>(type))
-    return type.isF16() ? "<f2" : type.isF32() ? "<f4" : type.isF64() ? "<f8" : "";
+    return type.isF16()   ? "<f2"
+           : type.isF32() ? "<f4"
+           : type.isF64() ? "<f8"
+                          : "";
   switch (type.getIntOrFloatBitWidth()) {
   case 1:
     return "|b1";
@@ -147,8 +157,8 @@ Error iquant::writeNpy(StringRef file, const Tensor &tensor) {
   header += '\n';
 
   ArrayRef<char> data = tensor.getRawData();
-  auto output = llvm::FileOutputBuffer::create(
-      file, 10 + header.size() + data.size());
+  auto output =
+      llvm::FileOutputBuffer::create(file, 10 + header.size() + data.size());
   if (!output)
     return makeError(file, "cannot write: {0}",
                      llvm::toString(output.takeError()));

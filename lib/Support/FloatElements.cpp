@@ -11,11 +11,18 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 
 #include "llvm/ADT/bit.h"
+#include "llvm/Support/Format.h"
 
 #include <cstring>
 
 using namespace mlir;
 using namespace mlir::iquant;
+
+std::string mlir::iquant::showNumber(double value) {
+  std::string text;
+  llvm::raw_string_ostream(text) << llvm::format("%g", value);
+  return text;
+}
 
 static std::string show(Type type) {
   std::string text;

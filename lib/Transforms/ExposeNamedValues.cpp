@@ -56,8 +56,8 @@ struct ExposeNamedValues
       attributes.push_back(builder.getDictionaryAttr(
           builder.getNamedAttr("iquant.name", builder.getStringAttr(name))));
     }
-    function.setType(FunctionType::get(
-        &getContext(), function.getArgumentTypes(), types));
+    function.setType(
+        FunctionType::get(&getContext(), function.getArgumentTypes(), types));
     function.setAllResultAttrs(attributes);
   }
 };

@@ -42,8 +42,7 @@ public:
   /// Offset of a pooled global.
   std::optional<int64_t> offsetOf(StringRef global) const {
     auto found = offsets.find(global);
-    return found == offsets.end() ? std::nullopt
-                                  : std::optional(found->second);
+    return found == offsets.end() ? std::nullopt : std::optional(found->second);
   }
   /// Writes the array to the module and erases the globals.
   void finish(ModuleOp module);
@@ -76,12 +75,12 @@ void ConstantPool::finish(ModuleOp module) {
   AsmResourceBlob blob = HeapAsmResourceBlob::allocate(size, kAlignment);
   for (memref::GlobalOp global : globals) {
     ArrayRef<char> bytes = *rawBytes(*global.getInitialValue());
-    llvm::copy(bytes, blob.getMutableData().begin() +
-                          offsets[global.getSymName()]);
+    llvm::copy(bytes,
+               blob.getMutableData().begin() + offsets[global.getSymName()]);
     global.erase();
   }
-  auto type = RankedTensorType::get(
-      size, IntegerType::get(module.getContext(), 8));
+  auto type =
+      RankedTensorType::get(size, IntegerType::get(module.getContext(), 8));
   module->setAttr("iquant.constants",
                   DenseResourceElementsAttr::get(type, "iquant.constants",
                                                  std::move(blob)));
@@ -128,8 +127,7 @@ static void passPool(func::CallOp call) {
 }
 
 namespace {
-struct PoolConstants
-    : public iquant::impl::PoolConstantsBase<PoolConstants> {
+struct PoolConstants : public iquant::impl::PoolConstantsBase<PoolConstants> {
   using PoolConstantsBase::PoolConstantsBase;
 
   void runOnOperation() override {

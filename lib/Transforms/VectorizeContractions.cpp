@@ -126,8 +126,8 @@ class ContractionEmitter {
 public:
   ContractionEmitter(ImplicitLocOpBuilder &builder, const Contraction &matched,
                      unsigned vectorBits)
-      : b(builder), contraction(matched),
-        lanes(vectorBits / 32), step(matched.isFloat() ? lanes : 2 * lanes) {}
+      : b(builder), contraction(matched), lanes(vectorBits / 32),
+        step(matched.isFloat() ? lanes : 2 * lanes) {}
 
   void emit();
 
@@ -176,12 +176,11 @@ void ContractionEmitter::loop(Value from, Value to, int64_t stride,
                          last = getConstantIntValue(to);
   if (from == to || (first && last && *first >= *last))
     return;
-  scf::ForOp::create(
-      b, from, to, index(stride), ValueRange(),
-      [&](OpBuilder &, Location, Value iv, ValueRange) {
-        body(iv);
-        scf::YieldOp::create(b);
-      });
+  scf::ForOp::create(b, from, to, index(stride), ValueRange(),
+                     [&](OpBuilder &, Location, Value iv, ValueRange) {
+                       body(iv);
+                       scf::YieldOp::create(b);
+                     });
 }
 
 void ContractionEmitter::emit() {
@@ -211,8 +210,8 @@ Value ContractionEmitter::loadVector(Value buffer, Value row, Value k,
   Value loaded;
   if (mask) {
     Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
-    loaded = vector::MaskedLoadOp::create(b, type, buffer,
-                                          ValueRange{row, k}, mask, zero);
+    loaded = vector::MaskedLoadOp::create(b, type, buffer, ValueRange{row, k},
+                                          mask, zero);
   } else {
     loaded = vector::LoadOp::create(b, type, buffer, ValueRange{row, k});
   }

@@ -21,18 +21,21 @@ namespace {
 enum class OutputKind { BySuffix, Bytecode, Text };
 
 struct Options {
+  cl::OptionCategory category{"Import options"};
   cl::opt<std::string> source{cl::Positional, cl::Required,
-                              cl::desc("<directory or .gguf file>")};
+                              cl::desc("<directory or .gguf file>"),
+                              cl::cat(category)};
   cl::opt<std::string> output{
       "o", cl::Required, cl::value_desc("file"),
-      cl::desc("Where the module goes; - is the standard output")};
+      cl::desc("Where the module goes; - is the standard output"),
+      cl::cat(category)};
   cl::opt<OutputKind> kind{
       "emit",
       cl::desc("Form of the module; follows from the output's name "
                "if it is not given"),
       cl::values(clEnumValN(OutputKind::Bytecode, "mlirbc", "bytecode"),
                  clEnumValN(OutputKind::Text, "mlir", "text")),
-      cl::init(OutputKind::BySuffix)};
+      cl::init(OutputKind::BySuffix), cl::cat(category)};
 
   bool wantsText() const {
     if (kind != OutputKind::BySuffix)
@@ -41,6 +44,16 @@ struct Options {
   }
 };
 } // namespace
+
+/// Keeps the options of the code generators, which the shared LLVM library
+/// brings along, out of --help; those that format text stay.
+static void hideUnrelatedOptions(cl::OptionCategory &category) {
+  registerAsmPrinterCLOptions();
+  for (auto &[name, option] : cl::getRegisteredOptions())
+    if (name.starts_with("mlir-"))
+      option->addCategory(category);
+  cl::HideUnrelatedOptions(category);
+}
 
 static llvm::Error writeModule(ModuleOp module, bool text,
                                llvm::raw_ostream &os) {
@@ -67,7 +80,7 @@ static llvm::Error run(const Options &options) {
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   Options options;
-  registerAsmPrinterCLOptions();
+  hideUnrelatedOptions(options.category);
   cl::ParseCommandLineOptions(
       argc, argv,
       "Imports a Hugging Face directory (config.json and safetensors files of "

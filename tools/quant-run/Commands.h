@@ -15,6 +15,9 @@
 
 namespace mlir::iquant::run {
 
+/// What `--help` shows; the options of LLVM's libraries are hidden.
+extern llvm::cl::OptionCategory category;
+
 extern llvm::cl::SubCommand runCommand, perplexityCommand, compareCommand;
 
 int runFunction(MLIRContext &context);

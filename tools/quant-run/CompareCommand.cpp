@@ -28,28 +28,32 @@ using namespace mlir::iquant::run;
 using namespace mlir::iquant::reference;
 namespace cl = llvm::cl;
 
-cl::SubCommand run::compareCommand(
-    "compare", "measure the error of every op of an integer model");
+cl::SubCommand
+    run::compareCommand("compare",
+                        "measure the error of every op of an integer model");
 
 static cl::opt<std::string> floatModel(cl::Positional, cl::Required,
                                        cl::desc("<float module>"),
+                                       cl::cat(category),
                                        cl::sub(compareCommand));
 static cl::opt<std::string> integerModel(cl::Positional, cl::Required,
                                          cl::desc("<integer module>"),
+                                         cl::cat(category),
                                          cl::sub(compareCommand));
 static cl::opt<std::string> idsFile("ids", cl::Required,
                                     cl::desc("Token ids, one a line"),
-                                    cl::value_desc("file"),
+                                    cl::value_desc("file"), cl::cat(category),
                                     cl::sub(compareCommand));
-static cl::opt<std::string> htmlFile("html",
-                                     cl::desc("Write a page with plot and table"),
-                                     cl::value_desc("file"),
-                                     cl::sub(compareCommand));
+static cl::opt<std::string>
+    htmlFile("html", cl::desc("Write a page with plot and table"),
+             cl::value_desc("file"), cl::cat(category),
+             cl::sub(compareCommand));
 static cl::opt<unsigned> worst("worst",
                                cl::desc("How many of the worst ops to list"),
-                               cl::init(10), cl::sub(compareCommand));
+                               cl::init(10), cl::cat(category),
+                               cl::sub(compareCommand));
 static cl::opt<bool> asJson("json", cl::desc("Print one JSON object"),
-                            cl::sub(compareCommand));
+                            cl::cat(category), cl::sub(compareCommand));
 
 //===----------------------------------------------------------------------===//
 // Values of both models
@@ -189,8 +193,8 @@ static void printTable(const Comparison &comparison) {
   SmallVector<const OpError *> order;
   for (const OpError &op : comparison.ops)
     order.push_back(&op);
-  llvm::stable_sort(order, [](const OpError *a, const OpError *b) {
-    return a->snr < b->snr;
+  llvm::sort(order, [](const OpError *a, const OpError *b) {
+    return a->snr != b->snr ? a->snr < b->snr : a < b;
   });
   llvm::outs() << "\nThe worst ops\n";
   row("op", "kind", "SNR, dB  largest error    cosine");
@@ -248,9 +252,9 @@ int run::runCompare(MLIRContext &context) {
       return fail("'" + idsFile + "': " + toString(std::move(error)));
   }
   llvm::StringMap<OpInfo> ops = collectOps(*reference);
-  RuntimeValue input(Tensor::fromArray<int32_t>(
-      {1, static_cast<int64_t>(ids->size())}, IntegerType::get(&context, 32),
-      *ids));
+  RuntimeValue input(
+      Tensor::fromArray<int32_t>({1, static_cast<int64_t>(ids->size())},
+                                 IntegerType::get(&context, 32), *ids));
   FailureOr<ExposedModel> first = runExposed(std::move(reference), input);
   if (failed(first))
     return 1;

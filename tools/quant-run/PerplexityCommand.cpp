@@ -27,19 +27,20 @@ cl::SubCommand run::perplexityCommand("perplexity",
                                       "score a language model on text");
 
 static cl::opt<std::string> model(cl::Positional, cl::Required,
-                                  cl::desc("<module>"),
+                                  cl::desc("<module>"), cl::cat(category),
                                   cl::sub(perplexityCommand));
 static cl::opt<std::string> idsFile("ids", cl::Required,
                                     cl::desc("Token ids, one a line"),
-                                    cl::value_desc("file"),
+                                    cl::value_desc("file"), cl::cat(category),
                                     cl::sub(perplexityCommand));
 static cl::opt<unsigned> contextSize("context", cl::desc("Tokens of a window"),
-                                     cl::init(512), cl::sub(perplexityCommand));
+                                     cl::init(512), cl::cat(category),
+                                     cl::sub(perplexityCommand));
 static cl::opt<unsigned>
     windows("windows", cl::desc("How many windows; 0 for all of the text"),
-            cl::init(4), cl::sub(perplexityCommand));
+            cl::init(4), cl::cat(category), cl::sub(perplexityCommand));
 static cl::opt<bool> asJson("json", cl::desc("Print one JSON object"),
-                            cl::sub(perplexityCommand));
+                            cl::cat(category), cl::sub(perplexityCommand));
 
 /// Sum of the negative log-likelihoods of the second half of a window, and how
 /// many tokens that is.
@@ -104,12 +105,12 @@ int run::runPerplexity(MLIRContext &context) {
   double perplexity = std::exp(total / scored);
   double speed = count * contextSize / seconds;
   if (asJson)
-    llvm::outs() << llvm::json::Value(llvm::json::Object{
-                        {"perplexity", perplexity},
-                        {"windows", count},
-                        {"context", contextSize.getValue()},
-                        {"scored", scored},
-                        {"tokens_per_second", speed}})
+    llvm::outs() << llvm::json::Value(
+                        llvm::json::Object{{"perplexity", perplexity},
+                                           {"windows", count},
+                                           {"context", contextSize.getValue()},
+                                           {"scored", scored},
+                                           {"tokens_per_second", speed}})
                  << '\n';
   else
     llvm::outs() << llvm::format(

@@ -101,8 +101,8 @@ Program::call(ArrayRef<RuntimeValue> arguments) {
 llvm::Expected<TokenLimits> run::getTokenLimits(ModuleOp module) {
   auto function = module.lookupSymbol<func::FuncOp>("forward");
   auto attribute = [&](StringRef name) {
-    auto value = function ? function->getAttrOfType<IntegerAttr>(name)
-                          : IntegerAttr();
+    auto value =
+        function ? function->getAttrOfType<IntegerAttr>(name) : IntegerAttr();
     return value ? value.getInt() : 0;
   };
   TokenLimits limits{attribute("transformer.context_length"),
@@ -124,10 +124,10 @@ llvm::Error TokenLimits::check(ArrayRef<int32_t> ids) const {
         " tokens, got " + std::to_string(ids.size()));
   for (auto [position, id] : llvm::enumerate(ids))
     if (id < 0 || id >= vocabularySize)
-      return llvm::createStringError(
-          "token " + std::to_string(position) + " has the id " +
-          std::to_string(id) + ", but the vocabulary has the ids 0 to " +
-          std::to_string(vocabularySize - 1));
+      return llvm::createStringError("token " + std::to_string(position) +
+                                     " has the id " + std::to_string(id) +
+                                     ", but the vocabulary has the ids 0 to " +
+                                     std::to_string(vocabularySize - 1));
   return llvm::Error::success();
 }
 
@@ -153,14 +153,15 @@ LanguageModel::load(StringRef file, MLIRContext &context, Engine engine) {
 
 FailureOr<Tensor> LanguageModel::forward(ArrayRef<int32_t> ids) {
   MLIRContext *context = program->getType().getContext();
-  Tensor input = Tensor::fromArray<int32_t>(
-      {1, static_cast<int64_t>(ids.size())}, IntegerType::get(context, 32),
-      ids);
+  Tensor input =
+      Tensor::fromArray<int32_t>({1, static_cast<int64_t>(ids.size())},
+                                 IntegerType::get(context, 32), ids);
   FailureOr<SmallVector<RuntimeValue>> results =
       program->call(RuntimeValue(input));
   if (failed(results))
     return failure();
   Tensor logits =
       getRealNumbers(results->front(), program->getType().getResult(0));
-  return logits.reshape({static_cast<int64_t>(ids.size()), limits.vocabularySize});
+  return logits.reshape(
+      {static_cast<int64_t>(ids.size()), limits.vocabularySize});
 }

@@ -69,15 +69,13 @@ llvm::Expected<TokenLimits> getTokenLimits(ModuleOp module);
 /// A language model: ids in, one row of logits per position out.
 class LanguageModel {
 public:
-  static FailureOr<std::unique_ptr<LanguageModel>> load(StringRef file,
-                                                        MLIRContext &context,
-                                                        Engine engine);
+  static FailureOr<std::unique_ptr<LanguageModel>>
+  load(StringRef file, MLIRContext &context, Engine engine);
 
   const TokenLimits &getLimits() const { return limits; }
 
   /// The logits of every position as real numbers: `[positions, vocabulary]`.
   FailureOr<reference::Tensor> forward(ArrayRef<int32_t> ids);
-
 
 private:
   std::unique_ptr<Program> program;

@@ -7,18 +7,19 @@
 #include "Report.h"
 
 #include "llvm/ADT/MapVector.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FormatVariadic.h"
 
 #include <cmath>
 
 using namespace mlir;
+using namespace mlir::iquant;
 using namespace mlir::iquant::run;
 
 static constexpr int kWidth = 1080, kHeight = 420, kMargin = 48;
-static const char *const kColours[] = {"#0072b2", "#d55e00", "#009e73",
-                                       "#cc79a7", "#e69f00", "#56b4e9",
-                                       "#7f7f7f", "#8c564b", "#17becf",
-                                       "#bcbd22"};
+static const char *const kColours[] = {
+    "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00",
+    "#56b4e9", "#7f7f7f", "#8c564b", "#17becf", "#bcbd22"};
 
 static const char *const kHead = R"(<!doctype html>
 <html lang="en"><head><meta charset="utf-8">
@@ -104,13 +105,13 @@ static void writePlot(llvm::raw_ostream &out, const Comparison &comparison,
 void run::writeReport(llvm::raw_ostream &out, const Comparison &comparison) {
   auto colours = chooseColours(comparison);
   out << kHead << "<h1>Integer against float, op by op</h1>\n"
-      << llvm::formatv("<p><code>{0}</code> against <code>{1}</code> on {2} "
-                       "tokens, {3} ops. Every op is compared with the value "
-                       "that the float model has at the same place, so an "
-                       "op's error includes that of everything before it.</p>\n",
-                       escape(comparison.integerModel),
-                       escape(comparison.floatModel), comparison.tokens,
-                       comparison.ops.size());
+      << llvm::formatv(
+             "<p><code>{0}</code> against <code>{1}</code> on {2} "
+             "tokens, {3} ops. Every op is compared with the value "
+             "that the float model has at the same place, so an "
+             "op's error includes that of everything before it.</p>\n",
+             escape(comparison.integerModel), escape(comparison.floatModel),
+             comparison.tokens, comparison.ops.size());
   writePlot(out, comparison, colours);
   out << "<table><tr><th>op</th><th>kind</th><th class=\"n\">SNR, dB</th>"
          "<th class=\"n\">largest error</th><th class=\"n\">cosine</th>"

@@ -9,6 +9,7 @@
 #include "Commands.h"
 #include "QuantRun.h"
 
+#include "dialects/IQuant/IQuant.h"
 #include "iquant/Runtime/Npy.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -27,31 +28,36 @@ namespace cl = llvm::cl;
 cl::SubCommand run::runCommand("run", "call a function, or predict a token");
 
 static cl::opt<std::string> model(cl::Positional, cl::Required,
-                                  cl::desc("<module>"), cl::sub(runCommand));
-static cl::opt<std::string>
-    functionName("function", cl::desc("Function to call"), cl::init("forward"),
-                 cl::sub(runCommand));
+                                  cl::desc("<module>"), cl::cat(category),
+                                  cl::sub(runCommand));
+static cl::opt<std::string> functionName("function",
+                                         cl::desc("Function to call"),
+                                         cl::init("forward"), cl::cat(category),
+                                         cl::sub(runCommand));
 static cl::list<std::string>
     inputs("input", cl::desc("Array for the next argument, as .npy"),
-           cl::value_desc("file"), cl::sub(runCommand));
+           cl::value_desc("file"), cl::cat(category), cl::sub(runCommand));
 static cl::list<std::string>
-    outputs("output", cl::desc("Where the next result goes, as .npy; without "
-                               "it, results are printed"),
-            cl::value_desc("file"), cl::sub(runCommand));
+    outputs("output",
+            cl::desc("Where the next result goes, as .npy; without "
+                     "it, results are printed"),
+            cl::value_desc("file"), cl::cat(category), cl::sub(runCommand));
 static cl::opt<std::string>
-    idsFile("ids", cl::desc("Prompt of a language model: token ids, one a line; "
-                            "prints the likeliest next tokens"),
-            cl::value_desc("file"), cl::sub(runCommand));
+    idsFile("ids",
+            cl::desc("Prompt of a language model: token ids, one a line; "
+                     "prints the likeliest next tokens"),
+            cl::value_desc("file"), cl::cat(category), cl::sub(runCommand));
 static cl::opt<unsigned> top("top", cl::desc("How many next tokens to print"),
-                             cl::init(5), cl::sub(runCommand));
+                             cl::init(5), cl::cat(category),
+                             cl::sub(runCommand));
 static cl::opt<bool> asJson("json", cl::desc("Print one JSON object"),
-                            cl::sub(runCommand));
+                            cl::cat(category), cl::sub(runCommand));
 static cl::opt<Engine> engine(
     "engine", cl::desc("What runs the function"),
     cl::values(clEnumValN(Engine::Jit, "jit", "compiled for this machine"),
                clEnumValN(Engine::Reference, "reference",
                           "the reference interpreter")),
-    cl::init(Engine::Jit), cl::sub(runCommand));
+    cl::init(Engine::Jit), cl::cat(category), cl::sub(runCommand));
 
 //===----------------------------------------------------------------------===//
 // Results as text

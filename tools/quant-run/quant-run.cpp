@@ -15,10 +15,17 @@
 #include "llvm/Support/InitLLVM.h"
 
 using namespace mlir;
+using namespace mlir::iquant;
 using namespace mlir::iquant::run;
+
+llvm::cl::OptionCategory run::category("Options");
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  for (llvm::cl::SubCommand *command :
+       {&llvm::cl::SubCommand::getTopLevel(), &runCommand, &perplexityCommand,
+        &compareCommand})
+    llvm::cl::HideUnrelatedOptions(category, *command);
   llvm::cl::ParseCommandLineOptions(
       argc, argv,
       "Runs transformer and iquant modules, compiled for this machine or by "

@@ -13,6 +13,7 @@
 #include "dialects/Transformer/Transformer.h"
 #include "iquant/Reference/Interpreter.h"
 
+#include "mlir/AsmParser/AsmParser.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
@@ -21,6 +22,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/UB/IR/UBOps.h"
 #include "mlir/Parser/Parser.h"
 
 #include <gtest/gtest.h>
@@ -34,8 +36,8 @@ protected:
     context.loadDialect<affine::AffineDialect, arith::ArithDialect,
                         cf::ControlFlowDialect, func::FuncDialect,
                         linalg::LinalgDialect, math::MathDialect,
-                        scf::SCFDialect, tensor::TensorDialect, IQuantDialect,
-                        transformer::TransformerDialect>();
+                        scf::SCFDialect, tensor::TensorDialect, ub::UBDialect,
+                        IQuantDialect, transformer::TransformerDialect>();
     context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
       diagnostics += diagnostic.str() + "\n";
     });

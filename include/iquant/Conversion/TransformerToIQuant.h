@@ -46,8 +46,8 @@ public:
   int64_t getExponent() const { return exponent; }
 
   /// Computes the integer form of `constant`, if it is not known already; the
-  /// IR stays as it is. `what` names the constant in reasons, "a weight".
-  /// Rotation tables have `positions` rows.
+  /// IR stays as it is. `what` names the constant in reasons, "a constant
+  /// weight". Rotation tables have `positions` rows.
   LogicalResult compute(Value constant, ParameterRole role, StringRef what,
                         Decline decline, int64_t positions = 0);
 

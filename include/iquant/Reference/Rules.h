@@ -228,7 +228,7 @@ SmallVector<int64_t> attentionExponentials(const Scores &scores, Dyadic query,
 /// A3: the 8-bit weights `p[j]`, and `Ev`.
 struct Weights {
   SmallVector<int64_t> p;
-  int64_t Ev;
+  int64_t g, Ev;
 };
 Weights attentionWeights(ArrayRef<int64_t> E, ArrayRef<KeyValue> keys);
 

@@ -37,9 +37,11 @@ public:
     return tensor;
   }
 
-  /// A tensor that reads elements it does not own and that outlive it.
+  /// A tensor of elements that exist already, as many as the shape needs.
+  /// Without an owner they must outlive the tensor and are never written to.
   static Tensor alias(ArrayRef<int64_t> shape, Type elementType,
-                      ArrayRef<char> elements);
+                      ArrayRef<char> elements,
+                      std::shared_ptr<char[]> owner = nullptr);
 
   /// The value of a constant, which is not copied when it is neither a splat
   /// nor bit-packed. Fails on attributes without elements to read.

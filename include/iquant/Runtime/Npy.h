@@ -17,8 +17,7 @@ namespace mlir::iquant {
 
 /// Reads an array of bool, 8- to 64-bit integers or 16- to 64-bit floats.
 /// Unsigned integers become signless ones of the same bits.
-llvm::Expected<reference::Tensor> readNpy(StringRef file,
-                                          MLIRContext &context);
+llvm::Expected<reference::Tensor> readNpy(StringRef file, MLIRContext &context);
 
 /// Writes a tensor through a temporary file, so that a failure leaves nothing
 /// behind. `index` is written as 64-bit integers; bf16 has no NumPy type and is

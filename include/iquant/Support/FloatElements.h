@@ -23,6 +23,9 @@ namespace mlir::iquant {
 /// where it shows.
 using Decline = llvm::function_ref<LogicalResult(const llvm::Twine &reason)>;
 
+/// A number as a reason shows it, "1e-05".
+std::string showNumber(double value);
+
 /// A view of a constant tensor of f16, bf16, f32 or f64: inline, splat or a
 /// resource. It neither copies nor owns the elements.
 class FloatElements {

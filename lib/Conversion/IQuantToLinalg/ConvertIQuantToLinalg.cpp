@@ -18,11 +18,15 @@ using namespace mlir::iquant;
 
 void mlir::iquant::populateIQuantToLinalgPatterns(
     const TypeConverter &converter, RewritePatternSet &patterns) {
+  populateActivationPatterns(converter, patterns);
+  populateAttentionPatterns(converter, patterns);
   populateComponentPatterns(converter, patterns);
   populateElementwisePatterns(converter, patterns);
   populateLinearPatterns(converter, patterns);
   populateNormPatterns(converter, patterns);
   populateQuantizePatterns(converter, patterns);
+  populateRopePatterns(converter, patterns);
+  populateSoftmaxPatterns(converter, patterns);
 }
 
 namespace {

@@ -85,6 +85,8 @@ Int abs(Int x) {
 }
 
 Int equal(Int x, Int y) { return compare(arith::CmpIPredicate::eq, x, y); }
+Int notEqual(Int x, Int y) { return compare(arith::CmpIPredicate::ne, x, y); }
+Int less(Int x, Int y) { return compare(arith::CmpIPredicate::slt, x, y); }
 Int lessEqual(Int x, Int y) { return compare(arith::CmpIPredicate::sle, x, y); }
 Int uless(Int x, Int y) { return compare(arith::CmpIPredicate::ult, x, y); }
 

@@ -69,6 +69,8 @@ Int abs(Int x);
 
 /// Comparisons; the result has 1 bit.
 Int equal(Int x, Int y);
+Int notEqual(Int x, Int y);
+Int less(Int x, Int y);
 Int lessEqual(Int x, Int y);
 Int uless(Int x, Int y);
 Int select(Int condition, Int x, Int y);
@@ -91,6 +93,9 @@ inline Int umin(Int x, int64_t y) { return umin(x, x.like(y)); }
 inline Int umax(Int x, int64_t y) { return umax(x, x.like(y)); }
 inline Int equal(Int x, int64_t y) { return equal(x, x.like(y)); }
 inline Int operator*(int64_t x, Int y) { return y.like(x) * y; }
+inline Int notEqual(Int x, int64_t y) { return notEqual(x, x.like(y)); }
+inline Int less(Int x, int64_t y) { return less(x, x.like(y)); }
+inline Int operator+(int64_t x, Int y) { return y.like(x) + y; }
 inline Int select(Int condition, int64_t x, Int y) {
   return select(condition, y.like(x), y);
 }

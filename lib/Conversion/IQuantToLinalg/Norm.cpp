@@ -27,20 +27,6 @@ static int64_t roundHalfSqrt(uint64_t x) {
 
 namespace {
 
-/// The elements of the inputs of a body, taken one after the other.
-class Inputs {
-public:
-  Inputs(ArrayRef<Int> elements) : rest(elements) {}
-  Int next() {
-    Int element = rest.front();
-    rest = rest.drop_front();
-    return element;
-  }
-
-private:
-  ArrayRef<Int> rest;
-};
-
 /// Lowers one norm; what the rules name has the same name here.
 class NormLowering {
 public:

@@ -73,11 +73,15 @@ void addLowering(const TypeConverter &converter, RewritePatternSet &patterns,
   patterns.add<LowerOp<OpTy>>(converter, patterns.getContext(), lowering);
 }
 
+void populateActivationPatterns(const TypeConverter &, RewritePatternSet &);
+void populateAttentionPatterns(const TypeConverter &, RewritePatternSet &);
 void populateComponentPatterns(const TypeConverter &, RewritePatternSet &);
 void populateElementwisePatterns(const TypeConverter &, RewritePatternSet &);
 void populateLinearPatterns(const TypeConverter &, RewritePatternSet &);
 void populateNormPatterns(const TypeConverter &, RewritePatternSet &);
 void populateQuantizePatterns(const TypeConverter &, RewritePatternSet &);
+void populateRopePatterns(const TypeConverter &, RewritePatternSet &);
+void populateSoftmaxPatterns(const TypeConverter &, RewritePatternSet &);
 
 } // namespace mlir::iquant
 

@@ -54,6 +54,20 @@ SmallVector<Int> applyToElements(Function &function, ArrayRef<Int> elements) {
                            std::make_index_sequence<count>());
 }
 
+/// The elements of the inputs of a body, taken one after the other.
+class Inputs {
+public:
+  Inputs(ArrayRef<Int> elements) : rest(elements) {}
+  Int next() {
+    Int element = rest.front();
+    rest = rest.drop_front();
+    return element;
+  }
+
+private:
+  ArrayRef<Int> rest;
+};
+
 /// An accumulator of a reduction: its width and its value for an empty row.
 struct Accumulator {
   unsigned width;

@@ -6,6 +6,7 @@
 
 #include "Shapes.h"
 
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
@@ -33,6 +34,21 @@ static Value expand(ImplicitLocOpBuilder &builder, Value tensor,
       groups, sizes);
 }
 
+static Value reshape(ImplicitLocOpBuilder &builder, Value tensor,
+                     ArrayRef<OpFoldResult> sizes) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  SmallVector<Value> elements;
+  for (OpFoldResult size : sizes)
+    elements.push_back(
+        getValueOrCreateConstantIndexOp(builder, builder.getLoc(), size));
+  Value shape = tensor::FromElementsOp::create(builder, elements);
+  return tensor::ReshapeOp::create(
+      builder,
+      RankedTensorType::get(decomposeMixedValues(sizes).first,
+                            type.getElementType()),
+      tensor, shape);
+}
+
 SmallVector<OpFoldResult> mlir::iquant::sizesOf(ImplicitLocOpBuilder &builder,
                                                 Value tensor) {
   return tensor::getMixedSizes(builder, builder.getLoc(), tensor);
@@ -40,6 +56,12 @@ SmallVector<OpFoldResult> mlir::iquant::sizesOf(ImplicitLocOpBuilder &builder,
 
 Value mlir::iquant::splitChannels(ImplicitLocOpBuilder &builder, Value tensor,
                                   ArrayRef<int64_t> parts) {
+  // An operand may say less about the channels than the op knows.
+  auto type = cast<RankedTensorType>(tensor.getType());
+  SmallVector<int64_t> shape(type.getShape());
+  shape.back() = llvm::product_of(parts);
+  if (shape != type.getShape())
+    tensor = tensor::CastOp::create(builder, type.clone(shape), tensor);
   SmallVector<OpFoldResult> sizes = sizesOf(builder, tensor);
   int64_t rows = sizes.size() - 1;
   sizes.pop_back();
@@ -76,11 +98,7 @@ Value mlir::iquant::joinRows(ImplicitLocOpBuilder &builder, Value tensor,
     Value scalar = tensor::ExtractOp::create(builder, tensor);
     return tensor::FromElementsOp::create(builder, scalar);
   }
-  SmallVector<OpFoldResult> sizes = sizesOf(builder, tensor);
-  sizes.insert(sizes.begin(), builder.getIndexAttr(1));
-  groups.push_back(range(0, 2));
-  appendSingles(groups, 2, kept + 1);
-  return expand(builder, tensor, groups, sizes);
+  return addBatch(builder, tensor);
 }
 
 Value mlir::iquant::splitRows(ImplicitLocOpBuilder &builder, Value tensor,
@@ -89,15 +107,34 @@ Value mlir::iquant::splitRows(ImplicitLocOpBuilder &builder, Value tensor,
   int64_t count = rows.size();
   if (count == 1)
     return tensor;
+  if (count == 0)
+    return dropBatch(builder, tensor);
   SmallVector<ReassociationIndices> groups;
-  if (count == 0) {
-    groups.push_back(range(0, 2));
-    appendSingles(groups, 2, kept + 1);
-    return tensor::CollapseShapeOp::create(builder, tensor, groups);
-  }
   SmallVector<OpFoldResult> sizes(rows);
   llvm::append_range(sizes, ArrayRef(sizesOf(builder, tensor)).drop_front());
+  // Upstream cannot expand the strides of two sizes unknown in one group.
+  if (llvm::count_if(rows, [](OpFoldResult size) { return isa<Value>(size); }) >
+      1)
+    return reshape(builder, tensor, sizes);
   groups.push_back(range(0, count));
   appendSingles(groups, count, count + kept);
   return expand(builder, tensor, groups, sizes);
+}
+
+/// Dimensions 0 and 1 as one group of a tensor with a batch.
+static SmallVector<ReassociationIndices> batchGroups(int64_t rank) {
+  SmallVector<ReassociationIndices> groups = {range(0, 2)};
+  appendSingles(groups, 2, rank);
+  return groups;
+}
+
+Value mlir::iquant::addBatch(ImplicitLocOpBuilder &builder, Value tensor) {
+  SmallVector<OpFoldResult> sizes = sizesOf(builder, tensor);
+  sizes.insert(sizes.begin(), builder.getIndexAttr(1));
+  return expand(builder, tensor, batchGroups(sizes.size()), sizes);
+}
+
+Value mlir::iquant::dropBatch(ImplicitLocOpBuilder &builder, Value tensor) {
+  int64_t rank = cast<RankedTensorType>(tensor.getType()).getRank();
+  return tensor::CollapseShapeOp::create(builder, tensor, batchGroups(rank));
 }

@@ -32,6 +32,10 @@ Value joinRows(ImplicitLocOpBuilder &builder, Value tensor, unsigned kept);
 Value splitRows(ImplicitLocOpBuilder &builder, Value tensor,
                 ArrayRef<OpFoldResult> rows);
 
+/// Adds or drops a first dimension of size 1.
+Value addBatch(ImplicitLocOpBuilder &builder, Value tensor);
+Value dropBatch(ImplicitLocOpBuilder &builder, Value tensor);
+
 } // namespace mlir::iquant
 
 #endif // IQUANT_LIB_CONVERSION_IQUANTTOLINALG_SHAPES_H

@@ -8,6 +8,7 @@
 
 using namespace mlir;
 using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
 
 namespace {
 struct ConvertSwiGlu : public OpConversionPattern<transformer::SwiGluOp> {
@@ -47,8 +48,8 @@ struct ConvertGelu : public OpConversionPattern<transformer::GeluOp> {
 };
 } // namespace
 
-void mlir::iquant::populateActivationPatterns(const TypeConverter &converter,
-                                              RewritePatternSet &patterns) {
+void to_iquant::populateActivationPatterns(const TypeConverter &converter,
+                                           RewritePatternSet &patterns) {
   patterns.add<ConvertSwiGlu, ConvertSilu, ConvertGelu>(converter,
                                                         patterns.getContext());
 }

@@ -10,25 +10,26 @@
 
 using namespace mlir;
 using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
 
 /// The longest row of exponentials whose sum the softmax rules keep in 32 bits.
 static constexpr int64_t kMaxKeys = 32768;
 /// The widest head whose scores fit 32 bits: 127 * 127 * D < 2^31.
-static constexpr int64_t kMaxHeadWidth = 133144;
+static constexpr int64_t kMaxHeadWidth = 133152;
 /// Exponents of score scales that leave room for those of query and key.
 static constexpr int32_t kMaxScoreExponent = 62;
 /// What the range of the table exponential's codes stands for (rule S1).
 static constexpr double kCodesPerUnit = 255.0 / 12.0;
 
-LogicalResult mlir::iquant::check(transformer::RopeOp op,
-                                  IntegerParameters &parameters) {
+LogicalResult to_iquant::check(transformer::RopeOp op,
+                               IntegerParameters &parameters) {
   return parameters.compute(
-      op.getFrequencies(), ParameterRole::Cosine, "frequencies",
+      op.getFrequencies(), ParameterRole::Cosine, "constant frequencies",
       [&](const Twine &reason) { return decline(op, reason); },
       op.getMaxPositions());
 }
 
-LogicalResult mlir::iquant::check(transformer::SoftmaxOp op) {
+LogicalResult to_iquant::check(transformer::SoftmaxOp op) {
   ArrayRef<int64_t> shape = op.getType().getShape();
   if (shape.empty() || ShapedType::isDynamic(shape.back()))
     return decline(op,
@@ -39,7 +40,7 @@ LogicalResult mlir::iquant::check(transformer::SoftmaxOp op) {
   return success();
 }
 
-LogicalResult mlir::iquant::check(transformer::AttentionOp op) {
+LogicalResult to_iquant::check(transformer::AttentionOp op) {
   LogicalResult result = success();
   ArrayRef<int64_t> keys = op.getKey().getType().getShape();
   if (keys[keys.size() - 2] > kMaxKeys)
@@ -51,7 +52,7 @@ LogicalResult mlir::iquant::check(transformer::AttentionOp op) {
   double scale = op.getScoreScale();
   if (!(scale > 0) || !std::isfinite(scale))
     return decline(op, "expects a positive, finite score scale, got " +
-                           std::to_string(scale));
+                           showNumber(scale));
   int32_t exponent = nearestDyadic(scale * kCodesPerUnit).exponent;
   if (std::abs(exponent) > kMaxScoreExponent)
     return decline(op, "expects a score scale with an exponent in -" +
@@ -126,9 +127,9 @@ struct ConvertAttention : public OpConversionPattern<transformer::AttentionOp> {
 };
 } // namespace
 
-void mlir::iquant::populateAttentionPatterns(const TypeConverter &converter,
-                                             IntegerParameters &parameters,
-                                             RewritePatternSet &patterns) {
+void to_iquant::populateAttentionPatterns(const TypeConverter &converter,
+                                          IntegerParameters &parameters,
+                                          RewritePatternSet &patterns) {
   MLIRContext *context = patterns.getContext();
   patterns.add<ConvertRope>(converter, context, parameters);
   patterns.add<ConvertSoftmax, ConvertAttention>(converter, context);

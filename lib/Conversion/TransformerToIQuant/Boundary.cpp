@@ -6,6 +6,7 @@
 
 #include "Patterns.h"
 
+#include "mlir/Dialect/ControlFlow/Transforms/StructuralTypeConversions.h"
 #include "mlir/Dialect/Func/Transforms/FuncConversions.h"
 #include "mlir/Dialect/SCF/Transforms/Patterns.h"
 #include "mlir/IR/Matchers.h"
@@ -14,12 +15,13 @@
 
 using namespace mlir;
 using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
 
 //===----------------------------------------------------------------------===//
 // Types
 //===----------------------------------------------------------------------===//
 
-bool mlir::iquant::containsFloat(Type type) {
+bool to_iquant::containsFloat(Type type) {
   return type.walk([](FloatType) { return WalkResult::interrupt(); })
       .wasInterrupted();
 }
@@ -38,7 +40,7 @@ IQuantTypeConverter::IQuantTypeConverter(int64_t exponent) {
 // Constants
 //===----------------------------------------------------------------------===//
 
-bool mlir::iquant::isParameter(OpOperand &operand) {
+bool to_iquant::isParameter(OpOperand &operand) {
   return TypeSwitch<Operation *, bool>(operand.getOwner())
       .Case([&](transformer::EmbeddingOp op) {
         return &operand == &op.getTableMutable();
@@ -52,7 +54,7 @@ bool mlir::iquant::isParameter(OpOperand &operand) {
       .Default([](Operation *) { return false; });
 }
 
-bool mlir::iquant::isActivationConstant(Operation *op) {
+bool to_iquant::isActivationConstant(Operation *op) {
   return op->hasTrait<OpTrait::ConstantLike>() &&
          containsFloat(op->getResult(0).getType()) &&
          !llvm::all_of(op->getUses(), isParameter);
@@ -88,21 +90,22 @@ struct ConvertConstant : public ConversionPattern {
 // Functions and control flow
 //===----------------------------------------------------------------------===//
 
-void mlir::iquant::populateBoundaryPatterns(const TypeConverter &converter,
-                                            IntegerParameters &parameters,
-                                            RewritePatternSet &patterns,
-                                            ConversionTarget &target) {
+void to_iquant::populateBoundaryPatterns(const TypeConverter &converter,
+                                         IntegerParameters &parameters,
+                                         RewritePatternSet &patterns,
+                                         ConversionTarget &target) {
   patterns.add<ConvertConstant>(converter, patterns.getContext(), parameters);
   populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
                                                                  converter);
   populateCallOpTypeConversionPattern(patterns, converter);
   populateReturnOpTypeConversionPattern(patterns, converter);
-  populateBranchOpInterfaceTypeConversionPattern(patterns, converter);
   scf::populateSCFStructuralTypeConversionsAndLegality(converter, patterns,
                                                        target);
+  cf::populateCFStructuralTypeConversionsAndLegality(converter, patterns,
+                                                     target);
+  // Other blocks than the first are converted with the branches to them.
   target.addDynamicallyLegalOp<func::FuncOp>([&](func::FuncOp op) {
-    return converter.isSignatureLegal(op.getFunctionType()) &&
-           converter.isLegal(&op.getBody());
+    return converter.isSignatureLegal(op.getFunctionType());
   });
   target.markUnknownOpDynamicallyLegal([&](Operation *op) {
     if (op->hasTrait<OpTrait::ConstantLike>())

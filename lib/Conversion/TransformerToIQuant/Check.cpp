@@ -6,14 +6,16 @@
 
 #include "Patterns.h"
 
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
 #include "mlir/IR/Remarks.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
 
-LogicalResult mlir::iquant::decline(Operation *op, const Twine &reason) {
+LogicalResult to_iquant::decline(Operation *op, const Twine &reason) {
   std::string text = reason.str();
   remark::failed(op->getLoc(),
                  remark::RemarkOpts::name("Declined").category(kRemarkCategory))
@@ -29,9 +31,9 @@ static std::string show(Type type) {
 
 /// Whether the op passes values on without computing, whatever their types.
 static bool isCarrier(Operation *op) {
-  return isa<func::FuncOp, func::CallOp, func::ReturnOp, scf::ForOp, scf::IfOp,
-             scf::WhileOp, scf::ConditionOp, scf::YieldOp>(op) ||
-         isa<BranchOpInterface>(op);
+  return isa<func::FuncOp, func::CallOp, func::ReturnOp, cf::BranchOp,
+             cf::CondBranchOp, scf::ForOp, scf::IfOp, scf::WhileOp,
+             scf::ConditionOp, scf::YieldOp>(op);
 }
 
 namespace {
@@ -57,17 +59,19 @@ private:
         .Case<transformer::EmbeddingOp, transformer::LinearOp,
               transformer::RmsNormOp, transformer::LayerNormOp,
               transformer::RopeOp>(
-            [&](auto op) { return iquant::check(op, parameters); })
+            [&](auto op) { return to_iquant::check(op, parameters); })
         .Case<transformer::SoftmaxOp, transformer::AttentionOp>(
-            [&](auto op) { return iquant::check(op); })
+            [&](auto op) { return to_iquant::check(op); })
         .Default([](Operation *) { return success(); });
   }
 
   LogicalResult checkConstant(Operation *op) {
     if (!isActivationConstant(op))
       return success();
+    if (failed(checkCarrier(op)))
+      return failure();
     return parameters.compute(
-        op->getResult(0), ParameterRole::Activation, "an activation",
+        op->getResult(0), ParameterRole::Activation, "a constant activation",
         [&](const Twine &reason) { return decline(op, reason); });
   }
 

@@ -19,6 +19,7 @@ namespace mlir::iquant {
 
 using namespace mlir;
 using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
 
 void mlir::iquant::populateTransformerToIQuant(
     const IQuantTypeConverter &converter, IntegerParameters &parameters,
@@ -78,7 +79,8 @@ struct ConvertTransformerToIQuant
   void runOnOperation() override {
     ModuleOp module = getOperation();
     if (exponent < 0 || exponent > 24) {
-      module.emitError() << "expects an exponent in 0 .. 24, got " << exponent;
+      module.emitError() << "expects an exponent in 0 .. 24, got "
+                         << exponent.getValue();
       return signalPassFailure();
     }
     IntegerParameters parameters(&getContext(), exponent);

@@ -8,6 +8,7 @@
 
 using namespace mlir;
 using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
 
 namespace {
 struct ConvertAdd : public OpConversionPattern<transformer::AddOp> {
@@ -44,8 +45,8 @@ struct EraseObserve : public OpConversionPattern<transformer::ObserveOp> {
 };
 } // namespace
 
-void mlir::iquant::populateElementwisePatterns(const TypeConverter &converter,
-                                               RewritePatternSet &patterns) {
+void to_iquant::populateElementwisePatterns(const TypeConverter &converter,
+                                            RewritePatternSet &patterns) {
   patterns.add<ConvertAdd, ConvertArgmax, EraseObserve>(converter,
                                                         patterns.getContext());
 }

@@ -8,19 +8,20 @@
 
 using namespace mlir;
 using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
 
 /// The longest sum of products that surely fits 32 bits (rule L1).
 static constexpr int64_t kMaxInputChannels = 66311;
 
-LogicalResult mlir::iquant::check(transformer::EmbeddingOp op,
-                                  IntegerParameters &parameters) {
+LogicalResult to_iquant::check(transformer::EmbeddingOp op,
+                               IntegerParameters &parameters) {
   return parameters.compute(
-      op.getTable(), ParameterRole::Weight, "a table",
+      op.getTable(), ParameterRole::Weight, "a constant table",
       [&](const Twine &reason) { return decline(op, reason); });
 }
 
-LogicalResult mlir::iquant::check(transformer::LinearOp op,
-                                  IntegerParameters &parameters) {
+LogicalResult to_iquant::check(transformer::LinearOp op,
+                               IntegerParameters &parameters) {
   auto declineOp = [&](const Twine &reason) { return decline(op, reason); };
   int64_t width = op.getWeight().getType().getDimSize(1);
   if (width > kMaxInputChannels)
@@ -28,11 +29,11 @@ LogicalResult mlir::iquant::check(transformer::LinearOp op,
                      " input channels, so that sums fit 32 bits, got " +
                      Twine(width));
   LogicalResult weight = parameters.compute(
-      op.getWeight(), ParameterRole::Weight, "a weight", declineOp);
+      op.getWeight(), ParameterRole::Weight, "a constant weight", declineOp);
   LogicalResult bias = success();
   if (op.getBias())
-    bias = parameters.compute(op.getBias(), ParameterRole::Activation, "a bias",
-                              declineOp);
+    bias = parameters.compute(op.getBias(), ParameterRole::Activation,
+                              "a constant bias", declineOp);
   return failure(failed(weight) || failed(bias));
 }
 
@@ -79,9 +80,9 @@ struct ConvertLinear : public ParameterPattern<transformer::LinearOp> {
 };
 } // namespace
 
-void mlir::iquant::populateLinearPatterns(const TypeConverter &converter,
-                                          IntegerParameters &parameters,
-                                          RewritePatternSet &patterns) {
+void to_iquant::populateLinearPatterns(const TypeConverter &converter,
+                                       IntegerParameters &parameters,
+                                       RewritePatternSet &patterns) {
   patterns.add<ConvertEmbedding, ConvertLinear>(
       converter, patterns.getContext(), parameters);
 }

@@ -12,6 +12,7 @@
 
 using namespace mlir;
 using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
 
 /// The longest row whose sums the norms' rules keep within 64 bits.
 static constexpr int64_t kMaxChannels = 65536;
@@ -35,7 +36,7 @@ static LogicalResult checkNorm(NormOp op, IntegerParameters &parameters) {
     result = decline(op, "expects an epsilon of at most " + Twine(kMaxEpsilon) +
                              " units of 2^-" +
                              Twine(2 * parameters.getExponent()) + ", got " +
-                             std::to_string(op.getEpsilon().convertToDouble()));
+                             showNumber(op.getEpsilon().convertToDouble()));
   return result;
 }
 
@@ -48,18 +49,21 @@ static LogicalResult checkVector(Operation *op, Value vector, StringRef what,
       [&](const Twine &reason) { return decline(op, reason); });
 }
 
-LogicalResult mlir::iquant::check(transformer::RmsNormOp op,
-                                  IntegerParameters &parameters) {
+LogicalResult to_iquant::check(transformer::RmsNormOp op,
+                               IntegerParameters &parameters) {
   LogicalResult norm = checkNorm(op, parameters);
-  LogicalResult scale = checkVector(op, op.getScale(), "a scale", parameters);
+  LogicalResult scale =
+      checkVector(op, op.getScale(), "a constant scale", parameters);
   return failure(failed(norm) || failed(scale));
 }
 
-LogicalResult mlir::iquant::check(transformer::LayerNormOp op,
-                                  IntegerParameters &parameters) {
+LogicalResult to_iquant::check(transformer::LayerNormOp op,
+                               IntegerParameters &parameters) {
   LogicalResult norm = checkNorm(op, parameters);
-  LogicalResult scale = checkVector(op, op.getScale(), "a scale", parameters);
-  LogicalResult shift = checkVector(op, op.getShift(), "a shift", parameters);
+  LogicalResult scale =
+      checkVector(op, op.getScale(), "a constant scale", parameters);
+  LogicalResult shift =
+      checkVector(op, op.getShift(), "a constant shift", parameters);
   return failure(failed(norm) || failed(scale) || failed(shift));
 }
 
@@ -101,8 +105,9 @@ struct ConvertNorm : public ParameterPattern<SourceOp> {
         remark::missed(
             op.getLoc(),
             remark::RemarkOpts::name("NormNotFused").category(kRemarkCategory))
-            << "not fused with quantization, since '"
-            << other->getName().getStringRef() << "' reads the result too";
+            << ("not fused with quantization, since '" +
+                other->getName().getStringRef() + "' reads the result too")
+                   .str();
       rewriter.replaceOp(op, create(op, adaptor, rewriter, fixed));
       return success();
     }
@@ -139,9 +144,9 @@ private:
 };
 } // namespace
 
-void mlir::iquant::populateNormPatterns(const TypeConverter &converter,
-                                        IntegerParameters &parameters,
-                                        RewritePatternSet &patterns) {
+void to_iquant::populateNormPatterns(const TypeConverter &converter,
+                                     IntegerParameters &parameters,
+                                     RewritePatternSet &patterns) {
   patterns.add<ConvertNorm<transformer::RmsNormOp, RmsNormOp>,
                ConvertNorm<transformer::LayerNormOp, LayerNormOp>>(
       converter, patterns.getContext(), parameters);

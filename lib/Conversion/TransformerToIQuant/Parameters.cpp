@@ -6,49 +6,32 @@
 
 #include "Patterns.h"
 
-#include "mlir/IR/DialectResourceBlobManager.h"
+#include "iquant/Support/ConstantBuilder.h"
+
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
 
-/// Constants of more elements become resources, so that the text of a module
-/// does not grow with its weights.
-static constexpr int64_t kMaxInlineElements = 1024;
 /// The largest rotation table: 128 MiB.
 static constexpr int64_t kMaxTableElements = int64_t(1) << 26;
 
-namespace {
-/// A tensor constant under construction. The data is written where it stays.
-template <typename T> class TensorBuilder {
-public:
-  TensorBuilder(MLIRContext *context, ArrayRef<int64_t> shape)
-      : type(RankedTensorType::get(shape,
-                                   IntegerType::get(context, 8 * sizeof(T)))),
-        blob(HeapAsmResourceBlob::allocate(type.getNumElements() * sizeof(T),
-                                           /*align=*/64)) {}
+/// A constant of integers that `T` stores.
+template <typename T>
+static ConstantBuilder<T> createBuilder(MLIRContext *context,
+                                        ArrayRef<int64_t> shape) {
+  return ConstantBuilder<T>(
+      RankedTensorType::get(shape, IntegerType::get(context, 8 * sizeof(T))));
+}
 
-  MutableArrayRef<T> data() {
-    return {reinterpret_cast<T *>(blob.getMutableData().data()),
-            static_cast<size_t>(type.getNumElements())};
-  }
-
-  /// The finished constant; a resource is called after its source.
-  TypedAttr finish(ElementsAttr source, StringRef component) {
-    if (type.getNumElements() <= kMaxInlineElements)
-      return DenseElementsAttr::get(type, ArrayRef<T>(data()));
-    StringRef name = "parameter";
-    if (auto resource = dyn_cast<DenseResourceElementsAttr>(source))
-      name = resource.getRawHandle().getKey();
-    return DenseResourceElementsAttr::get(type, (name + "." + component).str(),
-                                          std::move(blob));
-  }
-
-private:
-  RankedTensorType type;
-  AsmResourceBlob blob;
-};
-} // namespace
+/// What the integer form of `source` is called as a resource.
+static std::string nameOf(ElementsAttr source, StringRef component) {
+  StringRef name = "parameter";
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(source))
+    name = resource.getRawHandle().getKey();
+  return (name + "." + component).str();
+}
 
 //===----------------------------------------------------------------------===//
 // Computation
@@ -62,10 +45,10 @@ LogicalResult IntegerParameters::computeWeight(ElementsAttr source,
   if (values.size() == 0)
     return decline("expects a weight with elements, got the shape " +
                    Twine(shape[0]) + "x" + Twine(shape[1]));
-  TensorBuilder<int8_t> codes(context, shape);
-  TensorBuilder<int32_t> multipliers(context, shape[0]);
-  TensorBuilder<int32_t> exponents(context, shape[0]);
-  TensorBuilder<int32_t> codeSums(context, shape[0]);
+  auto codes = createBuilder<int8_t>(context, shape);
+  auto multipliers = createBuilder<int32_t>(context, shape[0]);
+  auto exponents = createBuilder<int32_t>(context, shape[0]);
+  auto codeSums = createBuilder<int32_t>(context, shape[0]);
   if (failed(quantizeWeight(
           context, values,
           {codes.data(), multipliers.data(), exponents.data(), codeSums.data()},
@@ -73,10 +56,10 @@ LogicalResult IntegerParameters::computeWeight(ElementsAttr source,
     return failure();
   result.type = WeightType::get(
       context, shape, IntegerType::get(context, 8, IntegerType::Signed));
-  result.components = {codes.finish(source, "codes"),
-                       multipliers.finish(source, "multipliers"),
-                       exponents.finish(source, "exponents"),
-                       codeSums.finish(source, "code_sums")};
+  result.components = {codes.finish(nameOf(source, "codes")),
+                       multipliers.finish(nameOf(source, "multipliers")),
+                       exponents.finish(nameOf(source, "exponents")),
+                       codeSums.finish(nameOf(source, "code_sums"))};
   return success();
 }
 
@@ -85,13 +68,13 @@ LogicalResult IntegerParameters::computeVector(ElementsAttr source,
                                                Parameter &result,
                                                Decline decline) {
   ArrayRef<int64_t> shape = source.getShapedType().getShape();
-  TensorBuilder<int16_t> fixed(context, shape);
+  auto fixed = createBuilder<int16_t>(context, shape);
   FailureOr<int64_t> vectorExponent = toFixed16(values, fixed.data(), decline);
   if (failed(vectorExponent))
     return failure();
   result.type = FixedType::get(context, shape, IntegerType::get(context, 16),
                                *vectorExponent);
-  result.components = {fixed.finish(source, "fixed16")};
+  result.components = {fixed.finish(nameOf(source, "fixed16"))};
   return success();
 }
 
@@ -100,12 +83,12 @@ LogicalResult IntegerParameters::computeActivation(ElementsAttr source,
                                                    Parameter &result,
                                                    Decline decline) {
   ArrayRef<int64_t> shape = source.getShapedType().getShape();
-  TensorBuilder<int32_t> fixed(context, shape);
+  auto fixed = createBuilder<int32_t>(context, shape);
   if (failed(toFixed32(values, exponent, fixed.data(), decline)))
     return failure();
   result.type =
       FixedType::get(context, shape, IntegerType::get(context, 32), exponent);
-  result.components = {fixed.finish(source, "fixed32")};
+  result.components = {fixed.finish(nameOf(source, "fixed32"))};
   return success();
 }
 
@@ -119,15 +102,16 @@ LogicalResult IntegerParameters::computeTables(ElementsAttr source,
                    Twine(positions) + " positions of " + Twine(values.size()) +
                    " frequencies");
   int64_t shape[] = {positions, values.size()};
-  TensorBuilder<int16_t> cosine(context, shape), sine(context, shape);
+  auto cosine = createBuilder<int16_t>(context, shape);
+  auto sine = createBuilder<int16_t>(context, shape);
   if (failed(computeRotation(values, cosine.data(), sine.data(), decline)))
     return failure();
   Type type = FixedType::get(context, shape, IntegerType::get(context, 16),
                              kRotationExponent);
   parameters[{source, static_cast<unsigned>(ParameterRole::Cosine),
-              positions}] = {type, {cosine.finish(source, "cosine")}};
+              positions}] = {type, {cosine.finish(nameOf(source, "cosine"))}};
   parameters[{source, static_cast<unsigned>(ParameterRole::Sine), positions}] =
-      {type, {sine.finish(source, "sine")}};
+      {type, {sine.finish(nameOf(source, "sine"))}};
   return success();
 }
 
@@ -146,8 +130,7 @@ LogicalResult IntegerParameters::compute(Value constant, ParameterRole role,
                                          int64_t positions) {
   ElementsAttr source;
   if (!matchPattern(constant, m_Constant(&source)))
-    return decline("expects " + what + " that is constant, got " +
-                   describeOrigin(constant));
+    return decline("expects " + what + ", got " + describeOrigin(constant));
   Key key(source, static_cast<unsigned>(role), positions);
   if (parameters.contains(key))
     return success();

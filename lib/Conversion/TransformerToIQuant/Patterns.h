@@ -12,7 +12,7 @@
 #include "iquant/Conversion/Passes.h"
 #include "iquant/Conversion/TransformerToIQuant.h"
 
-namespace mlir::iquant {
+namespace mlir::iquant::to_iquant {
 
 /// The category of this pass's remarks.
 inline constexpr StringLiteral kRemarkCategory =
@@ -93,6 +93,6 @@ void populateBoundaryPatterns(const TypeConverter &converter,
                               RewritePatternSet &patterns,
                               ConversionTarget &target);
 
-} // namespace mlir::iquant
+} // namespace mlir::iquant::to_iquant
 
 #endif // IQUANT_LIB_CONVERSION_TRANSFORMERTOIQUANT_PATTERNS_H

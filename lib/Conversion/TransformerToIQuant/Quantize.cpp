@@ -8,6 +8,7 @@
 
 using namespace mlir;
 using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
 
 /// A quantization of `value` to `type`, the existing one if there is one. It
 /// stands right after the value, so that it dominates every later user.
@@ -23,15 +24,15 @@ static Value getQuantized(OpBuilder &builder, Location loc, Value value,
   return QuantizeOp::create(builder, loc, type, value);
 }
 
-DynType mlir::iquant::getRowType(Type type) {
+DynType to_iquant::getRowType(Type type) {
   MLIRContext *context = type.getContext();
   return DynType::get(context, getShape(type),
                       IntegerType::get(context, 8, IntegerType::Unsigned),
                       /*group=*/0);
 }
 
-Value mlir::iquant::getQuantizedRows(OpBuilder &builder, Location loc,
-                                     Value value) {
+Value to_iquant::getQuantizedRows(OpBuilder &builder, Location loc,
+                                  Value value) {
   DynType type = getRowType(value.getType());
   auto dequantize = value.getDefiningOp<DequantizeOp>();
   if (dequantize && dequantize.getInput().getType() == type)
@@ -39,8 +40,8 @@ Value mlir::iquant::getQuantizedRows(OpBuilder &builder, Location loc,
   return getQuantized(builder, loc, value, type);
 }
 
-Value mlir::iquant::getQuantizedGroups(OpBuilder &builder, Location loc,
-                                       Value value, int64_t group) {
+Value to_iquant::getQuantizedGroups(OpBuilder &builder, Location loc,
+                                    Value value, int64_t group) {
   MLIRContext *context = builder.getContext();
   auto type =
       DynType::get(context, getShape(value.getType()),

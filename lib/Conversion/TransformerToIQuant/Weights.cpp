@@ -10,7 +10,6 @@
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/bit.h"
-#include "llvm/Support/FormatVariadic.h"
 
 #include <algorithm>
 #include <cmath>
@@ -26,10 +25,6 @@ static constexpr int32_t kMaxScaleExponent = 47;
 /// Channels that one thread takes at a time.
 static constexpr int64_t kChannelsPerTask = 64;
 
-static std::string show(double value) {
-  return llvm::formatv("{0:g}", value).str();
-}
-
 //===----------------------------------------------------------------------===//
 // Weights
 //===----------------------------------------------------------------------===//
@@ -39,17 +34,15 @@ DyadicScale mlir::iquant::nearestDyadic(double value, uint32_t divisor) {
   // value = mantissa * 2^(binaryExponent - 53), mantissa in 2^52 .. 2^53.
   uint64_t mantissa =
       static_cast<uint64_t>(std::ldexp(std::frexp(value, &binaryExponent), 53));
-  // A quotient by divisor * 2^shift in 2^15 .. 2^17; if it does not round to
-  // 16 bits, twice the unit does, and is the unit of the numbers there.
+  // The quotient by divisor * 2^shift lies in 2^15 .. 2^17. The smallest unit
+  // with which it rounds to 16 bits is that of the dyadic numbers around it.
   int shift = 37 - llvm::bit_width(divisor);
-  auto quotient = [&] {
+  uint64_t multiplier;
+  for (;; ++shift) {
     uint64_t unit = static_cast<uint64_t>(divisor) << shift;
-    return (2 * mantissa + unit) / (2 * unit);
-  };
-  uint64_t multiplier = quotient();
-  if (multiplier >= 1 << 16) {
-    ++shift;
-    multiplier = quotient();
+    multiplier = (2 * mantissa + unit) / (2 * unit);
+    if (multiplier < 1 << 16)
+      break;
   }
   return {static_cast<int32_t>(multiplier), 53 - binaryExponent - shift};
 }
@@ -130,14 +123,14 @@ LogicalResult mlir::iquant::quantizeWeight(MLIRContext *context,
               });
   for (auto [n, fault] : llvm::enumerate(faults)) {
     if (fault.kind == ChannelFault::NotFinite)
-      return decline("expects finite weights, got " + show(fault.value) +
+      return decline("expects finite weights, got " + showNumber(fault.value) +
                      " in output channel " + Twine(n));
     if (fault.kind == ChannelFault::ScaleOutOfRange)
       return decline("expects a scale with an exponent in 0 .. " +
                      Twine(kMaxScaleExponent) + ", got " +
                      Twine(nearestDyadic(fault.value, kMaxCode).exponent) +
                      " for output channel " + Twine(n) +
-                     ", whose largest weight is " + show(fault.value));
+                     ", whose largest weight is " + showNumber(fault.value));
   }
   return success();
 }
@@ -153,7 +146,7 @@ static FailureOr<std::vector<double>> readFinite(const FloatElements &values,
   values.read(0, elements);
   for (auto [index, element] : llvm::enumerate(elements))
     if (!std::isfinite(element))
-      return decline("expects finite constants, got " + show(element) +
+      return decline("expects finite constants, got " + showNumber(element) +
                      " at element " + Twine(index));
   return elements;
 }
@@ -190,7 +183,7 @@ FailureOr<int64_t> mlir::iquant::toFixed16(const FloatElements &values,
     while (!fits(element, exponent))
       if (--exponent < 0)
         return decline("expects parameters that fit 16 bits, got " +
-                       show(element));
+                       showNumber(element));
   for (auto [element, fixed] : llvm::zip_equal(*elements, result))
     fixed = static_cast<int16_t>(std::round(std::ldexp(element, exponent)));
   return exponent;

@@ -5,7 +5,8 @@ Usage: checkpoints.py FAMILY FORMAT PATH [option...]
   FORMAT   F32, F16, BF16: a Hugging Face directory of that type;
            gguf-F32, gguf-Q4_1, ...: a GGUF file with that tensor type
   options  NAME=JSON sets a value of config.json or of the GGUF metadata,
-           shards=N writes N safetensors files, tied leaves out the head,
+           shards=N writes N safetensors files,
+           tied leaves out the head, tied head stores it all the same,
            bias gives every linear a bias, prefix=P puts P before every name,
            gamma calls the parameters of norms gamma and beta,
            rope-factors writes rope_freqs.weight
@@ -100,13 +101,13 @@ def round_to(tensor, dtype):
     """As the bits of the type; numpy has no bfloat16."""
     if dtype == "BF16":
         return gguf.quantize(tensor, gguf.GGMLQuantizationType.BF16).view(np.uint16).reshape(tensor.shape)
-    return tensor.astype({"F32": np.float32, "F16": np.float16}[dtype])
+    return tensor.astype({"F64": np.float64, "F32": np.float32, "F16": np.float16}[dtype])
 
 
 def save_safetensors(tensors, dtype, path):
     # Not through safetensors.numpy, which has no bfloat16.
     rounded = {name: round_to(tensor, dtype) for name, tensor in tensors.items()}
-    dtype = {"F32": "float32", "F16": "float16", "BF16": "bfloat16"}[dtype]
+    dtype = {"F64": "float64", "F32": "float32", "F16": "float16", "BF16": "bfloat16"}[dtype]
     serialize_file({name: TensorSpec(dtype=dtype, shape=t.shape, data_ptr=t.ctypes.data, data_len=t.nbytes)
                     for name, t in rounded.items()}, path, {"format": "pt"})
 
@@ -160,7 +161,10 @@ def main(family, form, path, *options):
     shards, prefix = int(values.pop("shards", 1)), values.pop("prefix", "")
     overrides = {name: json.loads(value) for name, value in values.items()}
 
-    shapes = bert_shapes() if family == "bert" else decoder_shapes(family == "qwen2", "bias" in flags, "tied" in flags)
+    if family == "bert":
+        shapes = bert_shapes()
+    else:
+        shapes = decoder_shapes(family == "qwen2", "bias" in flags, "tied" in flags and "head" not in flags)
     tensors = random_tensors(shapes)
     if form.startswith("gguf-"):
         return save_gguf(path, form.removeprefix("gguf-"), tensors, overrides, "rope-factors" in flags)

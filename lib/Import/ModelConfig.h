@@ -6,12 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef IQUANT_IMPORT_MODELCONFIG_H
-#define IQUANT_IMPORT_MODELCONFIG_H
+#ifndef IQUANT_LIB_IMPORT_MODELCONFIG_H
+#define IQUANT_LIB_IMPORT_MODELCONFIG_H
 
+#include "ConfigReader.h"
 #include "dialects/Transformer/Transformer.h"
-
-#include "llvm/Support/Error.h"
 
 #include <optional>
 
@@ -36,7 +35,8 @@ struct ModelConfig {
   /// The head uses the table of the embedding.
   bool tiedHead = false;
   transformer::RopePairing ropePairing = transformer::RopePairing::Half;
-  /// The angle per position of every channel pair of a head.
+  /// The angle per position of every channel pair of a head; none if positions
+  /// do not rotate heads.
   SmallVector<float> ropeFrequencies;
   transformer::GeluForm gelu = transformer::GeluForm::Erf;
   std::optional<int64_t> beginToken;
@@ -46,17 +46,11 @@ struct ModelConfig {
 /// Fails with a sentence if no model can have these hyperparameters.
 llvm::Error checkModelConfig(const ModelConfig &config);
 
-/// The rotation frequencies `theta^(-2i / width)` of a head.
-SmallVector<float> getRopeFrequencies(int64_t width, double theta);
-
-/// The scaling of frequencies that LLaMA 3.1 brought: long waves are stretched
-/// by `factor`, short ones stay, those between the two bounds interpolate.
-struct Llama3Scaling {
-  double factor, lowFactor, highFactor, originalContext;
-};
-void scaleRopeFrequencies(MutableArrayRef<float> frequencies,
-                          const Llama3Scaling &scaling);
+/// The width of a head, which `key` gives, or which follows from the numbers of
+/// channels and heads.
+int64_t readHeadWidth(ConfigReader &reader, llvm::StringRef key,
+                      const ModelConfig &config);
 
 } // namespace mlir::iquant
 
-#endif // IQUANT_IMPORT_MODELCONFIG_H
+#endif // IQUANT_LIB_IMPORT_MODELCONFIG_H

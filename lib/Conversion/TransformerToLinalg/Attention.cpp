@@ -1,0 +1,100 @@
+//===- Attention.cpp - Attention by blocks of queries ---------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Patterns.h"
+#include "Softmax.h"
+#include "lib/Conversion/IQuantToLinalg/Shapes.h"
+
+#include "iquant/Support/AttentionLoops.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+#include <limits>
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::to_linalg;
+
+/// `[batches, keys, channels]` as `[batches, heads, width, keys]`, so that the
+/// weighted sum of values reduces along contiguous memory.
+static Value transposeValues(ImplicitLocOpBuilder &b, Value values,
+                             int64_t heads, int64_t width) {
+  Value split = splitChannels(b, values, {heads, width});
+  SmallVector<OpFoldResult> from = sizesOf(b, split);
+  OpFoldResult sizes[] = {from[0], from[2], from[3], from[1]};
+  Type type = getElementTypeOrSelf(values);
+  RowSpace space(b, sizes, type);
+  AffineMap map = AffineMap::getPermutationMap(ArrayRef<unsigned>{0, 3, 1, 2},
+                                               b.getContext());
+  return space.map(type, Access{split, map},
+                   [](ArrayRef<Real> in) { return in[0]; });
+}
+
+/// Whether the current key is valid for the current query; a null value when
+/// every key is.
+static Value createValidity(ImplicitLocOpBuilder &body,
+                            const AttentionBlock &block, bool causal,
+                            Value masked) {
+  if (!causal)
+    return masked;
+  Value query = linalg::IndexOp::create(body, 0);
+  Value key = linalg::IndexOp::create(body, 1);
+  Value last = arith::AddIOp::create(body, query, block.lastKey);
+  Value seen =
+      arith::CmpIOp::create(body, arith::CmpIPredicate::sle, key, last);
+  return masked ? arith::AndIOp::create(body, masked, seen).getResult() : seen;
+}
+
+static Value lowerAttention(transformer::AttentionOp op,
+                            ImplicitLocOpBuilder &b) {
+  bool hasBatch = op.getType().getRank() == 3;
+  auto withBatch = [&](Value tensor) {
+    return hasBatch ? tensor : addBatch(b, tensor);
+  };
+  Value query = withBatch(op.getQuery()), key = withBatch(op.getKey());
+  Value mask = op.getMask() ? withBatch(op.getMask()) : Value();
+  int64_t width = op.getHeadWidth(), kvHeads = op.getKvHeads();
+  Value values = transposeValues(b, withBatch(op.getValue()), kvHeads, width);
+  Type sumType = getComputeType({query, key, op.getValue()});
+  bool causal = op.getCausal();
+
+  SmallVector<OpFoldResult> sizes = sizesOf(b, query);
+  AttentionLoops loops(b, {static_cast<int64_t>(op.getHeads()), kvHeads, width,
+                           causal, sizes[0], sizes[1], sizesOf(b, key)[1]});
+  Value result = loops.build(
+      op.getType().getElementType(),
+      [&](const AttentionBlock &block, Value destination) {
+        RowSpace scores(b, {block.queries, block.keys}, sumType);
+        Value products =
+            createContraction(b, loops.sliceQueries(block, query),
+                              loops.sliceKeys(block, key), sumType);
+        SmallVector<Access> inputs;
+        if (mask) {
+          Value part = loops.sliceMask(block, mask);
+          bool perKey = cast<RankedTensorType>(part.getType()).getRank() == 1;
+          inputs.push_back(perKey ? scores.channel(part) : scores.whole(part));
+        }
+        Value scaled = scores.update(products, inputs, [&](ArrayRef<Real> in) {
+          Real score = in.back() * op.getScoreScale();
+          Value valid = createValidity(score.getBuilder(), block, causal,
+                                       mask ? Value(in.front()) : Value());
+          constexpr double kInfinity = std::numeric_limits<double>::infinity();
+          return valid ? select(valid, score, -kInfinity) : score;
+        });
+        auto [weights, factors] = createExponentials(scores, scaled);
+        Value sums = createContraction(
+            b, weights, loops.sliceColumns(block, values), sumType);
+        RowSpace outputs(b, {block.queries, b.getIndexAttr(width)}, sumType);
+        return outputs.write(destination,
+                             {outputs.whole(sums), outputs.row(factors)},
+                             [](ArrayRef<Real> in) { return in[0] * in[1]; });
+      });
+  return hasBatch ? result : dropBatch(b, result);
+}
+
+void to_linalg::populateAttentionPatterns(RewritePatternSet &patterns) {
+  addLowering(patterns, lowerAttention);
+}

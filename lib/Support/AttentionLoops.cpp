@@ -1,0 +1,116 @@
+//===- AttentionLoops.cpp - Attention by blocks of queries ----------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "iquant/Support/AttentionLoops.h"
+
+#include "mlir/IR/TypeUtilities.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+
+/// Queries of a block: as many rows as a matrix kernel keeps in the first
+/// cache, and few enough that the scores of a thousand keys stay in the second.
+static constexpr int64_t kQueryBlock = 64;
+
+Value AttentionLoops::value(OpFoldResult size) {
+  return getValueOrCreateConstantIndexOp(b, b.getLoc(), size);
+}
+
+OpFoldResult AttentionLoops::channelOf(Value head) {
+  return b.createOrFold<arith::MulIOp>(head, value(index(shape.width)));
+}
+
+AttentionBlock AttentionLoops::makeBlock(Value batch, Value head,
+                                         Value firstQuery) {
+  int64_t group = shape.heads / shape.kvHeads;
+  Value kvHead = b.createOrFold<arith::DivUIOp>(head, value(index(group)));
+  std::optional<int64_t> known = getConstantIntValue(shape.queries);
+  OpFoldResult rows;
+  if (known && (*known <= kQueryBlock || *known % kQueryBlock == 0)) {
+    rows = index(std::min(*known, kQueryBlock));
+  } else {
+    Value rest = arith::SubIOp::create(b, value(shape.queries), firstQuery);
+    rows = OpFoldResult(
+        arith::MinUIOp::create(b, rest, value(index(kQueryBlock))));
+  }
+  // The queries are the last positions: query 0 is at key T - S.
+  Value shift =
+      b.createOrFold<arith::SubIOp>(value(shape.keys), value(shape.queries));
+  Value lastKey = b.createOrFold<arith::AddIOp>(firstQuery, shift);
+  OpFoldResult seen = shape.keys;
+  if (shape.causal) {
+    Value end = arith::AddIOp::create(b, lastKey, value(rows));
+    seen = OpFoldResult(arith::MaxSIOp::create(b, end, value(index(0))));
+  }
+  return {batch, head, kvHead, firstQuery, rows, seen, lastKey};
+}
+
+Value AttentionLoops::build(
+    Type elementType, function_ref<Value(const AttentionBlock &, Value)> body) {
+  Value zero = value(index(0)), one = value(index(1));
+  OpFoldResult channels = index(shape.heads * shape.width);
+  Value empty = tensor::EmptyOp::create(
+      b, {shape.batches, shape.queries, channels}, elementType);
+  scf::LoopNest loops = scf::buildLoopNest(
+      b, b.getLoc(), {zero, zero, zero},
+      {value(shape.batches), value(index(shape.heads)), value(shape.queries)},
+      {one, one, value(index(kQueryBlock))}, empty,
+      [&](OpBuilder &, Location, ValueRange position, ValueRange results) {
+        AttentionBlock block = makeBlock(position[0], position[1], position[2]);
+        Value result = results.front();
+        Value written = body(block, sliceQueries(block, result));
+        SmallVector<OpFoldResult> offsets = {block.batch, block.firstQuery,
+                                             channelOf(block.head)};
+        SmallVector<OpFoldResult> sizes = {index(1), block.queries,
+                                           index(shape.width)};
+        SmallVector<OpFoldResult> strides(3, index(1));
+        return scf::ValueVector{tensor::InsertSliceOp::create(
+            b, written, result, offsets, sizes, strides)};
+      });
+  return loops.results.front();
+}
+
+Value AttentionLoops::slice(Value tensor, ArrayRef<OpFoldResult> offsets,
+                            ArrayRef<OpFoldResult> sizes) {
+  SmallVector<OpFoldResult> allSizes, kept;
+  for (OpFoldResult size : sizes) {
+    allSizes.push_back(size ? size : index(1));
+    if (size)
+      kept.push_back(size);
+  }
+  auto type = RankedTensorType::get(decomposeMixedValues(kept).first,
+                                    getElementTypeOrSelf(tensor.getType()));
+  SmallVector<OpFoldResult> strides(sizes.size(), index(1));
+  return tensor::ExtractSliceOp::create(b, type, tensor, offsets, allSizes,
+                                        strides);
+}
+
+Value AttentionLoops::sliceQueries(const AttentionBlock &block, Value tensor) {
+  return slice(tensor, {block.batch, block.firstQuery, channelOf(block.head)},
+               {OpFoldResult(), block.queries, index(shape.width)});
+}
+
+Value AttentionLoops::sliceKeys(const AttentionBlock &block, Value tensor) {
+  return slice(tensor, {block.batch, index(0), channelOf(block.kvHead)},
+               {OpFoldResult(), block.keys, index(shape.width)});
+}
+
+Value AttentionLoops::sliceColumns(const AttentionBlock &block, Value tensor) {
+  return slice(
+      tensor, {block.batch, block.kvHead, index(0), index(0)},
+      {OpFoldResult(), OpFoldResult(), index(shape.width), block.keys});
+}
+
+Value AttentionLoops::sliceMask(const AttentionBlock &block, Value mask) {
+  if (cast<RankedTensorType>(mask.getType()).getRank() == 2)
+    return slice(mask, {block.batch, index(0)}, {OpFoldResult(), block.keys});
+  return slice(mask, {block.batch, block.firstQuery, index(0)},
+               {OpFoldResult(), block.queries, block.keys});
+}

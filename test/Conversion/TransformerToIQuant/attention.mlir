@@ -1,0 +1,46 @@
+// RUN: quant-opt %s --convert-transformer-to-iquant | FileCheck %s
+
+// Equal frequencies share their tables; positions are the rows.
+// CHECK-LABEL: func.func @rope(
+func.func @rope(%x: tensor<?x4xf32>, %offset: index) -> (tensor<?x4xf32>, tensor<?x4xf32>) {
+  // 2^14 times cosine and sine of 0, 1 and 2 (and of no angle at all).
+  // CHECK: %[[C:.*]] = arith.constant dense<{{\[\[}}16384, 16384], [8852, 16384], [-6818, 16384]]> : tensor<3x2xi16>
+  // CHECK: %[[COS:.*]] = iquant.compose %[[C]] : (tensor<3x2xi16>) -> !iquant.fixed<3x2xi16, 14>
+  // CHECK: %[[S:.*]] = arith.constant dense<{{\[\[}}0, 0], [13787, 0], [14898, 0]]> : tensor<3x2xi16>
+  // CHECK: %[[SIN:.*]] = iquant.compose %[[S]] : (tensor<3x2xi16>) -> !iquant.fixed<3x2xi16, 14>
+  // CHECK-NEXT: %[[A:.*]] = iquant.rope %arg0<half> by %[[COS]], %[[SIN]] at %arg1 {heads = 1 : i64}
+  // CHECK-NEXT: iquant.rope %[[A]]<interleaved> by %[[COS]], %[[SIN]] at %arg1 {heads = 1 : i64}
+  %f = arith.constant dense<[1.0, 0.0]> : tensor<2xf32>
+  %0 = transformer.rope %x<half> by %f at %offset {heads = 1, max_positions = 3} : (tensor<?x4xf32>, tensor<2xf32>, index) -> tensor<?x4xf32>
+  %1 = transformer.rope %0<interleaved> by %f at %offset {heads = 1, max_positions = 3} : (tensor<?x4xf32>, tensor<2xf32>, index) -> tensor<?x4xf32>
+  return %0, %1 : tensor<?x4xf32>, tensor<?x4xf32>
+}
+
+// Queries, keys and values have one scale per head; one value that is both key
+// and value is quantized once. 255/12/sqrt(2) is 61547 * 2^-12.
+// CHECK-LABEL: func.func @attention(
+func.func @attention(%q: tensor<2x?x8xf32>, %kv: tensor<2x?x4xf32>, %mask: tensor<2x?xi1>) -> tensor<2x?x8xf32> {
+  // CHECK-DAG: %[[Q:.*]] = iquant.quantize %arg0 : !iquant.fixed<2x?x8xi32, 14> -> !iquant.dyn<2x?x8xsi8, 2>
+  // CHECK-DAG: %[[KV:.*]] = iquant.quantize %arg1 : !iquant.fixed<2x?x4xi32, 14> -> !iquant.dyn<2x?x4xsi8, 2>
+  // CHECK-NOT: iquant.quantize
+  // CHECK: iquant.attention %[[Q]], %[[KV]], %[[KV]] mask %arg2
+  // CHECK-SAME: {causal, heads = 4 : i64, kv_heads = 2 : i64, scale_exponent = 12 : i64, scale_multiplier = 61547 : i64}
+  // CHECK-SAME: -> !iquant.fixed<2x?x8xi32, 14>
+  %0 = transformer.attention %q, %kv, %kv mask %mask {heads = 4, kv_heads = 2, causal} : (tensor<2x?x8xf32>, tensor<2x?x4xf32>, tensor<2x?x4xf32>, tensor<2x?xi1>) -> tensor<2x?x8xf32>
+  return %0 : tensor<2x?x8xf32>
+}
+
+// 255/12 * 12/255 is 1.
+// CHECK-LABEL: func.func @given_scale(
+func.func @given_scale(%q: tensor<3x2xf32>) -> tensor<3x2xf32> {
+  // CHECK: iquant.attention %[[Q:.*]], %[[Q]], %[[Q]] {heads = 1 : i64, kv_heads = 1 : i64, scale_exponent = 15 : i64, scale_multiplier = 32768 : i64}
+  %0 = transformer.attention %q, %q, %q {heads = 1, kv_heads = 1, scale = 0.04705882352941176} : (tensor<3x2xf32>, tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x2xf32>
+  return %0 : tensor<3x2xf32>
+}
+
+// CHECK-LABEL: func.func @softmax(
+func.func @softmax(%x: tensor<?x32768xf32>) -> tensor<?x32768xf32> {
+  // CHECK-NEXT: iquant.softmax %arg0 : !iquant.fixed<?x32768xi32, 14>
+  %0 = transformer.softmax %x : tensor<?x32768xf32>
+  return %0 : tensor<?x32768xf32>
+}

@@ -1,0 +1,20 @@
+// RUN: quant-opt %s --convert-transformer-to-iquant | FileCheck %s
+
+// CHECK-LABEL: func.func @elementwise(
+func.func @elementwise(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>) -> tensor<?xi32> {
+  // CHECK-NEXT: %[[SWIGLU:.*]] = iquant.swiglu %arg0, %arg1 : (!iquant.fixed<?x4xi32, 14>, !iquant.fixed<?x4xi32, 14>) -> !iquant.fixed<?x4xi32, 14>
+  // CHECK-NEXT: %[[SILU:.*]] = iquant.silu %[[SWIGLU]] : !iquant.fixed<?x4xi32, 14>
+  // CHECK-NEXT: %[[ERF:.*]] = iquant.gelu %[[SILU]]<erf>
+  // CHECK-NEXT: %[[TANH:.*]] = iquant.gelu %[[ERF]]<tanh>
+  // CHECK-NEXT: %[[SUM:.*]] = iquant.add %[[TANH]], %arg0 : !iquant.fixed<?x4xi32, 14>
+  // CHECK-NEXT: %[[ARGMAX:.*]] = iquant.argmax %[[SUM]] : (!iquant.fixed<?x4xi32, 14>) -> tensor<?xi32>
+  // CHECK-NEXT: return %[[ARGMAX]]
+  %0 = transformer.swiglu %x, %y : tensor<?x4xf32>
+  %1 = transformer.silu %0 : tensor<?x4xf32>
+  %2 = transformer.gelu %1<erf> : tensor<?x4xf32>
+  %3 = transformer.gelu %2<tanh> : tensor<?x4xf32>
+  %4 = transformer.observe %3 "hidden" : tensor<?x4xf32>
+  %5 = transformer.add %4, %x : tensor<?x4xf32>
+  %6 = transformer.argmax %5 : (tensor<?x4xf32>) -> tensor<?xi32>
+  return %6 : tensor<?xi32>
+}

@@ -1,0 +1,13 @@
+// RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+
+// Two equal elements share the mass, 32768 of 65536 each; one that is 16 below
+// the maximum is past the table's end at 12 and gets exactly 0.
+func.func @example() -> tensor<1x3xi32> {
+  %x_codes = arith.constant dense<[[1048576, 1048576, 0]]> : tensor<1x3xi32>
+  %x = iquant.compose %x_codes : (tensor<1x3xi32>) -> !iquant.fixed<1x3xi32, 16>
+  %y = iquant.softmax %x : !iquant.fixed<1x3xi32, 16>
+  %result = iquant.decompose %y : (!iquant.fixed<1x3xi32, 16>) -> tensor<1x3xi32>
+  return %result : tensor<1x3xi32>
+}
+
+// CHECK{LITERAL}: tensor<1x3xi32> [[32768, 32768, 0]]

@@ -1,0 +1,16 @@
+// RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+
+// Gate with 16 fraction bits, up with 12, result with 8:
+// 4 * sigmoid(4) * 2 = 7.856 is 2011 / 256.
+func.func @example() -> tensor<1x3xi32> {
+  %gate_codes = arith.constant dense<[[0, 262144, -262144]]> : tensor<1x3xi32>
+  %gate = iquant.compose %gate_codes : (tensor<1x3xi32>) -> !iquant.fixed<1x3xi32, 16>
+  %up_codes = arith.constant dense<[[20480, 8192, 8192]]> : tensor<1x3xi32>
+  %up = iquant.compose %up_codes : (tensor<1x3xi32>) -> !iquant.fixed<1x3xi32, 12>
+  %y = iquant.swiglu %gate, %up
+      : (!iquant.fixed<1x3xi32, 16>, !iquant.fixed<1x3xi32, 12>) -> !iquant.fixed<1x3xi32, 8>
+  %result = iquant.decompose %y : (!iquant.fixed<1x3xi32, 8>) -> tensor<1x3xi32>
+  return %result : tensor<1x3xi32>
+}
+
+// CHECK{LITERAL}: tensor<1x3xi32> [[0, 2011, -37]]

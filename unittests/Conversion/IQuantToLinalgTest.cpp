@@ -1,0 +1,91 @@
+//===- IQuantToLinalgTest.cpp - Lowered ops against the rules -------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Interprets random programs of one op before and after the lowering.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Support/RandomCases.h"
+#include "dialects/IQuant/IQuant.h"
+#include "iquant/Conversion/Passes.h"
+#include "iquant/Reference/Interpreter.h"
+
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
+
+#include <gtest/gtest.h>
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::testing;
+using reference::RuntimeValue;
+using reference::Tensor;
+
+namespace mlir::iquant::reference {
+/// How a failed comparison shows a tensor.
+static void PrintTo(const Tensor &tensor, std::ostream *out) {
+  *out << showShape(tensor.getShape());
+  for (int64_t i = 0, end = tensor.getNumElements(); i < end; ++i)
+    *out << ' ' << tensor.getInt(i);
+}
+} // namespace mlir::iquant::reference
+
+/// Cases of every op.
+static constexpr unsigned kCases = 300;
+
+namespace {
+class IQuantToLinalgTest : public ::testing::TestWithParam<StringLiteral> {
+protected:
+  IQuantToLinalgTest() {
+    context.loadDialect<IQuantDialect, func::FuncDialect>();
+    context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
+      diagnostics += diagnostic.str() + "\n";
+    });
+  }
+
+  /// The tensors that `main` returns, components one after the other.
+  std::vector<Tensor> run(ModuleOp module, ArrayRef<RuntimeValue> arguments) {
+    reference::Interpreter interpreter(module);
+    auto results = interpreter.call("main", arguments);
+    EXPECT_TRUE(succeeded(results)) << diagnostics;
+    std::vector<Tensor> components;
+    if (succeeded(results))
+      for (const RuntimeValue &result : *results)
+        llvm::append_range(components, result.getComponents());
+    return components;
+  }
+
+  MLIRContext context;
+  std::string diagnostics;
+};
+} // namespace
+
+TEST_P(IQuantToLinalgTest, KeepsEveryBit) {
+  for (unsigned seed = 0; seed < kCases; ++seed) {
+    RandomCase test = makeRandomCase(context, GetParam(), seed);
+    SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + test.module);
+    auto module = parseSourceString<ModuleOp>(test.module, &context);
+    ASSERT_TRUE(module) << diagnostics;
+    std::vector<Tensor> expected = run(*module, test.arguments);
+
+    PassManager passes(&context);
+    passes.addPass(createConvertIQuantToLinalg());
+    passes.addPass(createCanonicalizerPass());
+    ASSERT_TRUE(succeeded(passes.run(*module))) << diagnostics;
+    SmallVector<RuntimeValue> arguments;
+    for (const RuntimeValue &argument : test.arguments)
+      llvm::append_range(arguments, argument.getComponents());
+    std::vector<Tensor> actual = run(*module, arguments);
+
+    ASSERT_EQ(actual.size(), expected.size());
+    for (size_t i = 0; i < actual.size(); ++i)
+      ASSERT_EQ(actual[i], expected[i]) << "component " << i;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Ops, IQuantToLinalgTest,
+                         ::testing::ValuesIn(getRandomCaseOps().begin(),
+                                             getRandomCaseOps().end()),
+                         [](const auto &info) { return info.param.str(); });

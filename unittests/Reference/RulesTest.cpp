@@ -1,0 +1,385 @@
+//===- RulesTest.cpp - Basic, quantization and linear rules ---------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Rules B, V3, F, Q, L and E of docs/Numerics.md on values worked out by hand
+// and against exact or double-precision arithmetic.
+//
+//===----------------------------------------------------------------------===//
+
+#include "RandomRows.h"
+
+#include "iquant/Reference/Rules.h"
+
+#include <cmath>
+#include <gtest/gtest.h>
+
+using namespace mlir;
+using namespace mlir::iquant::reference;
+
+namespace {
+
+constexpr int64_t kInt32Max = INT32_MAX, kInt32Min = INT32_MIN;
+
+/// The real number that a dyadic scale stands for.
+double real(Dyadic scale) {
+  return std::ldexp(scale.multiplier, -scale.exponent);
+}
+
+//===----------------------------------------------------------------------===//
+// B: basic operations
+//===----------------------------------------------------------------------===//
+
+TEST(RulesTest, B1RoundsHalfUp) {
+  EXPECT_EQ(rshr(5, 1), 3);
+  EXPECT_EQ(rshr(-5, 1), -2);
+  EXPECT_EQ(rshr(4, 1), 2);
+  EXPECT_EQ(rshr(6, 2), 2);
+  EXPECT_EQ(rshr(-6, 2), -1);
+  EXPECT_EQ(rshr(-7, 2), -2);
+  EXPECT_EQ(rshr(123, 0), 123);
+  EXPECT_EQ(rshr(-123, 0), -123);
+}
+
+TEST(RulesTest, B1ReachesItsLimits) {
+  int64_t largest = (int64_t(1) << 62) - 1;
+  EXPECT_EQ(rshr(largest, 62), 1);
+  EXPECT_EQ(rshr((int64_t(1) << 61) - 1, 62), 0);
+  EXPECT_EQ(rshr(int64_t(1) << 61, 62), 1);
+  EXPECT_EQ(rshr(-(int64_t(1) << 61), 62), 0);
+  EXPECT_EQ(rshr(-largest, 62), -1);
+  EXPECT_EQ(rshr(largest, 1), int64_t(1) << 61);
+}
+
+TEST(RulesTest, B1IsFloorOfTheSumWithOneHalf) {
+  Random random;
+  for (int i = 0; i < 100000; ++i) {
+    int64_t x = random.magnitude(62), s = random.between(0, 62);
+    __int128 doubled = static_cast<__int128>(x) * 2 + (__int128(1) << s);
+    EXPECT_EQ(rshr(x, s), static_cast<int64_t>(doubled >> (s + 1)));
+  }
+}
+
+TEST(RulesTest, B2Saturates) {
+  EXPECT_EQ(sat32(kInt32Max), kInt32Max);
+  EXPECT_EQ(sat32(kInt32Max + 1), kInt32Max);
+  EXPECT_EQ(sat32(kInt32Min), kInt32Min);
+  EXPECT_EQ(sat32(kInt32Min - 1), kInt32Min);
+  EXPECT_EQ(sat32(INT64_MAX), kInt32Max);
+  EXPECT_EQ(sat32(INT64_MIN), kInt32Min);
+}
+
+TEST(RulesTest, B3ShiftsEitherWay) {
+  EXPECT_EQ(shift(5, 1), 3);
+  EXPECT_EQ(shift(5, 0), 5);
+  EXPECT_EQ(shift(5, -3), 40);
+  EXPECT_EQ(shift(-5, -3), -40);
+  // Both ends of the shift are limited.
+  EXPECT_EQ(shift(kInt32Max, 100), 0);
+  EXPECT_EQ(shift(3, -100), int64_t(3) << 30);
+  EXPECT_EQ(shift((int64_t(1) << 32) - 1, -30), ((int64_t(1) << 32) - 1) << 30);
+}
+
+TEST(RulesTest, B4CountsBinaryDigits) {
+  EXPECT_EQ(bits(0), 0);
+  EXPECT_EQ(bits(1), 1);
+  for (int64_t n = 1; n < 63; ++n) {
+    EXPECT_EQ(bits(int64_t(1) << n), n + 1);
+    EXPECT_EQ(bits((int64_t(1) << n) - 1), n);
+  }
+}
+
+TEST(RulesTest, B5IsTheFloorOfTheRoot) {
+  auto check = [](int64_t x) {
+    __int128 root = isqrt(x);
+    EXPECT_LE(root * root, x);
+    EXPECT_GT((root + 1) * (root + 1), x);
+  };
+  for (int64_t x = 0; x < 1 << 16; ++x)
+    check(x);
+  Random random;
+  for (int i = 0; i < 100000; ++i) {
+    int64_t root = random.between(1, (int64_t(1) << 31) - 1);
+    check(root * root);
+    check(root * root - 1);
+    check(std::abs(random.magnitude(62)));
+  }
+  check((int64_t(1) << 62) - 1);
+  check(int64_t(1) << 62);
+}
+
+TEST(RulesTest, B6ByHand) {
+  // 1/3 = 43690.67 * 2^-17; 255/12 = 21.25 = 43520 * 2^-11.
+  EXPECT_EQ(dyadic(1, 3), (Dyadic{43691, 17}));
+  EXPECT_EQ(dyadic(255, 12), (Dyadic{43520, 11}));
+  EXPECT_EQ(dyadic(1, 1), (Dyadic{32768, 15}));
+  EXPECT_EQ(dyadic(1 << 20, 1), (Dyadic{32768, -5}));
+  // 65535.75 rounds up to the next power of two.
+  EXPECT_EQ(dyadic(262143, 4), (Dyadic{32768, -1}));
+}
+
+TEST(RulesTest, B6ErrorIsBounded) {
+  Random random;
+  auto check = [](int64_t n, int64_t d) {
+    Dyadic scale = dyadic(n, d);
+    EXPECT_GE(scale.multiplier, 1 << 15);
+    EXPECT_LT(scale.multiplier, 1 << 16);
+    long double exact = static_cast<long double>(n) / d;
+    long double error = std::ldexp(static_cast<long double>(scale.multiplier),
+                                   -scale.exponent) /
+                            exact -
+                        1;
+    EXPECT_LE(std::abs(error), std::ldexp(1.0L, -16) + std::ldexp(1.0L, -21))
+        << n << " / " << d;
+  };
+  for (int i = 0; i < 200000; ++i)
+    check(std::max<int64_t>(1, std::abs(random.magnitude(62))),
+          std::max<int64_t>(1, std::abs(random.magnitude(40))));
+  int64_t largest = (int64_t(1) << 62) - 1, widest = (int64_t(1) << 40) - 1;
+  check(largest, 1);
+  check(largest, widest);
+  check(1, widest);
+  check(1, 1);
+}
+
+TEST(RulesTest, B7IsBelowEveryOtherScale) {
+  // What Q1 can give at most: a row of one unit at the largest exponent.
+  int32_t one = 1;
+  EXPECT_GE(kZeroScale.exponent, quantizeAsymmetric(one, 30).scale.exponent);
+  EXPECT_GE(kZeroScale.exponent, quantizeSymmetric(one, 30).scale.exponent);
+}
+
+//===----------------------------------------------------------------------===//
+// V3, F4: constants
+//===----------------------------------------------------------------------===//
+
+TEST(RulesTest, V3ScaleByHand) {
+  EXPECT_EQ(weightScale(127), (Dyadic{32768, 15}));
+  EXPECT_EQ(weightScale(0), (Dyadic{32768, 15}));
+  EXPECT_EQ(weightScale(127 * 0.75), (Dyadic{49152, 16}));
+  // A tie between 32768 and 32769 goes up.
+  EXPECT_EQ(weightScale(127 * std::ldexp(65537, -16)), (Dyadic{32769, 15}));
+  // 65535.5 goes up to the next power of two.
+  EXPECT_EQ(weightScale(127 * 65535.5), (Dyadic{32768, -1}));
+}
+
+TEST(RulesTest, V3CodesRoundHalfAwayFromZero) {
+  Dyadic one = {32768, 15};
+  EXPECT_EQ(weightCode(2.5, one), 3);
+  EXPECT_EQ(weightCode(-2.5, one), -3);
+  EXPECT_EQ(weightCode(2.49, one), 2);
+  EXPECT_EQ(weightCode(1000, one), 127);
+  EXPECT_EQ(weightCode(-1000, one), -127);
+}
+
+TEST(RulesTest, V3ErrorIsBounded) {
+  Random random;
+  for (int i = 0; i < 10000; ++i) {
+    double a = std::exp(random.real(-10, 5)), w = random.real(-a, a);
+    Dyadic scale = weightScale(a);
+    EXPECT_NEAR(real(scale), a / 127, a / 127 * std::ldexp(1, -16));
+    // The largest weights may lie past code 127 by the scale's own error.
+    EXPECT_NEAR(weightCode(w, scale) * real(scale), w,
+                real(scale) * (0.5 + 127 * std::ldexp(1, -16)));
+  }
+}
+
+TEST(RulesTest, F4FixedPoint) {
+  EXPECT_EQ(fixedPoint(1.5, 16), 3 << 15);
+  EXPECT_EQ(fixedPoint(-0.5, 0), -1);
+  EXPECT_EQ(fixedPoint(0.5, 0), 1);
+  EXPECT_EQ(fixedPoint(1e9, 16), kInt32Max);
+  EXPECT_EQ(fixedPoint(-1e9, 16), kInt32Min);
+}
+
+TEST(RulesTest, F4ParameterExponent) {
+  EXPECT_EQ(parameterExponent({1.0, -0.5}), 14);
+  EXPECT_EQ(parameterExponent({-1.0}), 15);
+  EXPECT_EQ(parameterExponent({0.0}), 30);
+  EXPECT_EQ(parameterExponent({32767.0}), 0);
+  EXPECT_EQ(parameterExponent({40000.0}), std::nullopt);
+}
+
+//===----------------------------------------------------------------------===//
+// F: fixed point
+//===----------------------------------------------------------------------===//
+
+TEST(RulesTest, F1Rescales) {
+  EXPECT_EQ(rescale(5, 16, 15), 3);
+  EXPECT_EQ(rescale(5, 15, 16), 10);
+  EXPECT_EQ(rescale(kInt32Max, 0, 30), kInt32Max);
+  EXPECT_EQ(rescale(kInt32Min, 0, 30), kInt32Min);
+  EXPECT_EQ(rescale(kInt32Min, 30, 0), -2);
+  EXPECT_EQ(rescale(1, 30, 0), 0);
+}
+
+TEST(RulesTest, F2Saturates) {
+  EXPECT_EQ(add(kInt32Max, 1), kInt32Max);
+  EXPECT_EQ(add(kInt32Min, -1), kInt32Min);
+  EXPECT_EQ(add(kInt32Max, kInt32Min), -1);
+}
+
+TEST(RulesTest, F3TakesTheFirstOfEquals) {
+  EXPECT_EQ(argmax({3, 7, 7, 1}), 1);
+  EXPECT_EQ(argmax({-5}), 0);
+  EXPECT_EQ(argmax({INT32_MIN, INT32_MIN}), 0);
+}
+
+//===----------------------------------------------------------------------===//
+// Q: quantization
+//===----------------------------------------------------------------------===//
+
+TEST(RulesTest, Q1ByHand) {
+  // 0 .. 255 are their own codes at scale 1.
+  QuantizedRow row = quantizeAsymmetric({0, 1, 128, 255}, 0);
+  EXPECT_EQ(row.codes, (SmallVector<int64_t>{0, 1, 128, 255}));
+  EXPECT_EQ(row.zeroPoint, 0);
+  EXPECT_EQ(row.scale, (Dyadic{32768, 15}));
+  // -51 .. 204 likewise, moved by 51; the exponent adds to the scale's.
+  row = quantizeAsymmetric({-51, 0, 204}, 16);
+  EXPECT_EQ(row.codes, (SmallVector<int64_t>{0, 51, 255}));
+  EXPECT_EQ(row.zeroPoint, 51);
+  EXPECT_EQ(row.scale, (Dyadic{32768, 31}));
+}
+
+TEST(RulesTest, Q1Corners) {
+  QuantizedRow zeros = quantizeAsymmetric({0, 0, 0}, 16);
+  EXPECT_EQ(zeros.codes, (SmallVector<int64_t>{0, 0, 0}));
+  EXPECT_EQ(zeros.zeroPoint, 0);
+  EXPECT_EQ(zeros.scale, kZeroScale);
+  QuantizedRow empty = quantizeAsymmetric({}, 16);
+  EXPECT_TRUE(empty.codes.empty());
+  EXPECT_EQ(empty.scale, kZeroScale);
+  for (int32_t x : {1, 77, INT32_MAX}) {
+    QuantizedRow positive = quantizeAsymmetric({x, x}, 16);
+    EXPECT_EQ(positive.codes, (SmallVector<int64_t>{255, 255}));
+    EXPECT_EQ(positive.zeroPoint, 0);
+    QuantizedRow negative = quantizeAsymmetric({-x, -x}, 16);
+    EXPECT_EQ(negative.codes, (SmallVector<int64_t>{0, 0}));
+    EXPECT_EQ(negative.zeroPoint, 255);
+  }
+  QuantizedRow extreme = quantizeAsymmetric({INT32_MIN, INT32_MAX}, 0);
+  EXPECT_EQ(extreme.codes, (SmallVector<int64_t>{1, 255}));
+  EXPECT_EQ(extreme.zeroPoint, 128);
+}
+
+TEST(RulesTest, Q1ErrorIsBounded) {
+  Random random;
+  for (int i = 0; i < 20000; ++i) {
+    SmallVector<int32_t> x = random.row(random.between(1, 40));
+    int64_t f = random.between(0, 30);
+    QuantizedRow row = quantizeAsymmetric(x, f);
+    double unit = real(row.scale) * std::ldexp(1, f);
+    for (auto [element, code] : llvm::zip_equal(x, row.codes)) {
+      EXPECT_GE(code, 0);
+      EXPECT_LE(code, 255);
+      // Half a code for the element, half for the zero point, and 255 codes
+      // off by the scale's 2^-16 and the reciprocal's 2^-30.
+      EXPECT_NEAR((code - row.zeroPoint) * unit, element,
+                  unit * (1 + 255 * std::ldexp(1.04, -16)));
+    }
+  }
+}
+
+TEST(RulesTest, Q2ByHand) {
+  QuantizedRow row = quantizeSymmetric({-127, 0, 63, 127}, 4);
+  EXPECT_EQ(row.codes, (SmallVector<int64_t>{-127, 0, 63, 127}));
+  EXPECT_EQ(row.zeroPoint, 0);
+  EXPECT_EQ(row.scale, (Dyadic{32768, 19}));
+  QuantizedRow zeros = quantizeSymmetric({0, 0}, 4);
+  EXPECT_EQ(zeros.codes, (SmallVector<int64_t>{0, 0}));
+  EXPECT_EQ(zeros.scale, kZeroScale);
+  QuantizedRow extreme = quantizeSymmetric({INT32_MIN, INT32_MAX}, 0);
+  EXPECT_EQ(extreme.codes, (SmallVector<int64_t>{-127, 127}));
+}
+
+TEST(RulesTest, Q2ErrorIsBounded) {
+  Random random;
+  for (int i = 0; i < 20000; ++i) {
+    SmallVector<int32_t> x = random.row(random.between(1, 40));
+    QuantizedRow row = quantizeSymmetric(x, 0);
+    double unit = real(row.scale);
+    for (auto [element, code] : llvm::zip_equal(x, row.codes)) {
+      EXPECT_LE(std::abs(code), 127);
+      EXPECT_NEAR(code * unit, element,
+                  unit * (0.5 + 127 * std::ldexp(1.04, -16)));
+    }
+  }
+}
+
+TEST(RulesTest, V2HoldsForQuantizedRows) {
+  Random random;
+  for (int i = 0; i < 20000; ++i) {
+    SmallVector<int32_t> x = random.row(random.between(1, 8));
+    int64_t f = random.between(0, 30);
+    for (const QuantizedRow &row :
+         {quantizeAsymmetric(x, f), quantizeSymmetric(x, f)}) {
+      EXPECT_GE(row.scale.multiplier, 1 << 15);
+      EXPECT_LT(row.scale.multiplier, 1 << 16);
+      EXPECT_GE(row.scale.exponent, -16);
+      EXPECT_LE(row.scale.exponent, 62);
+      EXPECT_GE(row.zeroPoint, 0);
+      EXPECT_LE(row.zeroPoint, 255);
+    }
+  }
+}
+
+TEST(RulesTest, Q3Dequantizes) {
+  // (10 - 4) * 0.75 = 4.5 at exponent 1 is 9.
+  EXPECT_EQ(dequantize(10, 4, {49152, 16}, 1), 9);
+  // At exponent 0 it is rounded half up.
+  EXPECT_EQ(dequantize(10, 4, {49152, 16}, 0), 5);
+  EXPECT_EQ(dequantize(4, 10, {49152, 16}, 0), -4);
+  EXPECT_EQ(dequantize(255, 0, {65535, -16}, 30), kInt32Max);
+  EXPECT_EQ(dequantize(0, 255, {65535, -16}, 30), kInt32Min);
+  EXPECT_EQ(dequantize(7, 7, kZeroScale, 30), 0);
+}
+
+//===----------------------------------------------------------------------===//
+// L, E: linear and embedding
+//===----------------------------------------------------------------------===//
+
+TEST(RulesTest, L1ByHand) {
+  Dyadic one = {32768, 15}, half = {32768, 16};
+  EXPECT_EQ(linear(100, one, half, 0, 0), 50);
+  EXPECT_EQ(linear(3, one, half, 0, 0), 2);
+  EXPECT_EQ(linear(-3, one, half, 0, 0), -1);
+  EXPECT_EQ(linear(100, one, half, 16, 5), (50 << 16) + 5);
+  EXPECT_EQ(linear(INT32_MAX, one, one, 30, 0), kInt32Max);
+  // The product saturates before the bias is added.
+  EXPECT_EQ(linear(INT32_MAX, one, one, 30, -5), kInt32Max - 5);
+  EXPECT_EQ(linear(INT32_MIN, {65535, -16}, {65535, 0}, 30, 0), kInt32Min);
+  // Scales too small for any sum to count.
+  EXPECT_EQ(linear(INT32_MAX / 4, {32768, 62}, {32768, 47}, 0, 7), 7);
+}
+
+TEST(RulesTest, L1ErrorIsBounded) {
+  Random random;
+  for (int i = 0; i < 100000; ++i) {
+    int64_t acc = random.magnitude(31), f = random.between(0, 30);
+    Dyadic row = {random.between(1 << 15, (1 << 16) - 1),
+                  random.between(8, 40)};
+    Dyadic channel = {random.between(1 << 15, (1 << 16) - 1),
+                      random.between(8, 40)};
+    int64_t s = row.exponent + channel.exponent - 1 - f;
+    if (s < 0)
+      continue;
+    double exact = acc * real(row) * real(channel) * std::ldexp(1, f);
+    exact = std::clamp<double>(exact, kInt32Min, kInt32Max);
+    // Half a unit, and 2^-30 for the half that p may gain. Where the shift is
+    // limited to 62 the result is 0 or 1 in magnitude, and ought to be 0.
+    EXPECT_NEAR(linear(acc, row, channel, f, 0), exact,
+                (s > 62 ? 1 : 0.501) + std::abs(exact) * std::ldexp(1, -30));
+  }
+}
+
+TEST(RulesTest, E1Embeds) {
+  EXPECT_EQ(embedding(-127, {32768, 15}, 16), -(127 << 16));
+  EXPECT_EQ(embedding(3, {32768, 16}, 0), 2);
+  EXPECT_EQ(embedding(127, {65535, 0}, 30), kInt32Max);
+  EXPECT_EQ(clampId(-1, 10), 0);
+  EXPECT_EQ(clampId(10, 10), 9);
+  EXPECT_EQ(clampId(4, 10), 4);
+}
+
+} // namespace

@@ -1,0 +1,245 @@
+//===- TransformerOpsTest.cpp - The transformer dialect, interpreted ------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Values worked out by hand; f32 unless a test is about rounding.
+//
+//===----------------------------------------------------------------------===//
+
+#include "InterpreterFixture.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::iquant::reference;
+
+namespace {
+
+class TransformerOpsTest : public InterpreterTest {
+protected:
+  void expectNear(const RuntimeValue &value, ArrayRef<double> expected,
+                  double tolerance = 1e-6) {
+    std::vector<double> elements = floats(value);
+    ASSERT_EQ(elements.size(), expected.size());
+    for (auto [element, exact] : llvm::zip_equal(elements, expected))
+      EXPECT_NEAR(element, exact, tolerance);
+  }
+};
+
+TEST_F(TransformerOpsTest, Embedding) {
+  auto results =
+      run(R"mlir(
+    func.func @main(%i: tensor<4xi32>, %t: tensor<3x2xf32>) -> tensor<4x2xf32> {
+      %0 = transformer.embedding %i, %t
+          : (tensor<4xi32>, tensor<3x2xf32>) -> tensor<4x2xf32>
+      return %0 : tensor<4x2xf32>
+    })mlir",
+          {i32({4}, {1, -1, 2, 7}), f32({3, 2}, {0, 1, 2, 3, 4, 5})});
+  ASSERT_EQ(results.size(), 1u);
+  expectNear(results[0], {2, 3, 0, 1, 4, 5, 4, 5});
+}
+
+TEST_F(TransformerOpsTest, Linear) {
+  auto results =
+      run(R"mlir(
+    func.func @main(%x: tensor<2x?x2xf32>, %w: tensor<3x2xf32>,
+                    %b: tensor<3xf32>)
+        -> (tensor<2x?x3xf32>, tensor<2x?x3xf32>) {
+      %0 = transformer.linear %x, %w
+          : (tensor<2x?x2xf32>, tensor<3x2xf32>) -> tensor<2x?x3xf32>
+      %1 = transformer.linear %x, %w bias %b
+          : (tensor<2x?x2xf32>, tensor<3x2xf32>, tensor<3xf32>)
+          -> tensor<2x?x3xf32>
+      return %0, %1 : tensor<2x?x3xf32>, tensor<2x?x3xf32>
+    })mlir",
+          {f32({2, 1, 2}, {1, 2, 3, 4}), f32({3, 2}, {1, 0, 0, 1, 1, -1}),
+           f32({3}, {10, 20, 30})});
+  ASSERT_EQ(results.size(), 2u);
+  expectNear(results[0], {1, 2, -1, 3, 4, -1});
+  expectNear(results[1], {11, 22, 29, 13, 24, 29});
+}
+
+TEST_F(TransformerOpsTest, LinearRoundsOnceAtTheEnd) {
+  // 1 + 8 * 2^-9 is 1 when every bf16 sum is rounded.
+  Type bf16 = BFloat16Type::get(&context);
+  Tensor x({1, 9}, bf16), w({1, 9}, bf16);
+  for (int64_t k = 0; k < 9; ++k) {
+    x.setFloat(k, k == 0 ? 1 : std::ldexp(1, -9));
+    w.setFloat(k, 1);
+  }
+  auto results = run(R"mlir(
+    func.func @main(%x: tensor<1x9xbf16>, %w: tensor<1x9xbf16>)
+        -> tensor<1x1xbf16> {
+      %0 = transformer.linear %x, %w
+          : (tensor<1x9xbf16>, tensor<1x9xbf16>) -> tensor<1x1xbf16>
+      return %0 : tensor<1x1xbf16>
+    })mlir",
+                     {x, w});
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(floats(results[0])[0], 1.015625);
+}
+
+TEST_F(TransformerOpsTest, Norms) {
+  auto results =
+      run(R"mlir(
+    func.func @main(%x: tensor<1x2xf32>, %g: tensor<2xf32>, %b: tensor<2xf32>)
+        -> (tensor<1x2xf32>, tensor<1x2xf32>, tensor<1x2xf32>,
+            tensor<1x2xf32>) {
+      %0 = transformer.rms_norm %x {epsilon = 0.0}
+          : (tensor<1x2xf32>) -> tensor<1x2xf32>
+      %1 = transformer.rms_norm %x scale %g {epsilon = 4.5}
+          : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+      %2 = transformer.layer_norm %x {epsilon = 0.0}
+          : (tensor<1x2xf32>) -> tensor<1x2xf32>
+      %3 = transformer.layer_norm %x scale %g shift %b {epsilon = 0.0}
+          : (tensor<1x2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
+      return %0, %1, %2, %3 : tensor<1x2xf32>, tensor<1x2xf32>,
+          tensor<1x2xf32>, tensor<1x2xf32>
+    })mlir",
+          {f32({1, 2}, {1, 7}), f32({2}, {2, 3}), f32({2}, {0.5, -0.5})});
+  ASSERT_EQ(results.size(), 4u);
+  // The mean square is 25, with epsilon 29.5; mean 4, deviation 3.
+  expectNear(results[0], {0.2, 1.4});
+  expectNear(results[1], {2 / std::sqrt(29.5), 21 / std::sqrt(29.5)});
+  expectNear(results[2], {-1, 1});
+  expectNear(results[3], {-1.5, 2.5});
+}
+
+TEST_F(TransformerOpsTest, RopePairings) {
+  // Rows at positions 1 and 2; pair 0 turns by a quarter a step, pair 1 not.
+  for (StringRef pairing : {"half", "interleaved"}) {
+    auto results =
+        run((R"mlir(
+    func.func @main(%x: tensor<2x8xf32>, %f: tensor<2xf32>) -> tensor<2x8xf32> {
+      %o = arith.constant 1 : index
+      %0 = transformer.rope %x<)mlir" +
+             pairing + R"mlir(> by %f at %o
+          {heads = 2, max_positions = 4}
+          : (tensor<2x8xf32>, tensor<2xf32>, index) -> tensor<2x8xf32>
+      return %0 : tensor<2x8xf32>
+    })mlir")
+                .str(),
+            {f32({2, 8}, {1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 6, 7, 8}),
+             f32({2}, {float(M_PI / 2), 0})});
+    ASSERT_EQ(results.size(), 1u);
+    if (pairing == "half")
+      expectNear(results[0],
+                 {-3, 2, 1, 4, -7, 6, 5, 8, -1, 2, -3, 4, -5, 6, -7, 8});
+    else
+      expectNear(results[0],
+                 {-2, 1, 3, 4, -6, 5, 7, 8, -1, -2, 3, 4, -5, -6, 7, 8});
+  }
+}
+
+TEST_F(TransformerOpsTest, Softmax) {
+  float infinity = INFINITY;
+  auto results = run(R"mlir(
+    func.func @main(%x: tensor<3x2xf32>) -> tensor<3x2xf32> {
+      %0 = transformer.softmax %x : tensor<3x2xf32>
+      return %0 : tensor<3x2xf32>
+    })mlir",
+                     {f32({3, 2}, {0, float(std::log(3)), 5, -infinity,
+                                   -infinity, -infinity})});
+  ASSERT_EQ(results.size(), 1u);
+  expectNear(results[0], {0.25, 0.75, 1, 0, 0, 0});
+}
+
+TEST_F(TransformerOpsTest, AttentionIsCausalWithACache) {
+  // One query and three keys, two query heads on one key head of width 1.
+  auto results = run(R"mlir(
+    func.func @main(%q: tensor<2x2xf32>, %k: tensor<3x1xf32>,
+                    %v: tensor<3x1xf32>) -> (tensor<2x2xf32>, tensor<2x2xf32>) {
+      %0 = transformer.attention %q, %k, %v {heads = 2, kv_heads = 1, causal}
+          : (tensor<2x2xf32>, tensor<3x1xf32>, tensor<3x1xf32>)
+          -> tensor<2x2xf32>
+      %1 = transformer.attention %q, %k, %v
+          {heads = 2, kv_heads = 1, scale = 0.0}
+          : (tensor<2x2xf32>, tensor<3x1xf32>, tensor<3x1xf32>)
+          -> tensor<2x2xf32>
+      return %0, %1 : tensor<2x2xf32>, tensor<2x2xf32>
+    })mlir",
+                     {f32({2, 2}, {0, 1, 0, 1}),
+                      f32({3, 1}, {0, float(std::log(2)), float(std::log(5))}),
+                      f32({3, 1}, {1, 2, 6})});
+  ASSERT_EQ(results.size(), 2u);
+  // Query 0 sees two keys: means of (1, 2) with the weights 1 1 and 1 2; query
+  // 1 sees all: (1, 2, 6) with 1 1 1 and 1 2 5.
+  expectNear(results[0], {1.5, 5.0 / 3, 3, 35.0 / 8});
+  expectNear(results[1], {3, 3, 3, 3});
+}
+
+TEST_F(TransformerOpsTest, AttentionMasks) {
+  Type i1 = IntegerType::get(&context, 1);
+  auto results =
+      run(R"mlir(
+    func.func @main(%q: tensor<2x2x1xf32>, %v: tensor<2x2x1xf32>,
+                    %m: tensor<2x2xi1>, %n: tensor<2x2x2xi1>)
+        -> (tensor<2x2x1xf32>, tensor<2x2x1xf32>) {
+      %0 = transformer.attention %q, %q, %v mask %m {heads = 1, kv_heads = 1}
+          : (tensor<2x2x1xf32>, tensor<2x2x1xf32>, tensor<2x2x1xf32>,
+             tensor<2x2xi1>) -> tensor<2x2x1xf32>
+      %1 = transformer.attention %q, %q, %v mask %n {heads = 1, kv_heads = 1}
+          : (tensor<2x2x1xf32>, tensor<2x2x1xf32>, tensor<2x2x1xf32>,
+             tensor<2x2x2xi1>) -> tensor<2x2x1xf32>
+      return %0, %1 : tensor<2x2x1xf32>, tensor<2x2x1xf32>
+    })mlir",
+          {f32({2, 2, 1}, {0, 0, 0, 0}), f32({2, 2, 1}, {1, 3, 5, 9}),
+           Tensor::fromArray<char>({2, 2}, i1, {1, 1, 0, 1}),
+           Tensor::fromArray<char>({2, 2, 2}, i1, {1, 0, 0, 1, 0, 0, 1, 1})});
+  ASSERT_EQ(results.size(), 2u);
+  expectNear(results[0], {2, 2, 9, 9});
+  expectNear(results[1], {1, 3, 0, 7});
+}
+
+TEST_F(TransformerOpsTest, Elementwise) {
+  auto results = run(R"mlir(
+    func.func @main(%x: tensor<3xf32>, %y: tensor<3xf32>)
+        -> (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>,
+            tensor<3xf32>, tensor<3xf32>) {
+      %0 = transformer.add %x, %y : tensor<3xf32>
+      %1 = transformer.silu %x : tensor<3xf32>
+      %2 = transformer.swiglu %x, %y : tensor<3xf32>
+      %3 = transformer.gelu %x<erf> : tensor<3xf32>
+      %4 = transformer.gelu %x<tanh> : tensor<3xf32>
+      %5 = transformer.observe %x "x" : tensor<3xf32>
+      return %0, %1, %2, %3, %4, %5
+          : tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>,
+            tensor<3xf32>, tensor<3xf32>
+    })mlir",
+                     {f32({3}, {0, 1, -1}), f32({3}, {2, -3, 4})});
+  ASSERT_EQ(results.size(), 6u);
+  expectNear(results[0], {2, -2, 3});
+  expectNear(results[1], {0, 0.7310586, -0.2689414});
+  expectNear(results[2], {0, -2.1931758, -1.0757657});
+  expectNear(results[3], {0, 0.8413447, -0.1586553});
+  expectNear(results[4], {0, 0.8411920, -0.1588080});
+  expectNear(results[5], {0, 1, -1});
+}
+
+TEST_F(TransformerOpsTest, Argmax) {
+  auto results = run(R"mlir(
+    func.func @main(%x: tensor<2x3xf32>) -> tensor<2xi32> {
+      %0 = transformer.argmax %x : (tensor<2x3xf32>) -> tensor<2xi32>
+      return %0 : tensor<2xi32>
+    })mlir",
+                     {f32({2, 3}, {1, 5, 5, 3, 2, 1})});
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{1, 0}));
+}
+
+TEST_F(TransformerOpsTest, ShapesThatDisagreeAtRunTime) {
+  EXPECT_EQ(runForError(R"mlir(
+    func.func @main(%q: tensor<?x2xf32>, %k: tensor<?x2xf32>,
+                    %v: tensor<?x2xf32>) {
+      %0 = transformer.attention %q, %k, %v {heads = 1, kv_heads = 1, causal}
+          : (tensor<?x2xf32>, tensor<?x2xf32>, tensor<?x2xf32>)
+          -> tensor<?x2xf32>
+      return
+    })mlir",
+                        {f32({2, 2}, {0, 0, 0, 0}), f32({1, 2}, {0, 0}),
+                         f32({1, 2}, {0, 0})}),
+            "'transformer.attention' op expects a causal attention to have no "
+            "more queries than keys, got 2 queries and 1 keys\n");
+}
+
+} // namespace

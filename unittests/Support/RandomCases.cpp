@@ -1,0 +1,467 @@
+//===- RandomCases.cpp - Programs of one op with random inputs ------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RandomCases.h"
+
+#include "mlir/IR/Builders.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <random>
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::testing;
+using reference::RuntimeValue;
+using reference::Tensor;
+
+namespace {
+
+using Shape = SmallVector<int64_t>;
+
+/// An argument as the text of the function shows it.
+struct Argument {
+  std::string name, type;
+};
+
+class CaseMaker {
+public:
+  CaseMaker(MLIRContext &context, StringRef op, unsigned seed)
+      : builder(&context), mnemonic(op) {
+    std::seed_seq seeds(op.begin(), op.end());
+    std::mt19937_64 ofOp(seeds);
+    random.seed(ofOp() + seed);
+  }
+
+  RandomCase make();
+
+private:
+  //===--------------------------------------------------------------------===//
+  // Chance
+  //===--------------------------------------------------------------------===//
+
+  int64_t from(int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(random);
+  }
+  bool oneIn(int64_t count) { return from(1, count) == 1; }
+  template <typename T> T oneOf(std::initializer_list<T> values) {
+    return values.begin()[from(0, values.size() - 1)];
+  }
+  /// Sizes before the channels, now and then one of 0.
+  Shape sizes(int64_t least, int64_t most) {
+    Shape result(from(least, most));
+    for (int64_t &size : result)
+      size = oneIn(12) ? 0 : from(1, 4);
+    return result;
+  }
+  int64_t channels() { return oneOf<int64_t>({1, 2, 3, 5, 16, 33, 70}); }
+  /// Mostly what models have, sometimes anything.
+  int64_t exponent() {
+    return oneIn(2) ? oneOf<int64_t>({12, 14, 16}) : from(0, 30);
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Elements
+  //===--------------------------------------------------------------------===//
+
+  int64_t fixedElement(int64_t style);
+  Tensor fixedTensor(ArrayRef<int64_t> shape);
+  Tensor integers(ArrayRef<int64_t> shape, unsigned width, int64_t low,
+                  int64_t high);
+  Tensor exponents(ArrayRef<int64_t> shape, int64_t low, int64_t high);
+  Tensor rowSums(const Tensor &codes);
+
+  //===--------------------------------------------------------------------===//
+  // Arguments
+  //===--------------------------------------------------------------------===//
+
+  /// A shape as in a type, an x after each size; sizes before the last `known`
+  /// may become dynamic.
+  std::string text(ArrayRef<int64_t> shape, size_t known);
+  std::string fixedType(ArrayRef<int64_t> shape, size_t known, int64_t f) {
+    return llvm::formatv("!iquant.fixed<{0}i32, {1}>", text(shape, known), f);
+  }
+  Argument add(std::string type, RuntimeValue value);
+  Argument fixed(ArrayRef<int64_t> shape, size_t known, int64_t f) {
+    return add(fixedType(shape, known, f), fixedTensor(shape));
+  }
+  Argument parameter(ArrayRef<int64_t> shape, int64_t f, int64_t bound);
+  Argument dyn(ArrayRef<int64_t> shape, bool isAsymmetric, int64_t group);
+  Argument weight(int64_t rows, int64_t columns);
+
+  /// Ends the function with the op on all arguments; `operands` is what stands
+  /// between the mnemonic and the types.
+  RandomCase finish(const Twine &operands, StringRef resultType);
+  /// The same for ops whose syntax has no functional type.
+  RandomCase finish(const Twine &operands, StringRef types,
+                    StringRef resultType);
+  /// An op of operands and result of one fixed-point type.
+  RandomCase makeElementwise(ArrayRef<int64_t> shape, size_t known,
+                             int64_t operands, StringRef suffix = "");
+
+  RandomCase makeArgmax();
+  RandomCase makeAttention();
+  RandomCase makeDequantize();
+  RandomCase makeEmbedding();
+  RandomCase makeLinear();
+  RandomCase makeNorm(bool hasShift);
+  RandomCase makeQuantize();
+  RandomCase makeRescale();
+  RandomCase makeRope();
+  RandomCase makeSwiGlu();
+
+  Builder builder;
+  std::string mnemonic;
+  std::mt19937_64 random;
+  SmallVector<Argument> signature;
+  RandomCase result;
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Elements
+//===----------------------------------------------------------------------===//
+
+int64_t CaseMaker::fixedElement(int64_t style) {
+  switch (style) {
+  case 0:
+    return 0;
+  case 1:
+    return from(-3, 3);
+  case 2:
+    return oneOf<int64_t>({INT32_MIN, INT32_MIN + 1, -1, 0, 1, INT32_MAX});
+  case 3:
+    return from(INT32_MIN, INT32_MAX);
+  case 4:
+    return from(1, 1 << 20);
+  case 5:
+    return from(-(1 << 20), -1);
+  case 6:
+    return oneIn(20) ? from(-(1 << 28), 1 << 28) : from(-9000, 9000);
+  default:
+    return from(-(1 << 18), 1 << 18);
+  }
+}
+
+/// Every row in a style of its own, one in eight of one repeated element.
+Tensor CaseMaker::fixedTensor(ArrayRef<int64_t> shape) {
+  Tensor tensor(shape, builder.getI32Type());
+  MutableArrayRef<int32_t> elements = tensor.mutableData<int32_t>();
+  int64_t length = shape.empty() ? 1 : shape.back();
+  int64_t style = 0, repeated = 0;
+  bool isRepeated = false;
+  for (int64_t i = 0, end = elements.size(); i < end; ++i) {
+    if (i % length == 0) {
+      style = from(0, 10);
+      isRepeated = oneIn(8);
+      repeated = fixedElement(style);
+    }
+    elements[i] = isRepeated ? repeated : fixedElement(style);
+  }
+  return tensor;
+}
+
+Tensor CaseMaker::integers(ArrayRef<int64_t> shape, unsigned width, int64_t low,
+                           int64_t high) {
+  Tensor tensor(shape, builder.getIntegerType(width));
+  for (int64_t i = 0, end = tensor.getNumElements(); i < end; ++i)
+    tensor.setInt(i, oneIn(16) ? oneOf<int64_t>({low, high}) : from(low, high));
+  return tensor;
+}
+
+/// Close to each other, with one far off now and then.
+Tensor CaseMaker::exponents(ArrayRef<int64_t> shape, int64_t low,
+                            int64_t high) {
+  Tensor tensor(shape, builder.getI32Type());
+  int64_t base = oneIn(3) ? from(low, high) : from(12, 24);
+  for (int64_t i = 0, end = tensor.getNumElements(); i < end; ++i)
+    tensor.setInt(i, oneIn(30) ? oneOf<int64_t>({low, high})
+                               : std::clamp(base + from(0, 4), low, high));
+  return tensor;
+}
+
+Tensor CaseMaker::rowSums(const Tensor &codes) {
+  Tensor sums(codes.getDim(0), builder.getI32Type());
+  for (int64_t i = 0, end = codes.getNumElements(); i < end; ++i) {
+    int64_t row = i / codes.getDim(1);
+    sums.setInt(row, sums.getInt(row) + codes.getInt(i));
+  }
+  return sums;
+}
+
+//===----------------------------------------------------------------------===//
+// Arguments
+//===----------------------------------------------------------------------===//
+
+std::string CaseMaker::text(ArrayRef<int64_t> shape, size_t known) {
+  std::string text;
+  for (auto [dimension, size] : llvm::enumerate(shape)) {
+    bool mayBeOpen = dimension + known < shape.size();
+    text += (mayBeOpen && oneIn(2) ? "?" : std::to_string(size)) + "x";
+  }
+  return text;
+}
+
+Argument CaseMaker::add(std::string type, RuntimeValue value) {
+  signature.push_back({"%" + std::to_string(signature.size()), type});
+  result.arguments.push_back(std::move(value));
+  return signature.back();
+}
+
+Argument CaseMaker::parameter(ArrayRef<int64_t> shape, int64_t f,
+                              int64_t bound) {
+  return add(
+      llvm::formatv("!iquant.fixed<{0}i16, {1}>", text(shape, shape.size()), f),
+      integers(shape, 16, -bound - 1, bound));
+}
+
+Argument CaseMaker::dyn(ArrayRef<int64_t> shape, bool isAsymmetric,
+                        int64_t group) {
+  Shape scaleShape(shape.drop_back());
+  if (group)
+    scaleShape.push_back(shape.back() / group);
+  SmallVector<Tensor, 1> components = {
+      isAsymmetric ? integers(shape, 8, 0, 255) : integers(shape, 8, -127, 127),
+      integers(scaleShape, 32, 32768, 65535), exponents(scaleShape, -16, 62)};
+  if (isAsymmetric)
+    components.push_back(integers(scaleShape, 32, 0, 255));
+  std::string suffix = group ? ", " + std::to_string(group) : "";
+  return add(llvm::formatv("!iquant.dyn<{0}{1}{2}>", text(shape, 1),
+                           isAsymmetric ? "ui8" : "si8", suffix),
+             RuntimeValue(std::move(components)));
+}
+
+Argument CaseMaker::weight(int64_t rows, int64_t columns) {
+  Tensor codes = integers({rows, columns}, 8, -127, 127);
+  SmallVector<Tensor, 1> components = {codes, integers(rows, 32, 32768, 65535),
+                                       exponents(rows, 0, 47), rowSums(codes)};
+  return add(llvm::formatv("!iquant.weight<{0}x{1}xsi8>", rows, columns),
+             RuntimeValue(std::move(components)));
+}
+
+//===----------------------------------------------------------------------===//
+// The function
+//===----------------------------------------------------------------------===//
+
+RandomCase CaseMaker::finish(const Twine &operands, StringRef types,
+                             StringRef resultType) {
+  llvm::raw_string_ostream out(result.module);
+  out << "func.func @main(";
+  llvm::interleaveComma(signature, out, [&](const Argument &argument) {
+    out << argument.name << ": " << argument.type;
+  });
+  out << ") -> " << resultType << " {\n  %result = iquant." << mnemonic << ' '
+      << operands << " : " << types << "\n  return %result : " << resultType
+      << "\n}\n";
+  return std::move(result);
+}
+
+RandomCase CaseMaker::finish(const Twine &operands, StringRef resultType) {
+  std::string types = "(";
+  llvm::raw_string_ostream out(types);
+  llvm::interleaveComma(
+      signature, out, [&](const Argument &argument) { out << argument.type; });
+  out << ") -> " << resultType;
+  return finish(operands, types, resultType);
+}
+
+RandomCase CaseMaker::makeElementwise(ArrayRef<int64_t> shape, size_t known,
+                                      int64_t operands, StringRef suffix) {
+  std::string type = fixedType(shape, known, exponent());
+  std::string names;
+  for (int64_t i = 0; i < operands; ++i)
+    names += (i ? ", " : "") + add(type, fixedTensor(shape)).name;
+  return finish(names + " " + suffix, type, type);
+}
+
+/// `sizes` followed by `last`.
+static Shape concat(Shape sizes, int64_t last) {
+  sizes.push_back(last);
+  return sizes;
+}
+
+//===----------------------------------------------------------------------===//
+// Ops
+//===----------------------------------------------------------------------===//
+
+RandomCase CaseMaker::makeQuantize() {
+  bool isAsymmetric = oneIn(2);
+  int64_t group = oneIn(2) ? oneOf<int64_t>({1, 2, 8}) : 0;
+  int64_t width = group ? group * from(1, 3) : oneIn(10) ? 0 : channels();
+  Shape shape = concat(sizes(0, 2), width);
+  Argument input = fixed(shape, 0, exponent());
+  std::string suffix = group ? ", " + std::to_string(group) : "";
+  std::string type = llvm::formatv("!iquant.dyn<{0}{1}{2}>", text(shape, 1),
+                                   isAsymmetric ? "ui8" : "si8", suffix);
+  return finish(input.name, input.type + " -> " + type, type);
+}
+
+RandomCase CaseMaker::makeDequantize() {
+  int64_t group = oneIn(2) ? oneOf<int64_t>({1, 2, 8}) : 0;
+  Shape shape = concat(sizes(0, 2), group ? group * from(1, 3) : channels());
+  Argument input = dyn(shape, oneIn(2), group);
+  std::string type = fixedType(shape, 0, exponent());
+  return finish(input.name, input.type + " -> " + type, type);
+}
+
+RandomCase CaseMaker::makeRescale() {
+  Shape shape = sizes(0, 3);
+  Argument input = fixed(shape, 0, exponent());
+  std::string type = fixedType(shape, 0, exponent());
+  return finish(input.name, input.type + " -> " + type, type);
+}
+
+RandomCase CaseMaker::makeArgmax() {
+  Shape shape = concat(sizes(0, 2), channels());
+  Argument input = fixed(shape, 1, exponent());
+  shape.pop_back();
+  return finish(input.name, "tensor<" + text(shape, 0) + "i32>");
+}
+
+RandomCase CaseMaker::makeEmbedding() {
+  Shape shape = sizes(0, 2);
+  int64_t rows = from(1, 9), columns = channels();
+  unsigned width = oneOf<unsigned>({8, 32, 64});
+  Argument ids = add(llvm::formatv("tensor<{0}i{1}>", text(shape, 0), width),
+                     integers(shape, width, oneIn(4) ? -3 : 0, rows + 1));
+  Argument table = weight(rows, columns);
+  return finish(ids.name + ", " + table.name,
+                fixedType(concat(shape, columns), 0, exponent()));
+}
+
+RandomCase CaseMaker::makeLinear() {
+  Shape rows = sizes(0, 3);
+  int64_t inputs = oneOf<int64_t>({1, 3, 16, 70, 257}), outputs = from(1, 9);
+  int64_t f = exponent();
+  std::string operands = dyn(concat(rows, inputs), oneIn(2), 0).name + ", " +
+                         weight(outputs, inputs).name;
+  if (oneIn(2))
+    operands += " bias " + fixed(outputs, 1, f).name;
+  return finish(operands, fixedType(concat(rows, outputs), 0, f));
+}
+
+RandomCase CaseMaker::makeNorm(bool hasShift) {
+  Shape shape = concat(sizes(0, 2), oneIn(12) ? 300 : channels());
+  int64_t width = shape.back();
+  std::string operands = fixed(shape, 1, exponent()).name;
+  if (oneIn(2))
+    operands +=
+        " scale " + parameter(width, from(0, 30), oneIn(3) ? 32767 : 300).name;
+  if (hasShift && oneIn(2))
+    operands +=
+        " shift " + parameter(width, from(0, 30), oneIn(3) ? 32767 : 300).name;
+  int64_t epsilon = oneIn(3)   ? 0
+                    : oneIn(3) ? from(0, (1 << 30) - 1)
+                               : from(0, 50000);
+  operands += " {epsilon = " + std::to_string(epsilon) + " : i64}";
+  return finish(operands, oneIn(2) ? fixedType(shape, 1, exponent())
+                                   : "!iquant.dyn<" + text(shape, 1) + "ui8>");
+}
+
+RandomCase CaseMaker::makeRope() {
+  int64_t heads = from(1, 3), pairs = from(1, 6), positions = from(1, 9);
+  Shape shape = concat(sizes(1, 3), heads * pairs * 2);
+  std::string type = fixedType(shape, 1, exponent());
+  Argument input = add(type, fixedTensor(shape));
+  int64_t f = oneIn(2) ? 14 : from(0, 15);
+  std::string cosine = parameter({positions, pairs}, f, 1 << 14).name;
+  std::string sine = parameter({positions, pairs}, f, 1 << 14).name;
+  Argument offset = add("index", Tensor::integerScalar(from(0, positions),
+                                                       builder.getIndexType()));
+  StringRef pairing = oneIn(2) ? "half" : "interleaved";
+  return finish(
+      llvm::formatv("{0}<{1}> by {2}, {3} at {4} {{heads = {5} : i64}",
+                    input.name, pairing, cosine, sine, offset.name, heads)
+          .str(),
+      type);
+}
+
+RandomCase CaseMaker::makeSwiGlu() {
+  Shape shape = sizes(0, 3);
+  std::string operands = fixed(shape, 0, exponent()).name + ", " +
+                         fixed(shape, 0, exponent()).name;
+  return finish(operands, fixedType(shape, 0, exponent()));
+}
+
+RandomCase CaseMaker::makeAttention() {
+  int64_t kvHeads = from(1, 2), heads = kvHeads * from(1, 2);
+  int64_t width = oneOf<int64_t>({1, 2, 4, 12});
+  bool isCausal = oneIn(2);
+  Shape batch(from(0, 1), oneIn(12) ? 0 : from(1, 2));
+  // One in twenty is longer than the blocks that a target may work in.
+  int64_t queries = oneIn(20) ? from(60, 135) : oneIn(12) ? 0 : from(1, 7);
+  int64_t keys = isCausal ? queries + from(0, 5) : oneIn(12) ? 0 : from(1, 9);
+  auto shape = [&](int64_t rows, int64_t heads) {
+    return concat(concat(batch, rows), heads * width);
+  };
+  std::string operands = dyn(shape(queries, heads), false, width).name + ", " +
+                         dyn(shape(keys, kvHeads), false, width).name + ", " +
+                         dyn(shape(keys, kvHeads), false, width).name;
+  if (oneIn(2)) {
+    Shape maskShape = batch;
+    if (oneIn(2))
+      maskShape.push_back(queries);
+    maskShape.push_back(keys);
+    Tensor mask(maskShape, builder.getI1Type());
+    int64_t density = from(0, 4);
+    for (int64_t i = 0, end = mask.getNumElements(); i < end; ++i)
+      mask.setInt(i, from(1, 4) <= density);
+    operands +=
+        " mask " + add("tensor<" + text(maskShape, 0) + "i1>", mask).name;
+  }
+  operands += llvm::formatv(
+      " {{heads = {0} : i64, kv_heads = {1} : i64, scale_multiplier = {2} : "
+      "i64, scale_exponent = {3} : i64{4}}",
+      heads, kvHeads, from(32768, 65535), oneIn(2) ? 13 : from(0, 30),
+      isCausal ? ", causal" : "");
+  return finish(operands, fixedType(shape(queries, heads), 0, exponent()));
+}
+
+RandomCase CaseMaker::make() {
+  if (mnemonic == "add")
+    return makeElementwise(sizes(0, 3), 0, 2);
+  if (mnemonic == "argmax")
+    return makeArgmax();
+  if (mnemonic == "attention")
+    return makeAttention();
+  if (mnemonic == "dequantize")
+    return makeDequantize();
+  if (mnemonic == "embedding")
+    return makeEmbedding();
+  if (mnemonic == "gelu")
+    return makeElementwise(sizes(0, 3), 0, 1, oneIn(2) ? "<erf>" : "<tanh>");
+  if (mnemonic == "layer_norm")
+    return makeNorm(/*hasShift=*/true);
+  if (mnemonic == "linear")
+    return makeLinear();
+  if (mnemonic == "quantize")
+    return makeQuantize();
+  if (mnemonic == "rescale")
+    return makeRescale();
+  if (mnemonic == "rms_norm")
+    return makeNorm(/*hasShift=*/false);
+  if (mnemonic == "rope")
+    return makeRope();
+  if (mnemonic == "silu")
+    return makeElementwise(sizes(0, 3), 0, 1);
+  if (mnemonic == "softmax")
+    return makeElementwise(concat(sizes(0, 2), channels()), 1, 1);
+  assert(mnemonic == "swiglu" && "an op that has no cases");
+  return makeSwiGlu();
+}
+
+ArrayRef<StringLiteral> iquant::testing::getRandomCaseOps() {
+  static constexpr StringLiteral ops[] = {
+      "add",      "argmax",     "attention", "dequantize", "embedding",
+      "gelu",     "layer_norm", "linear",    "quantize",   "rescale",
+      "rms_norm", "rope",       "silu",      "softmax",    "swiglu"};
+  return ops;
+}
+
+RandomCase iquant::testing::makeRandomCase(MLIRContext &context, StringRef op,
+                                           unsigned seed) {
+  return CaseMaker(context, op, seed).make();
+}

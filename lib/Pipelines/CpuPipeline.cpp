@@ -33,6 +33,8 @@ static void addBufferization(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   bufferization::buildBufferDeallocationPipeline(pm);
+  // A function that returns what it does not own returns a copy.
+  pm.addPass(createConvertBufferizationToMemRefPass());
 }
 
 void iquant::buildCpuPipeline(OpPassManager &pm,

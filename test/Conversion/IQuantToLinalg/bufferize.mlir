@@ -3,7 +3,7 @@
 // RUN:   --canonicalize --cse --canonicalize | FileCheck %s --implicit-check-not=memref.copy
 // RUN: quant-opt %s --convert-iquant-to-linalg --canonicalize \
 // RUN:   --one-shot-bufferize="bufferize-function-boundaries function-boundary-type-conversion=identity-layout-map" \
-// RUN:   --canonicalize --cse --canonicalize --convert-linalg-to-loops --expand-strided-metadata --lower-affine \
+// RUN:   --canonicalize --cse --canonicalize --convert-linalg-to-loops --memref-expand --expand-strided-metadata --lower-affine \
 // RUN:   --convert-scf-to-cf --convert-to-llvm --reconcile-unrealized-casts \
 // RUN:   | FileCheck %s --check-prefix=LLVM --implicit-check-not=memref. --implicit-check-not=memrefCopy
 

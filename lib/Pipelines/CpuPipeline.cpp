@@ -33,12 +33,15 @@ static void addBufferization(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   bufferization::buildBufferDeallocationPipeline(pm);
+  // A function that returns what it does not own returns a copy.
+  pm.addPass(createConvertBufferizationToMemRefPass());
 }
 
 void iquant::buildCpuPipeline(OpPassManager &pm,
                               const CpuPipelineOptions &options) {
   // Equal layers are shared while a layer is a handful of ops: everything below
   // then works on one body, and compile time does not grow with depth.
+  pm.addPass(createOutlineRepeatedBodies());
   pm.addPass(createConvertTransformerToLinalg());
   pm.addPass(createConvertIQuantToLinalg());
   // No elimination of common subexpressions here: accumulators of one shape

@@ -18,11 +18,11 @@ module {
 // expected-note@+1 {{the codes of this weight are not constant here, so nothing closer is known}}
 func.func @long_linear(%a: !iquant.dyn<?x66312xui8>, %w: !iquant.weight<2x66312xsi8>,
                        // expected-note@+1 {{the codes of this weight are not constant here, so nothing closer is known}}
-                       %b: !iquant.dyn<?x133145xsi8>, %v: !iquant.weight<2x133145xsi8>) {
+                       %b: !iquant.dyn<?x133145xsi8, 133145>, %v: !iquant.weight<2x133145xsi8, 133145>) {
   // expected-error@+1 {{'iquant.linear' op accumulates 66312 products of up to 255 * 127 in 32 bits, which can overflow beyond 66311 channels, in function 'long_linear'}}
   %0 = iquant.linear %a, %w : (!iquant.dyn<?x66312xui8>, !iquant.weight<2x66312xsi8>) -> !iquant.fixed<?x2xi32, 16>
   // expected-error@+1 {{'iquant.linear' op accumulates 133145 products of up to 127 * 127 in 32 bits, which can overflow beyond 133144 channels, in function 'long_linear'}}
-  %1 = iquant.linear %b, %v : (!iquant.dyn<?x133145xsi8>, !iquant.weight<2x133145xsi8>) -> !iquant.fixed<?x2xi32, 16>
+  %1 = iquant.linear %b, %v : (!iquant.dyn<?x133145xsi8, 133145>, !iquant.weight<2x133145xsi8, 133145>) -> !iquant.fixed<?x2xi32, 16>
   return
 }
 
@@ -121,10 +121,10 @@ module attributes {transformer.context_length = 40000 : i64} {
 // -----
 
 // A head that is too wide.
-func.func @wide_head(%q: !iquant.dyn<4x133145xsi8>) {
+func.func @wide_head(%q: !iquant.dyn<4x133145xsi8, 133145>) {
   // expected-error@+1 {{'iquant.attention' op accumulates 133145 products of up to 127 * 127 in 32 bits, which can overflow beyond 133144 channels of a head, in function 'wide_head'}}
   %0 = iquant.attention %q, %q, %q {heads = 1 : i64, kv_heads = 1 : i64, scale_multiplier = 32768 : i64, scale_exponent = 15 : i64}
-    : (!iquant.dyn<4x133145xsi8>, !iquant.dyn<4x133145xsi8>, !iquant.dyn<4x133145xsi8>) -> !iquant.fixed<4x133145xi32, 16>
+    : (!iquant.dyn<4x133145xsi8, 133145>, !iquant.dyn<4x133145xsi8, 133145>, !iquant.dyn<4x133145xsi8, 133145>) -> !iquant.fixed<4x133145xi32, 16>
   return
 }
 

@@ -40,7 +40,7 @@ int64_t reference::tableExponential(int64_t code) {
                                     8,     4,     2,     1};
   static constexpr int64_t B[16] = {255, 243, 232, 221, 211, 202, 192, 183,
                                     175, 167, 159, 152, 145, 138, 132, 126};
-  return code == 255 ? 0 : (A[code / 16] * B[code % 16]) >> 8;
+  return (A[code / 16] * B[code % 16]) >> 8;
 }
 
 int64_t reference::exponentialCode(int64_t D, int64_t M, int64_t k) {
@@ -131,9 +131,9 @@ reference::Weights reference::attentionWeights(ArrayRef<int64_t> E,
   }
   weights.g = std::max<int64_t>(0, bits(*llvm::max_element(w)) - 8);
   for (auto [product, key] : llvm::zip_equal(w, keys)) {
-    int64_t added = (2 * dither(key.position) + 1) * (1LL << weights.g) >> 9;
-    weights.p.push_back(
-        std::min<int64_t>(255, (product + added) >> weights.g));
+    int64_t added =
+        (2 * dither(key.position) + 1) * (int64_t(1) << weights.g) >> 9;
+    weights.p.push_back(std::min<int64_t>(255, (product + added) >> weights.g));
   }
   return weights;
 }

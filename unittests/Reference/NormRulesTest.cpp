@@ -198,6 +198,7 @@ TEST(NormRulesTest, N0KeepsItsRangesAtTheLimits) {
         c.shift.assign(K, INT16_MIN);
         c.shiftExponent = shiftExponent;
         NormedRow row = c.norm();
+        EXPECT_GE(row.j, 0);
         EXPECT_GE(row.w, int64_t(1) << 30);
         EXPECT_LT(row.w, int64_t(1) << 31);
         for (int32_t Y : row.Y)

@@ -75,7 +75,8 @@ TEST(RulesTest, B3ShiftsEitherWay) {
   EXPECT_EQ(shift(5, -3), 40);
   EXPECT_EQ(shift(-5, -3), -40);
   // Both ends of the shift are limited.
-  EXPECT_EQ(shift(kInt32Max, 100), 0);
+  EXPECT_EQ(shift((int64_t(1) << 61) - 1, 100), 0);
+  EXPECT_EQ(shift(int64_t(1) << 61, 100), 1);
   EXPECT_EQ(shift(3, -100), int64_t(3) << 30);
   EXPECT_EQ(shift((int64_t(1) << 32) - 1, -30), ((int64_t(1) << 32) - 1) << 30);
 }
@@ -281,6 +282,25 @@ TEST(RulesTest, Q1ErrorIsBounded) {
   }
 }
 
+TEST(RulesTest, Q1Q2RoundToTheNearestCode) {
+  // Elements next to the middle between two codes are rounded to the nearer
+  // one: the reciprocal is exact enough for ranges of 26 bits.
+  Random random;
+  for (int i = 0; i < 20000; ++i) {
+    int64_t R = random.between(1 << 25, (1 << 26) - 1);
+    int64_t code = random.between(0, 126);
+    int32_t below = R * (2 * code + 1) / 510;
+    int32_t belowHalf = R * (2 * code + 1) / 254;
+    for (int64_t above : {0, 1}) {
+      int32_t x[] = {static_cast<int32_t>(below + above),
+                     static_cast<int32_t>(R)};
+      EXPECT_EQ(quantizeAsymmetric(x, 0).codes[0], code + above);
+      x[0] = belowHalf + above;
+      EXPECT_EQ(quantizeSymmetric(x, 0).codes[0], code + above);
+    }
+  }
+}
+
 TEST(RulesTest, Q2ByHand) {
   QuantizedRow row = quantizeSymmetric({-127, 0, 63, 127}, 4);
   EXPECT_EQ(row.codes, (SmallVector<int64_t>{-127, 0, 63, 127}));
@@ -346,6 +366,8 @@ TEST(RulesTest, L1ByHand) {
   EXPECT_EQ(linear(-3, one, half, 0, 0), -1);
   EXPECT_EQ(linear(100, one, half, 16, 5), (50 << 16) + 5);
   EXPECT_EQ(linear(INT32_MAX, one, one, 30, 0), kInt32Max);
+  // Half of an odd product of multipliers is rounded up.
+  EXPECT_EQ(linear(1, {32769, 0}, {32769, 1}, 0, 0), 536903681);
   // The product saturates before the bias is added.
   EXPECT_EQ(linear(INT32_MAX, one, one, 30, -5), kInt32Max - 5);
   EXPECT_EQ(linear(INT32_MIN, {65535, -16}, {65535, 0}, 30, 0), kInt32Min);

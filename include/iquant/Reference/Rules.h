@@ -225,7 +225,7 @@ Scores attentionScores(ArrayRef<int8_t> query, ArrayRef<KeyValue> keys);
 SmallVector<int64_t> attentionExponentials(const Scores &scores, Dyadic query,
                                            Dyadic scoreScale);
 
-/// A3: the 8-bit weights `p[j]`, and `Ev`.
+/// A3: the 8-bit weights `p[j]` and their unit.
 struct Weights {
   SmallVector<int64_t> p;
   int64_t g, Ev;

@@ -15,7 +15,7 @@ using namespace mlir::iquant::to_iquant;
 /// The longest row of exponentials whose sum the softmax rules keep in 32 bits.
 static constexpr int64_t kMaxKeys = 32768;
 /// The widest head whose scores fit 32 bits: 127 * 127 * D < 2^31.
-static constexpr int64_t kMaxHeadWidth = 133152;
+static constexpr int64_t kMaxHeadWidth = 133144;
 /// Exponents of score scales that leave room for those of query and key.
 static constexpr int32_t kMaxScoreExponent = 62;
 /// What the range of the table exponential's codes stands for (rule S1).

@@ -66,8 +66,8 @@ TEST_P(DifferentialTest, CompiledCodeKeepsEveryBit) {
       cases.push_back(makeRandomCase(context, GetParam(), seed));
       auto module = parseSourceString<ModuleOp>(cases.back().module, &context);
       ASSERT_TRUE(module) << diagnostics << cases.back().module;
-      auto results = reference::Interpreter(*module).call(
-          "main", cases.back().arguments);
+      auto results =
+          reference::Interpreter(*module).call("main", cases.back().arguments);
       ASSERT_TRUE(succeeded(results)) << diagnostics << cases.back().module;
       expected.push_back(std::move(*results));
       auto function = module->lookupSymbol<func::FuncOp>("main");
@@ -80,8 +80,7 @@ TEST_P(DifferentialTest, CompiledCodeKeepsEveryBit) {
     for (unsigned i = 0; i < kBatch; ++i) {
       SCOPED_TRACE("seed " + std::to_string(first + i) + "\n" +
                    cases[i].module);
-      auto actual =
-          (*executable)->call(nameOf(first + i), cases[i].arguments);
+      auto actual = (*executable)->call(nameOf(first + i), cases[i].arguments);
       ASSERT_TRUE(succeeded(actual)) << diagnostics;
       ASSERT_EQ(actual->size(), expected[i].size());
       for (auto [left, right] : llvm::zip_equal(*actual, expected[i]))

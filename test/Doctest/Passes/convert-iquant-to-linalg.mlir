@@ -1,0 +1,17 @@
+// RUN: quant-opt %s --convert-iquant-to-linalg --canonicalize --cse | FileCheck %s
+
+// A saturating sum becomes one loop nest on the codes; what the integers mean
+// stays with the function.
+func.func @sum(%x: !iquant.fixed<?x4xi32, 14>, %y: !iquant.fixed<?x4xi32, 14>) -> !iquant.fixed<?x4xi32, 14> {
+  %sum = iquant.add %x, %y : !iquant.fixed<?x4xi32, 14>
+  return %sum : !iquant.fixed<?x4xi32, 14>
+}
+
+// CHECK-LABEL: func.func @sum(
+// CHECK-SAME: %[[X:[^ ]*]]: tensor<?x4xi32> {iquant.type = !iquant.fixed<?x4xi32, 14>}
+// CHECK-SAME: %[[Y:[^ ]*]]: tensor<?x4xi32> {iquant.type = !iquant.fixed<?x4xi32, 14>}
+// CHECK: linalg.generic {{.*}} ins(%[[X]], %[[Y]] : tensor<?x4xi32>, tensor<?x4xi32>)
+// CHECK: %[[WIDE:.*]] = arith.addi %{{.*}}, %{{.*}} : i64
+// CHECK: %[[LOW:.*]] = arith.maxsi %[[WIDE]], %c-2147483648_i64
+// CHECK: %[[HIGH:.*]] = arith.minsi %[[LOW]], %c2147483647_i64
+// CHECK: arith.trunci %[[HIGH]] : i64 to i32

@@ -18,11 +18,11 @@ module {
 // expected-note@+1 {{the codes of this weight are not constant here, so nothing closer is known}}
 func.func @long_linear(%a: !iquant.dyn<?x66312xui8>, %w: !iquant.weight<2x66312xsi8>,
                        // expected-note@+1 {{the codes of this weight are not constant here, so nothing closer is known}}
-                       %b: !iquant.dyn<?x133145xsi8, 133145>, %v: !iquant.weight<2x133145xsi8, 133145>) {
+                       %b: !iquant.dyn<?x133145xsi8>, %v: !iquant.weight<2x133145xsi8>) {
   // expected-error@+1 {{'iquant.linear' op accumulates 66312 products of up to 255 * 127 in 32 bits, which can overflow beyond 66311 channels, in function 'long_linear'}}
   %0 = iquant.linear %a, %w : (!iquant.dyn<?x66312xui8>, !iquant.weight<2x66312xsi8>) -> !iquant.fixed<?x2xi32, 16>
   // expected-error@+1 {{'iquant.linear' op accumulates 133145 products of up to 127 * 127 in 32 bits, which can overflow beyond 133144 channels, in function 'long_linear'}}
-  %1 = iquant.linear %b, %v : (!iquant.dyn<?x133145xsi8, 133145>, !iquant.weight<2x133145xsi8, 133145>) -> !iquant.fixed<?x2xi32, 16>
+  %1 = iquant.linear %b, %v : (!iquant.dyn<?x133145xsi8>, !iquant.weight<2x133145xsi8>) -> !iquant.fixed<?x2xi32, 16>
   return
 }
 

@@ -68,10 +68,17 @@ def OutlineRepeatedBodies : Pass<"outline-repeated-bodies", "::mlir::ModuleOp"> 
     each repetition; and again, until nothing repeats. So what comes later in a
     pipeline compiles one layer, not thirty.
 
-    Requires nothing of the ops: they may be of any dialect, registered or not.
-    Run `cse` before, so that equal constants are one value. Bodies are equal
-    when their ops are, with all attributes and regions, up to locations and to
-    the values that they take from outside:
+    Requires nothing of the ops: they may be of any dialect, registered or not,
+    and at any level on values; on tensors is best, since what a body allocates
+    it must also free. Run `canonicalize` before, which moves constants out of
+    regions and makes equal ones one value; and `cse` after, not before, as it
+    would take from all layers but the first what they share with it. Types are
+    compared too: two `iquant` layers whose parameters have different exponents
+    are equal only after `convert-iquant-to-linalg`, which makes of an exponent
+    a constant, and so an argument.
+
+    Bodies are equal when their ops are, with all attributes and regions, up to
+    locations and to the values that they take from outside:
 
     * values that differ between repetitions, as weights do and the result of
       the repetition before, become arguments; so do equal ones, except that a
@@ -121,7 +128,7 @@ def VerifyAccumulatorRange : Pass<"verify-accumulator-range", "::mlir::ModuleOp"
     | norms | N0 | 2^44 per channel, 64 bits | 65536 channels, by their verifiers |
 
     A `linear` whose bound fails gets a second chance if its weight is composed
-    of constants: the codes themselves bound each channel's sum by 255 times the
+    of constants in the same function: the codes themselves bound each channel's sum by 255 times the
     larger one of its positive and negative part (`ui8`), or by 127 times the
     sum of all magnitudes (`si8`). A remark says so.
 

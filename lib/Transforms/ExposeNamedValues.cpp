@@ -7,6 +7,8 @@
 #include "iquant/Support/Locations.h"
 #include "iquant/Transforms/Passes.h"
 
+#include "mlir/IR/Matchers.h"
+
 #include "llvm/ADT/MapVector.h"
 
 namespace mlir::iquant {
@@ -22,6 +24,15 @@ static bool isActivation(Type type) {
   if (auto tensor = dyn_cast<RankedTensorType>(type))
     return isa<FloatType>(tensor.getElementType());
   return isa<FixedType, DynType>(type);
+}
+
+/// Whether the op only brings a constant into the function.
+static bool isConstant(Operation &op) {
+  if (op.hasTrait<OpTrait::ConstantLike>())
+    return true;
+  return isa<ComposeOp>(op) && llvm::all_of(op.getOperands(), [](Value value) {
+           return matchPattern(value, m_Constant());
+         });
 }
 
 namespace {
@@ -41,8 +52,7 @@ struct ExposeNamedValues
     llvm::MapVector<StringRef, Value> named;
     for (Operation &op : function.front())
       if (StringRef name = getLocationName(op.getLoc());
-          !name.empty() && op.getNumResults() == 1 &&
-          !op.hasTrait<OpTrait::ConstantLike>() &&
+          !name.empty() && op.getNumResults() == 1 && !isConstant(op) &&
           isActivation(op.getResult(0).getType()))
         named[name] = op.getResult(0);
 

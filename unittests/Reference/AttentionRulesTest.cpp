@@ -290,6 +290,21 @@ TEST(AttentionRulesTest, A3GivesTheHeaviestKeyAllBits) {
   EXPECT_EQ(weights.p[1], 162);
 }
 
+TEST(AttentionRulesTest, A3DitherByHand) {
+  // Position 0 adds 179 / 512 of a unit: just enough for 167 * 65535, which is
+  // 0.6523 of a unit of 2^24.
+  int8_t codes[] = {0};
+  KeyValue small[] = {{codes, {32768, 20}, codes, {65535, 20}, 0},
+                      {codes, {32768, 20}, codes, {65535, 20}, 1}};
+  EXPECT_EQ(attentionWeights({167, 65025}, small).p[0], 1);
+  EXPECT_EQ(attentionWeights({166, 65025}, small).p[0], 0);
+  // 65025 * 33025 is 255.996 units of 2^23: no dither lifts it past 255.
+  KeyValue large = {codes, {32768, 20}, codes, {33025, 20}, 0};
+  Weights weights = attentionWeights({65025}, large);
+  EXPECT_EQ(weights.g, 23);
+  EXPECT_EQ(weights.p[0], 255);
+}
+
 TEST(AttentionRulesTest, A4MatchesSoftmaxAttention) {
   // Codes of the exponent are 12/255 apart: uniform noise of 1.4 % of a weight,
   // which leaves 37 dB. Rounding weights to units of 1/254 of the largest adds

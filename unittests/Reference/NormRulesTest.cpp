@@ -187,31 +187,32 @@ TEST(NormRulesTest, N0KeepsItsRangesAtTheLimits) {
   // 64 bits suffice is what the sanitizer build adds to this test.
   for (int64_t K : {1, 2, 1290, 65536})
     for (int64_t shiftExponent : {0, 18, 30})
-      for (int32_t second : {INT32_MIN, 0, INT32_MAX}) {
-        Case c;
-        c.isLayerNorm = true;
-        c.epsilon = (1 << 30) - 1;
-        c.x.assign(K, INT32_MAX);
-        c.x.back() = second;
-        c.scale.assign(K, INT16_MIN);
-        c.scaleExponent = 30;
-        c.shift.assign(K, INT16_MIN);
-        c.shiftExponent = shiftExponent;
-        NormedRow row = c.norm();
-        EXPECT_GE(row.j, 0);
-        EXPECT_GE(row.w, int64_t(1) << 30);
-        EXPECT_LT(row.w, int64_t(1) << 31);
-        for (int32_t Y : row.Y)
-          ASSERT_LE(std::abs(int64_t(Y)), 1 << 30);
-        QuantizedRow codes = quantizeNormedRow(row);
-        EXPECT_GE(codes.scale.exponent, -16);
-        EXPECT_LE(codes.scale.exponent, 62);
-        // -32768 * 2^-shiftExponent dominates unless the row has a spread.
-        double shift = std::ldexp(-32768, -shiftExponent);
-        if (second == INT32_MAX)
-          EXPECT_NEAR(std::ldexp(fixNormedRow(row, 8).front(), -8), shift,
-                      std::abs(shift) * std::ldexp(1, -8) + 0.01);
-      }
+      for (int32_t first : {7, INT32_MAX})
+        for (int32_t last : {INT32_MIN, 0, first}) {
+          Case c;
+          c.isLayerNorm = true;
+          c.epsilon = (1 << 30) - 1;
+          c.x.assign(K, first);
+          c.x.back() = last;
+          c.scale.assign(K, INT16_MIN);
+          c.scaleExponent = 30;
+          c.shift.assign(K, INT16_MIN);
+          c.shiftExponent = shiftExponent;
+          NormedRow row = c.norm();
+          EXPECT_GE(row.j, 0);
+          EXPECT_GE(row.w, int64_t(1) << 30);
+          EXPECT_LT(row.w, int64_t(1) << 31);
+          for (int32_t Y : row.Y)
+            ASSERT_LE(std::abs(int64_t(Y)), 1 << 30);
+          QuantizedRow codes = quantizeNormedRow(row);
+          EXPECT_GE(codes.scale.exponent, -16);
+          EXPECT_LE(codes.scale.exponent, 62);
+          // A constant row gives the shift.
+          double shift = std::ldexp(-32768, -shiftExponent);
+          if (last == first)
+            EXPECT_NEAR(std::ldexp(fixNormedRow(row, 8).front(), -8), shift,
+                        std::abs(shift) * std::ldexp(1, -8) + 0.01);
+        }
 }
 
 //===----------------------------------------------------------------------===//

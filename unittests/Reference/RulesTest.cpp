@@ -283,20 +283,20 @@ TEST(RulesTest, Q1ErrorIsBounded) {
 }
 
 TEST(RulesTest, Q1Q2RoundToTheNearestCode) {
-  // Elements next to the middle between two codes are rounded to the nearer
-  // one: the reciprocal is exact enough for ranges of 26 bits.
+  // The two elements next to the middle between two codes, which is at least
+  // 2^-20 of a code away; the reciprocal costs at most 2^-22.
   Random random;
   for (int i = 0; i < 20000; ++i) {
-    int64_t R = random.between(1 << 25, (1 << 26) - 1);
+    int32_t R = random.between(1 << 18, (1 << 19) - 1);
     int64_t code = random.between(0, 126);
-    int32_t below = R * (2 * code + 1) / 510;
-    int32_t belowHalf = R * (2 * code + 1) / 254;
-    for (int64_t above : {0, 1}) {
-      int32_t x[] = {static_cast<int32_t>(below + above),
-                     static_cast<int32_t>(R)};
-      EXPECT_EQ(quantizeAsymmetric(x, 0).codes[0], code + above);
-      x[0] = belowHalf + above;
-      EXPECT_EQ(quantizeSymmetric(x, 0).codes[0], code + above);
+    int64_t middle = R * (2 * code + 1);
+    for (int32_t above : {0, 1}) {
+      int32_t x[] = {static_cast<int32_t>(middle / 510) + above, R};
+      if (middle % 510 != 0)
+        EXPECT_EQ(quantizeAsymmetric(x, 0).codes[0], code + above);
+      x[0] = static_cast<int32_t>(middle / 254) + above;
+      if (middle % 254 != 0)
+        EXPECT_EQ(quantizeSymmetric(x, 0).codes[0], code + above);
     }
   }
 }

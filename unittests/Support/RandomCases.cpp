@@ -200,7 +200,10 @@ std::string CaseMaker::text(ArrayRef<int64_t> shape, size_t known) {
   std::string text;
   for (auto [dimension, size] : llvm::enumerate(shape)) {
     bool mayBeOpen = dimension + known < shape.size();
-    text += (mayBeOpen && oneIn(2) ? "?" : std::to_string(size)) + "x";
+    // Upstream's canonicalizer makes invalid reshapes of sizes that are known
+    // to be 0 beside unknown ones.
+    bool isOpen = mayBeOpen && (oneIn(2) || size == 0);
+    text += (isOpen ? "?" : std::to_string(size)) + "x";
   }
   return text;
 }

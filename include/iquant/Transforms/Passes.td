@@ -205,8 +205,9 @@ def ExposeNamedValues : Pass<"expose-named-values", "::mlir::func::FuncOp"> {
     `iquant.name`; so that two forms of one model can be compared value by value.
 
     Requires that the function returns once and is not called in the module.
-    Guarantees that the present results keep their places. Declines values that
-    are no tensors and no iquant activations, and does nothing to a declaration.
+    Guarantees that the present results keep their places. Declines constants
+    and values that are no tensors and no iquant activations, and does nothing
+    to a declaration.
   }];
 }
 

@@ -192,7 +192,7 @@ Value AttentionLowering::align(const RowBuilder &rows, const Block &block,
     Int d = in.next();
     // An invalid key may have a smaller exponent than all valid ones.
     Int s = umin(e - smallest + alignment, 62);
-    Int t = rshr(d.sext(64) * m.zext(64), s.zext(64)).trunc(32);
+    Int t = rshr(wideProduct(d, m), s.zext(64)).trunc(32);
     return where(valid, t, INT32_MIN);
   });
 }

@@ -54,7 +54,7 @@ static SmallVector<Value> lowerLinear(LinearOp op,
     Int p = ushr(rowMultiplier * multiplier + 1, 1);
     Int s = rowExponent + channelExponent - (1 + exponent);
     s = min(max(s, 0), 62);
-    Int scaled = sat32(rshr(sum.sext(64) * p.zext(64), s.zext(64)));
+    Int scaled = sat32(rshr(wideProduct(sum, p), s.zext(64)));
     if (!hasBias)
       return scaled;
     return sat32(scaled.sext(64) + in[in.size() - 2].sext(64));

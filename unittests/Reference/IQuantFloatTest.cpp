@@ -267,15 +267,15 @@ TEST_F(IQuantFloatTest, AttentionCorners) {
   Tensor mask = Tensor::fromArray<char>({2, 2}, IntegerType::get(&context, 1),
                                         {0, 0, 0, 1});
   Tensor codes = integers<int8_t>({2, 1}, {100, 127});
-  Tensor m = i32({2}, {32768, 32768}), e = i32({2}, {22, 22});
+  Tensor m = i32({2, 1}, {32768, 32768}), e = i32({2, 1}, {22, 22});
   RuntimeValue x(SmallVector<Tensor, 1>{codes, m, e});
   auto results = run(R"mlir(
-    func.func @main(%x: !iquant.dyn<2x1xsi8>, %m: tensor<2x2xi1>)
+    func.func @main(%x: !iquant.dyn<2x1xsi8, 1>, %m: tensor<2x2xi1>)
         -> !iquant.fixed<2x1xi32, 20> {
       %0 = iquant.attention %x, %x, %x mask %m
           {heads = 1, kv_heads = 1, scale_multiplier = 43520,
            scale_exponent = 11}
-          : (!iquant.dyn<2x1xsi8>, !iquant.dyn<2x1xsi8>, !iquant.dyn<2x1xsi8>,
+          : (!iquant.dyn<2x1xsi8, 1>, !iquant.dyn<2x1xsi8, 1>, !iquant.dyn<2x1xsi8, 1>,
              tensor<2x2xi1>) -> !iquant.fixed<2x1xi32, 20>
       return %0 : !iquant.fixed<2x1xi32, 20>
     })mlir",

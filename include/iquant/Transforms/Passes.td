@@ -195,20 +195,4 @@ def PoolConstants : Pass<"pool-constants", "::mlir::ModuleOp"> {
   ];
 }
 
-def ExposeNamedValues : Pass<"expose-named-values", "::mlir::func::FuncOp"> {
-  let summary = "Return every named value of a function as one more result";
-  let description = [{
-    A value is named when the location of the op that makes it carries a name,
-    as every op of an importer does. Ops that share a name stand for one op of
-    the model, and the value of the last of them counts. Each gets a result of
-    the function after the present ones, with the result attribute
-    `iquant.name`; so that two forms of one model can be compared value by value.
-
-    Requires that the function returns once and is not called in the module.
-    Guarantees that the present results keep their places. Declines constants
-    and values that are no tensors and no iquant activations, and does nothing
-    to a declaration.
-  }];
-}
-
 #endif // IQUANT_TRANSFORMS_PASSES_TD

@@ -43,6 +43,10 @@ quant_opt_args = []
 if os.environ.get("IQUANT_VERIFY_ROUNDTRIP", "0") not in ("", "0"):
     quant_opt_args.append("--verify-roundtrip")
 
+# For inputs of hundreds of megabytes, which are not printed and parsed twice.
+config.substitutions.append(
+    ("%{quant-opt-once}", os.path.join(config.iquant_tools_dir, "quant-opt"))
+)
 llvm_config.add_tool_substitutions(
     [
         ToolSubst("quant-opt", extra_args=quant_opt_args, unresolved="fatal"),

@@ -101,6 +101,45 @@ INSTANTIATE_TEST_SUITE_P(Ops, IQuantToLinalgTest,
                                              getRandomCaseOps().end()),
                          [](const auto &info) { return info.param.str(); });
 
+// A quotient just below a power of two rounds to the multiplier 2^16, which is
+// one bit too long (rule B6).
+TEST_F(LoweringTest, MultiplierThatCarries) {
+  Tensor x({2, 2}, IntegerType::get(&context, 32));
+  x.setInt(0, (255 << 20) - 1);
+  x.setInt(2, (127 << 20) - 1);
+  check({R"mlir(
+    func.func @main(%x: !iquant.fixed<2x2xi32, 14>)
+        -> (!iquant.dyn<2x2xui8>, !iquant.dyn<2x2xsi8>) {
+      %0 = iquant.quantize %x
+          : !iquant.fixed<2x2xi32, 14> -> !iquant.dyn<2x2xui8>
+      %1 = iquant.quantize %x
+          : !iquant.fixed<2x2xi32, 14> -> !iquant.dyn<2x2xsi8>
+      return %0, %1 : !iquant.dyn<2x2xui8>, !iquant.dyn<2x2xsi8>
+    })mlir",
+         {x}});
+}
+
+// Below the smallest scale there is none (rules N1 and N3).
+TEST_F(LoweringTest, NormOfAlmostNothing) {
+  Tensor x({1, 2}, IntegerType::get(&context, 32));
+  x.setInt(0, 1);
+  Tensor scale({2}, IntegerType::get(&context, 16));
+  scale.setInt(0, 1);
+  check({R"mlir(
+    func.func @main(%x: !iquant.fixed<1x2xi32, 14>,
+                    %g: !iquant.fixed<2xi16, 30>)
+        -> (!iquant.dyn<1x2xui8>, !iquant.dyn<1x2xui8>) {
+      %0 = iquant.rms_norm %x scale %g {epsilon = 1073741823 : i64}
+          : (!iquant.fixed<1x2xi32, 14>, !iquant.fixed<2xi16, 30>)
+          -> !iquant.dyn<1x2xui8>
+      %1 = iquant.layer_norm %x scale %g {epsilon = 1073741823 : i64}
+          : (!iquant.fixed<1x2xi32, 14>, !iquant.fixed<2xi16, 30>)
+          -> !iquant.dyn<1x2xui8>
+      return %0, %1 : !iquant.dyn<1x2xui8>, !iquant.dyn<1x2xui8>
+    })mlir",
+         {x, scale}});
+}
+
 // The reciprocal in the sigmoid is exact for every divisor that there is: the
 // inputs stand for every argument with 12 fraction bits, and are large enough
 // that the last bit of the sigmoid shows in the result.

@@ -347,8 +347,8 @@ RandomCase CaseMaker::makeLinear() {
 }
 
 RandomCase CaseMaker::makeNorm(bool hasShift) {
-  Shape shape = concat(sizes(0, 2), oneIn(12) ? 300 : channels());
-  int64_t width = shape.back();
+  int64_t width = oneIn(12) ? oneOf<int64_t>({0, 300}) : channels();
+  Shape shape = concat(sizes(0, 2), width);
   std::string operands = fixed(shape, 1, exponent()).name;
   if (oneIn(2))
     operands +=

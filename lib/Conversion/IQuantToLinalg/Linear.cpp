@@ -13,6 +13,8 @@
 
 #include "iquant/Support/Shapes.h"
 
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
 using namespace mlir;
 using namespace mlir::iquant;
 
@@ -24,6 +26,12 @@ static SmallVector<Value> lowerLinear(LinearOp op,
   int64_t exponent = op.getResult().getType().getExponent();
   SmallVector<OpFoldResult> rowSizes = sizesOf(b, input.codes);
   rowSizes.pop_back();
+  if (llvm::any_of(rowSizes, isZeroInteger)) {
+    // No element to compute; upstream cannot bufferize the view of such rows
+    // as one dimension when another of their sizes is dynamic.
+    rowSizes.push_back(b.getIndexAttr(op.getWeight().getType().getShape()[0]));
+    return {tensor::EmptyOp::create(b, rowSizes, b.getI32Type())};
+  }
 
   // The product is without the zero point, so that it is a plain contraction;
   // the column sums make up for it in the one pass that scales.

@@ -63,6 +63,16 @@ func.func @dynamic_rows(%x: !iquant.dyn<?x?x16xui8>, %w: !iquant.weight<8x16xsi8
 
 // -----
 
+// CHECK-LABEL: func.func @no_rows(
+func.func @no_rows(%x: !iquant.dyn<?x0x16xui8>, %w: !iquant.weight<8x16xsi8>) -> !iquant.fixed<?x0x8xi32, 14> {
+  // CHECK: %[[EMPTY:.*]] = tensor.empty(%{{.*}}) : tensor<?x0x8xi32>
+  // CHECK-NEXT: return %[[EMPTY]]
+  %0 = iquant.linear %x, %w : (!iquant.dyn<?x0x16xui8>, !iquant.weight<8x16xsi8>) -> !iquant.fixed<?x0x8xi32, 14>
+  return %0 : !iquant.fixed<?x0x8xi32, 14>
+}
+
+// -----
+
 // The id is clamped before it is an index.
 // CHECK-LABEL: func.func @embedding(
 // CHECK-SAME: %{{.*}}: tensor<?xi32>, %[[Q:[^ ]*]]: tensor<100x16xi8>

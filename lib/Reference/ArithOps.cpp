@@ -147,15 +147,16 @@ static Results evaluateExtended(Operation *op, Evaluator &evaluator) {
   Tensor high(lhs.getShape(), getElementTypeOf(op->getResult(1)));
   for (int64_t i = 0, end = low.getNumElements(); i < end; ++i) {
     IntegerPair x(lhs, rhs, i);
-    auto wide = TypeSwitch<Operation *, __int128>(op)
+    using Wide = unsigned __int128;
+    auto wide = TypeSwitch<Operation *, Wide>(op)
                     .Case([&](arith::AddUIExtendedOp) {
-                      return static_cast<__int128>(x.ua) + x.ub;
+                      return static_cast<Wide>(x.ua) + x.ub;
                     })
                     .Case([&](arith::MulSIExtendedOp) {
                       return static_cast<__int128>(x.a) * x.b;
                     })
                     .Case([&](arith::MulUIExtendedOp) {
-                      return static_cast<__int128>(x.ua) * x.ub;
+                      return static_cast<Wide>(x.ua) * x.ub;
                     })
                     .DefaultUnreachable();
     low.setInt(i, static_cast<int64_t>(wide));

@@ -237,7 +237,8 @@ TEST_F(IQuantOpsTest, EmbeddingClampsIds) {
                      {integers<int64_t>({2, 2}, {1, -5, 99, 2}), table});
   ASSERT_EQ(results.size(), 1u);
   ArrayRef<Tensor> w = table.getComponents();
-  for (auto [row, id] : llvm::enumerate(ArrayRef<int64_t>{1, 0, 2, 2}))
+  int64_t rows[] = {1, 0, 2, 2};
+  for (auto [row, id] : llvm::enumerate(rows))
     for (int64_t c = 0; c < 4; ++c)
       EXPECT_EQ(results[0].getTensor().getInt(4 * row + c),
                 embedding(w[0].getInt(4 * id + c),

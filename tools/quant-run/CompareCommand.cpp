@@ -130,8 +130,8 @@ static FailureOr<Comparison> compare(ModuleOp reference, ModuleOp integer,
 
   llvm::StringMap<std::pair<size_t, Tensor>> expected;
   auto remember = [&](Operation *op, StringRef name, Tensor value) {
-    auto [entry, isNew] = expected.try_emplace(
-        name, comparison.ops.size(), std::move(value));
+    auto [entry, isNew] =
+        expected.try_emplace(name, comparison.ops.size(), std::move(value));
     if (!isNew)
       return;
     OpError error;
@@ -238,9 +238,9 @@ int run::runCompare(MLIRContext &context) {
     if (llvm::Error error = limits->check(*ids))
       return fail("'" + idsFile + "': " + toString(std::move(error)));
   }
-  RuntimeValue input(Tensor::fromArray<int32_t>(
-      {1, static_cast<int64_t>(ids->size())}, IntegerType::get(&context, 32),
-      *ids));
+  RuntimeValue input(
+      Tensor::fromArray<int32_t>({1, static_cast<int64_t>(ids->size())},
+                                 IntegerType::get(&context, 32), *ids));
   FailureOr<Comparison> result = compare(*reference, *integer, input);
   if (failed(result))
     return 1;

@@ -160,8 +160,8 @@ def VectorizeContractions : Pass<"vectorize-contractions", "::mlir::func::FuncOp
 
     Requires that the last dimension of `a` and `b` is contiguous, and integer
     sums that do not overflow (`verify-accumulator-range`). Guarantees the same
-    bits for integers; float sums are reassociated. Declines every other
-    generic, and says by remark why it declined one that multiplies and adds.
+    bits for integers; float sums are reassociated. Leaves every other generic
+    as it is.
     Sizes may be dynamic; remainders have loops of their own, and the end of a
     row that is no multiple of the vector is read through a mask.
   }];

@@ -16,5 +16,5 @@ fuzzer=$1
 corpus="$fuzzer.corpus"
 mkdir -p "$corpus"
 "$python" scripts/fuzz-seeds.py "$(basename "$fuzzer" -fuzzer)" "$corpus"
-"$fuzzer" -max_total_time="$2" -timeout=10 -rss_limit_mb=2048 -max_len=8192 -print_final_stats=1 \
+"$fuzzer" -max_total_time="$2" -timeout=10 -rss_limit_mb=2048 -max_len=8192 -verbosity=0 -print_final_stats=1 \
   -artifact_prefix="$fuzzer." "$corpus"

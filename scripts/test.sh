@@ -52,7 +52,8 @@ lit_tests() {
 
 unit_tests() {
   local log="$build_dir/ctest.log" status=0
-  ctest --test-dir "$build_dir" --parallel "$(nproc)" --output-on-failure --progress 2>&1 | tee "$log" || status=$?
+  ctest --test-dir "$build_dir" --parallel "$(nproc)" --output-on-failure 2>&1 |
+    tee "$log" | grep -v '^ *Start ' || status=$?
   local all bad
   all=$(figure "$log" '.* tests failed out of ([0-9]+).*')
   bad=$(figure "$log" '.*, ([0-9]+) tests failed out of .*')

@@ -99,8 +99,9 @@ def main():
     pages = {GENERATED / f"{folder}.md": HEADER + dialect_page(folder, build) for folder in DIALECTS}
     pages[GENERATED / "Passes.md"] = HEADER + passes_page(build)
     pages[GENERATED / "Pipelines.md"] = HEADER + pipelines_page(build)
-    pages = {path: text.rstrip("\n") + "\n" for path, text in pages.items()}
     pages[ROOT / "README.md"] = readme(build)
+    # What tools print may end in spaces; the pages may not.
+    pages = {path: re.sub(r" +$", "", text, flags=re.MULTILINE).rstrip("\n") + "\n" for path, text in pages.items()}
 
     stale = {path: text for path, text in pages.items() if not path.exists() or path.read_text() != text}
     if options.check:

@@ -21,9 +21,15 @@ stage "Quantize to iquant IR" \
 stage "Prove that no floating-point computation is left" \
   "$tools/quant-opt" "$out/integer.mlirbc" --verify-integer-only --verify-accumulator-range -o /dev/null
 
+next_tokens() {
+  for kind in float integer; do
+    "$tools/quant-run" run "$out/$kind.mlirbc" --ids "$out/prompt.ids" --top 5 --json >"$out/$kind.json"
+  done
+  "$python" scripts/text.py next "$model" "$out/float.json" "$out/integer.json"
+}
+stage "Five likeliest tokens after \"$prompt\"" next_tokens
+
 for kind in float integer; do
-  stage "Five likeliest tokens after \"$prompt\", $kind" \
-    "$tools/quant-run" run "$out/$kind.mlirbc" --ids "$out/prompt.ids" --top 5
   stage "Perplexity on $windows x $context tokens, $kind" \
     "$tools/quant-run" perplexity "$out/$kind.mlirbc" --ids "$out/test.ids" --context "$context" --windows "$windows"
 done

@@ -4,11 +4,12 @@
 
   text.py encode MODEL [FILE]     text from FILE or stdin -> ids, one a line
   text.py decode MODEL [FILE]     ids from FILE or stdin -> text
-  text.py tokens MODEL ID...      every id and its piece of text, quoted
+  text.py next MODEL FILE...      likeliest next tokens side by side, from `quant-run run --ids --json`
 
 MODEL is a .gguf file with a byte-level BPE vocabulary, or a directory with a tokenizer.json.
 """
 import argparse
+import json
 import os
 import sys
 
@@ -76,18 +77,32 @@ def integers(words):
         sys.exit(f"text.py: error: expects token ids: {error}")
 
 
+def print_next(tokenizer, files):
+    columns = []
+    for file in files:
+        try:
+            columns.append(json.loads(read(file))["next"])
+        except (ValueError, KeyError):
+            sys.exit(f"text.py: error: '{file}' is no output of 'quant-run run --ids --json'")
+    name = lambda path: os.path.splitext(os.path.basename(path))[0]
+    print("   ".join(f"{name(file):>16s}  share" for file in files))
+    for row in zip(*columns):
+        cells = ((tokenizer.decode([t["id"]], skip_special_tokens=False), t["probability"]) for t in row)
+        print("   ".join(f"{text!r:>16s} {share:6.4f}" for text, share in cells))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="encode|decode|tokens")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="encode|decode|next")
     for name in ("encode", "decode"):
         command = commands.add_parser(name)
         command.add_argument("model")
         command.add_argument("file", nargs="?")
         if name == "encode":
             command.add_argument("--limit", type=int, help="write at most this many ids")
-    command = commands.add_parser("tokens")
+    command = commands.add_parser("next")
     command.add_argument("model")
-    command.add_argument("ids", nargs="+")
+    command.add_argument("files", nargs="+")
     options = parser.parse_args()
     tokenizer = load(options.model)
     if options.command == "encode":
@@ -95,8 +110,7 @@ def main():
     elif options.command == "decode":
         sys.stdout.write(tokenizer.decode(integers(read(options.file).split()), skip_special_tokens=False))
     else:
-        for token in integers(options.ids):
-            print(f"{token}\t{tokenizer.decode([token], skip_special_tokens=False)!r}")
+        print_next(tokenizer, options.files)
 
 
 if __name__ == "__main__":

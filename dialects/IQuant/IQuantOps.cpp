@@ -252,10 +252,10 @@ static LogicalResult verifyHeads(AttentionOp op) {
   int64_t width = channels / heads;
   for (auto [name, type] : {std::pair("query", query), std::pair("key", key),
                             std::pair("value", value)})
-    if (type.getScaleGroup() != width)
+    if (type.getGroup() != width)
       return op.emitOpError()
-             << "expects a " << name << " with one scale per head of " << width
-             << " channels, got groups of " << type.getScaleGroup();
+             << "expects a " << name << " in groups of " << width
+             << " channels, one per head, got " << type;
   for (auto [name, type] : {std::pair("key", key), std::pair("value", value)})
     if (type.getShape().back() != kvHeads * width)
       return op.emitOpError()

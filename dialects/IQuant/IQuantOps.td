@@ -292,7 +292,7 @@ def IQuant_AttentionOp : IQuant_Op<"attention"> {
     Constraints:
     * (C1) `query`, `key` and `value` have the same rank, 2 or 3, and `si8` elements.
     * (C2) the query channels are a multiple of `heads`, and `heads` of `kv_heads`.
-    * (C3) every operand has one scale per head: its group is the width of a head.
+    * (C3) the groups of every operand are its heads, even when there is one head only.
     * (C4) the channels of `key` and of `value` are `kv_heads` times the width of a head.
     * (C5) `key` and `value` have the same shape.
     * (C6) `mask` has shape `[..., T]` (per key) or `[..., S, T]` (per query and key), `...` the batch.
@@ -313,7 +313,7 @@ def IQuant_AttentionOp : IQuant_Op<"attention"> {
   let hasVerifier = 1;
   let extraClassDeclaration = [{
     /// Number of channels of one head.
-    int64_t getHeadWidth() { return getQuery().getType().getScaleGroup(); }
+    int64_t getHeadWidth() { return getQuery().getType().getGroup(); }
   }];
 }
 

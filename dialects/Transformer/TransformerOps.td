@@ -85,7 +85,7 @@ def Transformer_EmbeddingOp : Transformer_InferredOp<"embedding", [
     Constraints:
     * (C1) `table` has rank 2.
     * (C2) `table` has a static, positive size in both dimensions.
-    * (C3) the result has the shape of `ids` followed by the columns of `table`, and the elements of `table`.
+    * (C3) the result has the shape of `ids` followed by the columns of `table`.
   }];
   let arguments = (ins Transformer_IdTensor:$ids, Transformer_FloatTensor:$table);
   let results = (outs Transformer_FloatTensor:$result);

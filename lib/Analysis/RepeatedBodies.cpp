@@ -50,15 +50,14 @@ static bool isInside(Value value, Operation *op) {
   return op->isAncestor(value.getParentRegion()->getParentOp());
 }
 
-SmallVector<Value> mlir::iquant::getOuterOperands(Operation *op) {
-  SmallVector<Value> values(op->getOperands());
-  for (Region &region : op->getRegions())
-    region.walk([&](Operation *nested) {
-      for (Value operand : nested->getOperands())
-        if (!isInside(operand, op))
-          values.push_back(operand);
-    });
-  return values;
+SmallVector<OpOperand *> mlir::iquant::getOuterOperands(Operation *op) {
+  SmallVector<OpOperand *> operands;
+  op->walk<WalkOrder::PreOrder>([&](Operation *nested) {
+    for (OpOperand &operand : nested->getOpOperands())
+      if (!isInside(operand.get(), op))
+        operands.push_back(&operand);
+  });
+  return operands;
 }
 
 /// Whether an op may move to another function.
@@ -153,7 +152,7 @@ private:
   SmallVector<Operation *> ops;
   SmallVector<unsigned> classes;
   SmallVector<SmallVector<Source>> sources;
-  SmallVector<SmallVector<Value>> operands;
+  SmallVector<SmallVector<OpOperand *>> operands;
   /// For each op and result, the position of the last op that uses it.
   SmallVector<SmallVector<int64_t>> lastUses;
 };
@@ -172,9 +171,9 @@ Row::Row(Block &block) {
   for (Operation *op : ops) {
     operands.push_back(getOuterOperands(op));
     SmallVector<Source> &opSources = sources.emplace_back();
-    for (Value operand : operands.back()) {
-      auto result = dyn_cast<OpResult>(operand);
-      auto found = positions.find(operand.getDefiningOp());
+    for (OpOperand *operand : operands.back()) {
+      auto result = dyn_cast<OpResult>(operand->get());
+      auto found = positions.find(operand->get().getDefiningOp());
       opSources.push_back(result && found != positions.end()
                               ? Source{found->second, result.getResultNumber()}
                               : Source());
@@ -263,7 +262,7 @@ int64_t Row::countPassed(int64_t begin, int64_t end) {
   for (int64_t i = begin; i < end; ++i) {
     for (auto [operand, source] : llvm::zip_equal(operands[i], sources[i]))
       if (source.position < begin)
-        entering.insert(operand.getAsOpaquePointer());
+        entering.insert(operand->get().getAsOpaquePointer());
     leaving +=
         llvm::count_if(lastUses[i], [&](int64_t last) { return last >= end; });
   }

@@ -26,11 +26,6 @@ using llvm::createStringError;
 using llvm::Error;
 using llvm::Expected;
 
-void iquant::registerImportDialects(DialectRegistry &registry) {
-  registry.insert<arith::ArithDialect, func::FuncDialect, tensor::TensorDialect,
-                  transformer::TransformerDialect>();
-}
-
 //===----------------------------------------------------------------------===//
 // Formats
 //===----------------------------------------------------------------------===//

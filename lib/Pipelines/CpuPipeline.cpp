@@ -33,17 +33,26 @@ static void addBufferization(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   bufferization::buildBufferDeallocationPipeline(pm);
+  // A function that returns what it does not own returns a copy.
+  pm.addPass(createConvertBufferizationToMemRefPass());
 }
 
 void iquant::buildCpuPipeline(OpPassManager &pm,
                               const CpuPipelineOptions &options) {
-  // Equal layers are shared while a layer is a handful of ops: everything below
-  // then works on one body, and compile time does not grow with depth.
   pm.addPass(createConvertTransformerToLinalg());
   pm.addPass(createConvertIQuantToLinalg());
   // No elimination of common subexpressions here: accumulators of one shape
-  // would become one value, and bufferization would copy it for each of them.
+  // would become one value, and bufferization would copy it for each of them;
+  // and layers that share values with their neighbours would not be equal.
   pm.addPass(createCanonicalizerPass());
+
+  // Equal layers are shared as soon as the exponents that types held are
+  // constants, which may differ from layer to layer, and before bufferization:
+  // everything below works on one body, and compile time does not grow with
+  // depth. A body smaller than an attention block is not worth a call.
+  OutlineRepeatedBodiesOptions outlining;
+  outlining.minOps = 50;
+  pm.addPass(createOutlineRepeatedBodies(outlining));
 
   addBufferization(pm);
 

@@ -26,6 +26,7 @@ void iquant::buildQuantizePipeline(OpPassManager &pm,
   // The proofs stand last: whatever a pass before them gets wrong, a float or
   // an overflow does not leave the compiler unnoticed.
   pm.addPass(createVerifyIntegerOnly());
+  pm.addPass(createVerifyAccumulatorRange());
 }
 
 void iquant::registerQuantizePipeline() {

@@ -15,7 +15,7 @@
 #include "mlir/IR/SymbolTable.h"
 #include "llvm/ADT/SetVector.h"
 
-#include <set>
+#include <map>
 #include <vector>
 
 namespace mlir::iquant {
@@ -32,8 +32,15 @@ using namespace mlir::iquant;
 
 namespace {
 
-/// A value from outside of the bodies: what each repetition has for it.
-using OuterValue = SmallVector<Value>;
+/// A value from outside of the bodies.
+struct OuterValue {
+  /// What it is in each repetition.
+  SmallVector<Value> values;
+  /// Whether it is the same constant in all of them.
+  bool isSharedConstant = false;
+
+  Type getType() const { return values.front().getType(); }
+};
 
 /// A result of the op at `position` of a body.
 struct InnerResult {
@@ -60,8 +67,10 @@ private:
   func::FuncOp function;
   const RepeatedBodies &bodies;
   DenseMap<Operation *, size_t> positions;
-  SmallVector<OuterValue> arguments;
-  SmallVector<OuterValue> sharedConstants;
+  SmallVector<OuterValue> outerValues;
+  /// For each op of a body and each of its outer operands, the index of the
+  /// outer value; nothing for a result of another op of the body.
+  SmallVector<SmallVector<std::optional<size_t>>> operands;
   SmallVector<InnerResult> results;
 };
 
@@ -80,37 +89,43 @@ bool Outliner::isInBody(Operation *op, size_t index) const {
   return found != positions.end() && found->second / bodies.bodySize == index;
 }
 
-/// Whether all repetitions have the same constant for `value`.
-static bool isSharedConstant(const OuterValue &value) {
-  Operation *first = value.front().getDefiningOp();
+/// Whether `values` are all the same constant.
+static bool areSameConstant(ArrayRef<Value> values) {
+  Operation *first = values.front().getDefiningOp();
   return first && first->hasTrait<OpTrait::ConstantLike>() &&
-         llvm::all_of(value, [&](Value other) {
-           Operation *op = other.getDefiningOp();
+         llvm::all_of(values, [&](Value value) {
+           Operation *op = value.getDefiningOp();
            return op && OperationEquivalence::isEquivalentTo(
                             first, op, OperationEquivalence::IgnoreLocations);
          });
 }
 
-/// Finds the outer values. Two operands are the same outer value if they are
-/// the same in every repetition.
+/// Finds the outer values. Two operands are the same one only if they are the
+/// same value in every repetition.
 void Outliner::collectOuterValues() {
-  std::set<std::vector<void *>> known;
+  std::map<std::vector<void *>, size_t> known;
   for (size_t position = 0; position < bodies.bodySize; ++position) {
-    SmallVector<SmallVector<Value>> operands;
+    SmallVector<SmallVector<OpOperand *>> inBodies;
     for (size_t i = 0; i < bodies.getCount(); ++i)
-      operands.push_back(getOuterOperands(bodies.getBody(i)[position]));
-    for (size_t slot = 0; slot < operands.front().size(); ++slot) {
-      if (isInBody(operands.front()[slot].getDefiningOp(), 0))
+      inBodies.push_back(getOuterOperands(bodies.getBody(i)[position]));
+    auto &indices = operands.emplace_back();
+    for (size_t slot = 0; slot < inBodies.front().size(); ++slot) {
+      if (isInBody(inBodies.front()[slot]->get().getDefiningOp(), 0)) {
+        indices.push_back(std::nullopt);
         continue;
-      OuterValue value;
-      std::vector<void *> key;
-      for (const SmallVector<Value> &body : operands) {
-        value.push_back(body[slot]);
-        key.push_back(body[slot].getAsOpaquePointer());
       }
-      if (!known.insert(key).second)
+      OuterValue outer;
+      std::vector<void *> key;
+      for (const SmallVector<OpOperand *> &body : inBodies) {
+        outer.values.push_back(body[slot]->get());
+        key.push_back(body[slot]->get().getAsOpaquePointer());
+      }
+      auto [entry, isNew] = known.try_emplace(key, outerValues.size());
+      indices.push_back(entry->second);
+      if (!isNew)
         continue;
-      (isSharedConstant(value) ? sharedConstants : arguments).push_back(value);
+      outer.isSharedConstant = areSameConstant(outer.values);
+      outerValues.push_back(std::move(outer));
     }
   }
 }
@@ -136,22 +151,24 @@ void Outliner::collectResults() {
 // The rewrite
 //===----------------------------------------------------------------------===//
 
+/// Whether the dotted name `whole` is `part`, or goes on after it.
+static bool startsWithPart(StringRef whole, StringRef part) {
+  return whole.consume_front(part) && (whole.empty() || whole.starts_with("."));
+}
+
 /// Where a call stands in the model: the part that the names of its ops share,
 /// `blk.3`, or else all their locations.
 static Location getCallLocation(ArrayRef<Operation *> body) {
-  std::optional<StringRef> shared;
-  for (Operation *op : body) {
+  StringRef shared = getLocationName(body.front()->getLoc());
+  for (Operation *op : body.drop_front()) {
     StringRef name = getLocationName(op->getLoc());
-    if (!shared)
-      shared = name;
-    while (!shared->empty() && !(name.consume_front(*shared) &&
-                                 (name.empty() || name.starts_with("."))))
-      shared = shared->contains('.') ? shared->rsplit('.').first : "";
+    while (!shared.empty() && !startsWithPart(name, shared))
+      shared = shared.contains('.') ? shared.rsplit('.').first : "";
   }
   MLIRContext *context = body.front()->getContext();
-  if (!shared->empty()) {
+  if (!shared.empty()) {
     auto named = body.front()->getLoc()->findInstanceOf<NameLoc>();
-    return NameLoc::get(StringAttr::get(context, *shared), named.getChildLoc());
+    return NameLoc::get(StringAttr::get(context, shared), named.getChildLoc());
   }
   return FusedLoc::get(context, llvm::map_to_vector(body, [](Operation *op) {
                          return op->getLoc();
@@ -168,38 +185,48 @@ void Outliner::hoistConstants() {
 }
 
 func::FuncOp Outliner::createFunction(StringRef name) {
-  auto getTypes = [](const auto &values) {
-    return llvm::map_to_vector(values, [](const OuterValue &value) {
-      return value.front().getType();
-    });
-  };
   ArrayRef<Operation *> body = bodies.getBody(0);
-  SmallVector<Type> resultTypes =
-      llvm::map_to_vector(results, [&](InnerResult inner) {
-        return body[inner.position]->getResult(inner.result).getType();
-      });
+  SmallVector<Type> argumentTypes, resultTypes;
+  for (const OuterValue &outer : outerValues)
+    if (!outer.isSharedConstant)
+      argumentTypes.push_back(outer.getType());
+  for (InnerResult inner : results)
+    resultTypes.push_back(
+        body[inner.position]->getResult(inner.result).getType());
 
   OpBuilder builder(function->getContext());
   builder.setInsertionPointAfter(function);
-  auto callee = func::FuncOp::create(
-      builder, function.getLoc(), name,
-      builder.getFunctionType(getTypes(arguments), resultTypes));
+  auto callee =
+      func::FuncOp::create(builder, function.getLoc(), name,
+                           builder.getFunctionType(argumentTypes, resultTypes));
   callee.setPrivate();
   callee.setNoInline(true);
   if (Attribute length = function->getAttr(transformer::kContextLength))
     callee->setAttr(transformer::kContextLength, length);
 
-  IRMapping mapping;
-  builder.setInsertionPointToStart(callee.addEntryBlock());
-  for (auto [argument, value] :
-       llvm::zip_equal(callee.getArguments(), arguments)) {
-    argument.setLoc(value.front().getLoc());
-    mapping.map(value.front(), argument);
+  Block *entry = callee.addEntryBlock();
+  builder.setInsertionPointToStart(entry);
+  SmallVector<Value> replacements;
+  unsigned numArguments = 0;
+  for (const OuterValue &outer : outerValues) {
+    Value first = outer.values.front();
+    if (outer.isSharedConstant) {
+      replacements.push_back(
+          builder.clone(*first.getDefiningOp())->getResult(0));
+      continue;
+    }
+    replacements.push_back(entry->getArgument(numArguments++));
+    replacements.back().setLoc(first.getLoc());
   }
-  for (const OuterValue &value : sharedConstants)
-    builder.clone(*value.front().getDefiningOp(), mapping);
-  for (Operation *op : body)
-    builder.clone(*op, mapping);
+
+  IRMapping mapping;
+  for (auto [op, indices] : llvm::zip_equal(body, operands)) {
+    Operation *clone = builder.clone(*op, mapping);
+    for (auto [operand, index] :
+         llvm::zip_equal(getOuterOperands(clone), indices))
+      if (index)
+        operand->set(replacements[*index]);
+  }
   SmallVector<Value> returned =
       llvm::map_to_vector(results, [&](InnerResult inner) {
         return mapping.lookup<Value>(
@@ -216,12 +243,12 @@ void Outliner::replaceByCalls(func::FuncOp callee) {
   for (size_t i = 0; i < bodies.getCount(); ++i) {
     ArrayRef<Operation *> body = bodies.getBody(i);
     builder.setInsertionPoint(body.front());
-    SmallVector<Value> operands =
-        llvm::map_to_vector(arguments, [&](const OuterValue &value) {
-          return replaced.lookupOrDefault(value[i]);
-        });
+    SmallVector<Value> arguments;
+    for (const OuterValue &outer : outerValues)
+      if (!outer.isSharedConstant)
+        arguments.push_back(replaced.lookupOrDefault(outer.values[i]));
     auto call =
-        func::CallOp::create(builder, getCallLocation(body), callee, operands);
+        func::CallOp::create(builder, getCallLocation(body), callee, arguments);
     for (auto [inner, result] : llvm::zip_equal(results, call.getResults())) {
       Value old = body[inner.position]->getResult(inner.result);
       replaced.map(old, result);
@@ -236,9 +263,10 @@ void Outliner::outlineAs(StringRef name) {
   hoistConstants();
   replaceByCalls(createFunction(name));
   llvm::SetVector<Operation *> copied;
-  for (const OuterValue &value : sharedConstants)
-    for (Value constant : value)
-      copied.insert(constant.getDefiningOp());
+  for (const OuterValue &outer : outerValues)
+    if (outer.isSharedConstant)
+      for (Value constant : outer.values)
+        copied.insert(constant.getDefiningOp());
   for (Operation *op : copied)
     if (op->use_empty())
       op->erase();

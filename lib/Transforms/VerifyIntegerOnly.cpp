@@ -230,17 +230,16 @@ void IntegerProof::explain(InFlightDiagnostic &diagnostic, Value value,
     return;
   }
   note << "floating point enters here, ";
-  auto call = dyn_cast_or_null<CallOpInterface>(op);
+  SymbolRefAttr callee;
+  if (auto call = dyn_cast_or_null<CallOpInterface>(op))
+    callee = dyn_cast<SymbolRefAttr>(call.getCallableForCallee());
   if (!op)
     note << "as argument " << cast<BlockArgument>(value).getArgNumber()
          << " of '" << value.getParentBlock()->getParentOp()->getName()
          << "' op";
-  else if (call && isa<SymbolRefAttr>(call.getCallableForCallee()))
+  else if (callee)
     note << "as the result of a call to '"
-         << cast<SymbolRefAttr>(call.getCallableForCallee())
-                .getLeafReference()
-                .getValue()
-         << "'";
+         << callee.getLeafReference().getValue() << "'";
   else if (op->hasTrait<OpTrait::ConstantLike>())
     note << "as a constant, '" << op->getName() << "' op";
   else if (op->getNumOperands() == 0)

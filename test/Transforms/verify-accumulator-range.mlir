@@ -121,10 +121,10 @@ module attributes {transformer.context_length = 40000 : i64} {
 // -----
 
 // A head that is too wide.
-func.func @wide_head(%q: !iquant.dyn<4x133145xsi8>) {
+func.func @wide_head(%q: !iquant.dyn<4x133145xsi8, 133145>) {
   // expected-error@+1 {{'iquant.attention' op accumulates 133145 products of up to 127 * 127 in 32 bits, which can overflow beyond 133144 channels of a head, in function 'wide_head'}}
   %0 = iquant.attention %q, %q, %q {heads = 1 : i64, kv_heads = 1 : i64, scale_multiplier = 32768 : i64, scale_exponent = 15 : i64}
-    : (!iquant.dyn<4x133145xsi8>, !iquant.dyn<4x133145xsi8>, !iquant.dyn<4x133145xsi8>) -> !iquant.fixed<4x133145xi32, 16>
+    : (!iquant.dyn<4x133145xsi8, 133145>, !iquant.dyn<4x133145xsi8, 133145>, !iquant.dyn<4x133145xsi8, 133145>) -> !iquant.fixed<4x133145xi32, 16>
   return
 }
 

@@ -94,14 +94,63 @@ func.func @call_float(%x: i32) -> i32 {
 // expected-note@+1 {{declared here}}
 llvm.func @expf(i32) -> i32
 // expected-note@+1 {{declared here}}
+llvm.func @tanhl(i32) -> i32
+// expected-note@+1 {{declared here}}
 llvm.func @__mulsf3(i32, i32) -> i32
+// expected-note@+1 {{declared here}}
+llvm.func @__floatsidf(i32) -> i64
+// expected-note@+1 {{declared here}}
+llvm.func @__aeabi_dadd(i64, i64) -> i64
+// expected-note@+1 {{declared here}}
+llvm.func @llvm.x86.vcvtneps2bf16128(i32) -> i32
 
-llvm.func @call_library(%x: i32) -> i32 {
+llvm.func @call_library(%x: i32) -> i64 {
   // expected-error@+1 {{'llvm.call' op calls 'expf', a floating-point function of the C library, in function 'call_library'}}
   %0 = llvm.call @expf(%x) : (i32) -> i32
+  // expected-error@+1 {{'llvm.call' op calls 'tanhl', a floating-point function of the C library, in function 'call_library'}}
+  %1 = llvm.call @tanhl(%0) : (i32) -> i32
   // expected-error@+1 {{'llvm.call' op calls '__mulsf3', floating-point arithmetic of the compiler's runtime, in function 'call_library'}}
-  %1 = llvm.call @__mulsf3(%0, %x) : (i32, i32) -> i32
-  llvm.return %1 : i32
+  %2 = llvm.call @__mulsf3(%1, %x) : (i32, i32) -> i32
+  // expected-error@+1 {{'llvm.call' op calls '__floatsidf', floating-point arithmetic of the compiler's runtime, in function 'call_library'}}
+  %3 = llvm.call @__floatsidf(%2) : (i32) -> i64
+  // expected-error@+1 {{'llvm.call' op calls '__aeabi_dadd', floating-point arithmetic of the compiler's runtime, in function 'call_library'}}
+  %4 = llvm.call @__aeabi_dadd(%3, %3) : (i64, i64) -> i64
+  // expected-error@+1 {{'llvm.call' op calls 'llvm.x86.vcvtneps2bf16128', a floating-point intrinsic, in function 'call_library'}}
+  %5 = llvm.call @llvm.x86.vcvtneps2bf16128(%x) : (i32) -> i32
+  llvm.return %4 : i64
+}
+
+// -----
+
+// A call whose result is where the float comes from.
+// expected-error@+2 {{'func.func' op 'elsewhere' returns result 0 of type 'f32'}}
+// expected-note@+1 {{declared here}}
+func.func private @elsewhere() -> f32
+
+func.func @call_result() -> i32 {
+  // expected-error@+2 {{'func.call' op calls 'elsewhere', whose body is not in this module, in function 'call_result'}}
+  // expected-note@+1 {{floating point enters here, as the result of a call to 'elsewhere'}}
+  %0 = call @elsewhere() : () -> f32
+  // expected-error@+1 {{'arith.fptosi' op has operand 0 of type 'f32', in function 'call_result'}}
+  %1 = arith.fptosi %0 : f32 to i32
+  return %1 : i32
+}
+
+// -----
+
+// Constants and values without operands as the source of a chain.
+func.func @sources() -> tensor<4xi32> {
+  // expected-error@+2 {{'arith.constant' op has a floating-point constant of type 'tensor<4xf32>' as attribute 'value', in function 'sources'}}
+  // expected-note@+1 {{floating point enters here, as a constant, 'arith.constant' op}}
+  %0 = arith.constant dense<1.0> : tensor<4xf32>
+  // expected-error@+1 {{'arith.fptosi' op has operand 0 of type 'tensor<4xf32>', in function 'sources'}}
+  %1 = arith.fptosi %0 : tensor<4xf32> to tensor<4xi32>
+  // expected-error@+2 {{'tensor.empty' op has result 0 of type 'tensor<4xf32>', in function 'sources'}}
+  // expected-note@+1 {{floating point enters here, made by 'tensor.empty' op}}
+  %2 = tensor.empty() : tensor<4xf32>
+  // expected-error@+1 {{'arith.fptosi' op has operand 0 of type 'tensor<4xf32>', in function 'sources'}}
+  %3 = arith.fptosi %2 : tensor<4xf32> to tensor<4xi32>
+  return %3 : tensor<4xi32>
 }
 
 // -----

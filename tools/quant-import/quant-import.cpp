@@ -65,9 +65,7 @@ static llvm::Error writeModule(ModuleOp module, bool text,
 }
 
 static llvm::Error run(const Options &options) {
-  DialectRegistry registry;
-  iquant::registerImportDialects(registry);
-  MLIRContext context(registry);
+  MLIRContext context;
   llvm::Expected<OwningOpRef<ModuleOp>> module =
       iquant::importModel(options.source, &context);
   if (!module)

@@ -7,12 +7,14 @@
 #include "iquant/Registration.h"
 
 #include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
+  mlir::registerAllExtensions(registry);
   mlir::iquant::registerDialects(registry);
   mlir::registerAllPasses();
   mlir::iquant::registerPasses();

@@ -2,8 +2,9 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Runs the float and the integer form of a model on the same tokens and
-// reports the error of every op that both name.
+// Interprets the float and the integer form of a model on the same tokens and
+// reports the error of every op that both name. The reference interpreter sees
+// every value as it is; compiled code gives the same bits.
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,10 +12,9 @@
 #include "QuantRun.h"
 #include "Report.h"
 
+#include "dialects/IQuant/IQuant.h"
 #include "iquant/Support/Locations.h"
-#include "iquant/Transforms/Passes.h"
 
-#include "mlir/Pass/PassManager.h"
 #include "mlir/Support/FileUtilities.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
@@ -59,77 +59,53 @@ static cl::opt<bool> asJson("json", cl::desc("Print one JSON object"),
 // Values of both models
 //===----------------------------------------------------------------------===//
 
-namespace {
-
-/// A model whose function returns every named value.
-struct ExposedModel {
-  std::unique_ptr<Program> program;
-  SmallVector<RuntimeValue> results;
-  /// Position of a named value among the results.
-  llvm::StringMap<unsigned> positions;
-
-  Tensor realNumbers(unsigned position) const {
-    return getRealNumbers(results[position],
-                          program->getType().getResult(position));
-  }
-};
-
-} // namespace
-
-/// Kind and source of every named op.
-struct OpInfo {
-  std::string kind, source;
-};
-
+/// Where an op came from: its file, and the line if there is one.
 static std::string describeSource(Location location) {
   std::string text;
   location->walk([&](Location part) {
-    if (auto file = dyn_cast<FileLineColLoc>(part)) {
-      text = file.getFilename().str();
-      if (file.getLine() != 0)
-        text += ":" + std::to_string(file.getLine());
-      return WalkResult::interrupt();
-    }
-    return WalkResult::advance();
+    auto file = dyn_cast<FileLineColLoc>(part);
+    if (!file)
+      return WalkResult::advance();
+    text = file.getFilename().str();
+    if (file.getLine() != 0)
+      text += ":" + std::to_string(file.getLine());
+    return WalkResult::interrupt();
   });
   return text;
 }
 
-static llvm::StringMap<OpInfo> collectOps(ModuleOp module) {
-  llvm::StringMap<OpInfo> ops;
-  module.walk([&](Operation *op) {
-    if (StringRef name = getLocationName(op->getLoc()); !name.empty())
-      ops[name] = {op->getName().stripDialect().str(),
-                   describeSource(op->getLoc())};
-  });
-  return ops;
+/// Whether a value of this type says what an op of the model computed: a float
+/// tensor, codes with their scales, or fixed point that is no parameter.
+static bool isActivation(Type type) {
+  if (auto tensor = dyn_cast<RankedTensorType>(type))
+    return isa<FloatType>(tensor.getElementType());
+  if (auto fixed = dyn_cast<FixedType>(type))
+    return fixed.getElementType().isInteger(32);
+  return isa<DynType>(type);
 }
 
-static FailureOr<ExposedModel> runExposed(OwningOpRef<ModuleOp> module,
-                                          const RuntimeValue &ids) {
-  PassManager pm(module->getContext());
-  pm.addNestedPass<func::FuncOp>(createExposeNamedValues());
-  if (failed(pm.run(*module)))
-    return failure();
-  FailureOr<std::unique_ptr<Program>> program =
-      Program::load(std::move(module), "forward", Engine::Jit);
-  if (failed(program))
-    return failure();
-  FailureOr<SmallVector<RuntimeValue>> results = (*program)->call(ids);
-  if (failed(results))
-    return failure();
-  ExposedModel model{std::move(*program), std::move(*results), {}};
-  for (unsigned i = 0; i < model.results.size(); ++i)
-    if (StringRef name = model.program->getResultName(i); !name.empty())
-      model.positions[name] = i;
-  return model;
+/// Interprets `forward` and shows `see` the value of every named op.
+static LogicalResult
+observe(ModuleOp module, const RuntimeValue &ids,
+        llvm::function_ref<void(Operation *, StringRef, Tensor)> see) {
+  Interpreter interpreter(module);
+  interpreter.setObserver([&](Operation *op, ArrayRef<RuntimeValue> results) {
+    StringRef name = getLocationName(op->getLoc());
+    if (name.empty() || results.size() != 1 ||
+        op->hasTrait<OpTrait::ConstantLike>() ||
+        !isActivation(op->getResult(0).getType()))
+      return;
+    see(op, name, getRealNumbers(results[0], op->getResult(0).getType()));
+  });
+  return interpreter.call("forward", ids);
 }
 
 //===----------------------------------------------------------------------===//
 // Errors
 //===----------------------------------------------------------------------===//
 
-static OpError measure(ArrayRef<double> expected, ArrayRef<double> actual) {
+static void measure(ArrayRef<double> expected, ArrayRef<double> actual,
+                    OpError &error) {
   double signal = 0, noise = 0, other = 0, product = 0, largest = 0;
   for (auto [x, y] : llvm::zip_equal(expected, actual)) {
     signal += x * x;
@@ -138,35 +114,46 @@ static OpError measure(ArrayRef<double> expected, ArrayRef<double> actual) {
     noise += (x - y) * (x - y);
     largest = std::max(largest, std::abs(x - y));
   }
-  OpError error;
   error.snr = noise == 0 ? INFINITY : 10 * std::log10(signal / noise);
   error.largestError = largest;
   error.cosine = noise == 0 ? 1 : product / std::sqrt(signal * other);
-  return error;
 }
 
-static Comparison compare(const ExposedModel &reference,
-                          const ExposedModel &integer,
-                          const llvm::StringMap<OpInfo> &ops) {
+/// Runs both models. Several ops with one name stand for one op of the float
+/// model; the value of the last of them counts.
+static FailureOr<Comparison> compare(ModuleOp reference, ModuleOp integer,
+                                     const RuntimeValue &ids) {
   Comparison comparison;
   comparison.floatModel = floatModel;
   comparison.integerModel = integerModel;
-  for (unsigned i = 0; i < reference.results.size(); ++i) {
-    StringRef name = reference.program->getResultName(i);
-    auto found = integer.positions.find(name);
-    if (name.empty() || found == integer.positions.end())
-      continue;
-    Tensor expected = reference.realNumbers(i),
-           actual = integer.realNumbers(found->second);
-    if (expected.getShape() != actual.getShape())
-      continue;
-    OpError error = measure(expected.data<double>(), actual.data<double>());
-    OpInfo info = ops.lookup(name);
+  comparison.tokens = ids.getTensor().getNumElements();
+
+  llvm::StringMap<std::pair<size_t, Tensor>> expected;
+  auto remember = [&](Operation *op, StringRef name, Tensor value) {
+    auto [entry, isNew] =
+        expected.try_emplace(name, comparison.ops.size(), std::move(value));
+    if (!isNew)
+      return;
+    OpError error;
     error.name = name;
-    error.kind = info.kind;
-    error.source = info.source;
+    error.kind = op->getName().stripDialect();
+    error.source = describeSource(op->getLoc());
+    error.snr = NAN;
     comparison.ops.push_back(std::move(error));
-  }
+  };
+  auto check = [&](Operation *, StringRef name, Tensor value) {
+    auto found = expected.find(name);
+    if (found == expected.end() ||
+        found->second.second.getShape() != value.getShape())
+      return;
+    measure(found->second.second.data<double>(), value.data<double>(),
+            comparison.ops[found->second.first]);
+  };
+  if (failed(observe(reference, ids, remember)) ||
+      failed(observe(integer, ids, check)))
+    return failure();
+  llvm::erase_if(comparison.ops,
+                 [](const OpError &op) { return std::isnan(op.snr); });
   return comparison;
 }
 
@@ -251,18 +238,13 @@ int run::runCompare(MLIRContext &context) {
     if (llvm::Error error = limits->check(*ids))
       return fail("'" + idsFile + "': " + toString(std::move(error)));
   }
-  llvm::StringMap<OpInfo> ops = collectOps(*reference);
   RuntimeValue input(
       Tensor::fromArray<int32_t>({1, static_cast<int64_t>(ids->size())},
                                  IntegerType::get(&context, 32), *ids));
-  FailureOr<ExposedModel> first = runExposed(std::move(reference), input);
-  if (failed(first))
+  FailureOr<Comparison> result = compare(*reference, *integer, input);
+  if (failed(result))
     return 1;
-  FailureOr<ExposedModel> second = runExposed(std::move(integer), input);
-  if (failed(second))
-    return 1;
-  Comparison comparison = compare(*first, *second, ops);
-  comparison.tokens = ids->size();
+  const Comparison &comparison = *result;
   if (comparison.ops.empty())
     return fail("the two models have no named op in common");
   if (!htmlFile.empty())

@@ -70,10 +70,6 @@ Program::load(OwningOpRef<ModuleOp> module, StringRef name, Engine engine) {
   auto program = std::make_unique<Program>();
   program->name = name;
   program->type = function.getFunctionType();
-  for (unsigned i = 0; i < function.getNumResults(); ++i) {
-    auto label = function.getResultAttrOfType<StringAttr>(i, "iquant.name");
-    program->resultNames.push_back(label ? label.str() : "");
-  }
   program->module = std::move(module);
   if (engine == Engine::Reference) {
     program->interpreter = std::make_unique<Interpreter>(*program->module);

@@ -42,14 +42,11 @@ public:
   call(ArrayRef<reference::RuntimeValue> arguments);
 
   FunctionType getType() const { return type; }
-  /// The attribute of result `index`, or an empty string.
-  StringRef getResultName(unsigned index) const { return resultNames[index]; }
 
 private:
   OwningOpRef<ModuleOp> module;
   std::string name;
   FunctionType type;
-  SmallVector<std::string> resultNames;
   std::unique_ptr<Executable> executable;
   std::unique_ptr<reference::Interpreter> interpreter;
 };

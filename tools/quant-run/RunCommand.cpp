@@ -101,9 +101,8 @@ static void printResult(llvm::raw_ostream &out, const RuntimeValue &value,
 // The two forms of the command
 //===----------------------------------------------------------------------===//
 
-/// Reads the arguments, adding the dimension or sign that .npy cannot say.
 static llvm::Expected<SmallVector<RuntimeValue>>
-readArguments(FunctionType type, MLIRContext &context) {
+readArguments(MLIRContext &context) {
   SmallVector<RuntimeValue> arguments;
   for (const std::string &file : inputs) {
     llvm::Expected<Tensor> tensor = readNpy(file, context);
@@ -123,8 +122,7 @@ static int callFunction(MLIRContext &context) {
   if (failed(program))
     return 1;
   FunctionType type = (*program)->getType();
-  llvm::Expected<SmallVector<RuntimeValue>> arguments =
-      readArguments(type, context);
+  llvm::Expected<SmallVector<RuntimeValue>> arguments = readArguments(context);
   if (!arguments)
     return fail(arguments.takeError());
   if (!outputs.empty() && outputs.size() != type.getNumResults())

@@ -36,36 +36,18 @@ static void PrintTo(const Tensor &tensor, std::ostream *out) {
 static constexpr unsigned kCases = 300;
 
 namespace {
-class IQuantToLinalgTest : public ::testing::TestWithParam<StringLiteral> {
+class LoweringTest : public ::testing::Test {
 protected:
-  IQuantToLinalgTest() {
+  LoweringTest() {
     context.loadDialect<IQuantDialect, func::FuncDialect>();
     context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
       diagnostics += diagnostic.str() + "\n";
     });
   }
 
-  /// The tensors that `main` returns, components one after the other.
-  std::vector<Tensor> run(ModuleOp module, ArrayRef<RuntimeValue> arguments) {
-    reference::Interpreter interpreter(module);
-    auto results = interpreter.call("main", arguments);
-    EXPECT_TRUE(succeeded(results)) << diagnostics;
-    std::vector<Tensor> components;
-    if (succeeded(results))
-      for (const RuntimeValue &result : *results)
-        llvm::append_range(components, result.getComponents());
-    return components;
-  }
-
-  MLIRContext context;
-  std::string diagnostics;
-};
-} // namespace
-
-TEST_P(IQuantToLinalgTest, KeepsEveryBit) {
-  for (unsigned seed = 0; seed < kCases; ++seed) {
-    RandomCase test = makeRandomCase(context, GetParam(), seed);
-    SCOPED_TRACE("seed " + std::to_string(seed) + "\n" + test.module);
+  /// Runs `main` before and after the lowering, and compares every bit.
+  void check(const RandomCase &test) {
+    SCOPED_TRACE(test.module);
     auto module = parseSourceString<ModuleOp>(test.module, &context);
     ASSERT_TRUE(module) << diagnostics;
     std::vector<Tensor> expected = run(*module, test.arguments);
@@ -83,9 +65,93 @@ TEST_P(IQuantToLinalgTest, KeepsEveryBit) {
     for (size_t i = 0; i < actual.size(); ++i)
       ASSERT_EQ(actual[i], expected[i]) << "component " << i;
   }
+
+  MLIRContext context;
+
+private:
+  /// The tensors that `main` returns, components one after the other.
+  std::vector<Tensor> run(ModuleOp module, ArrayRef<RuntimeValue> arguments) {
+    reference::Interpreter interpreter(module);
+    auto results = interpreter.call("main", arguments);
+    EXPECT_TRUE(succeeded(results)) << diagnostics;
+    std::vector<Tensor> components;
+    if (succeeded(results))
+      for (const RuntimeValue &result : *results)
+        llvm::append_range(components, result.getComponents());
+    return components;
+  }
+
+  std::string diagnostics;
+};
+
+class IQuantToLinalgTest : public LoweringTest,
+                           public ::testing::WithParamInterface<StringLiteral> {
+};
+} // namespace
+
+TEST_P(IQuantToLinalgTest, KeepsEveryBit) {
+  for (unsigned seed = 0; seed < kCases && !HasFatalFailure(); ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    check(makeRandomCase(context, GetParam(), seed));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Ops, IQuantToLinalgTest,
                          ::testing::ValuesIn(getRandomCaseOps().begin(),
                                              getRandomCaseOps().end()),
                          [](const auto &info) { return info.param.str(); });
+
+// A quotient just below a power of two rounds to the multiplier 2^16, which is
+// one bit too long (rule B6).
+TEST_F(LoweringTest, MultiplierThatCarries) {
+  Tensor x({2, 2}, IntegerType::get(&context, 32));
+  x.setInt(0, (255 << 20) - 1);
+  x.setInt(2, (127 << 20) - 1);
+  check({R"mlir(
+    func.func @main(%x: !iquant.fixed<2x2xi32, 14>)
+        -> (!iquant.dyn<2x2xui8>, !iquant.dyn<2x2xsi8>) {
+      %0 = iquant.quantize %x
+          : !iquant.fixed<2x2xi32, 14> -> !iquant.dyn<2x2xui8>
+      %1 = iquant.quantize %x
+          : !iquant.fixed<2x2xi32, 14> -> !iquant.dyn<2x2xsi8>
+      return %0, %1 : !iquant.dyn<2x2xui8>, !iquant.dyn<2x2xsi8>
+    })mlir",
+         {x}});
+}
+
+// Below the smallest scale there is none (rules N1 and N3).
+TEST_F(LoweringTest, NormOfAlmostNothing) {
+  Tensor x({1, 2}, IntegerType::get(&context, 32));
+  x.setInt(0, 1);
+  Tensor scale({2}, IntegerType::get(&context, 16));
+  scale.setInt(0, 1);
+  check({R"mlir(
+    func.func @main(%x: !iquant.fixed<1x2xi32, 14>,
+                    %g: !iquant.fixed<2xi16, 30>)
+        -> (!iquant.dyn<1x2xui8>, !iquant.dyn<1x2xui8>) {
+      %0 = iquant.rms_norm %x scale %g {epsilon = 1073741823 : i64}
+          : (!iquant.fixed<1x2xi32, 14>, !iquant.fixed<2xi16, 30>)
+          -> !iquant.dyn<1x2xui8>
+      %1 = iquant.layer_norm %x scale %g {epsilon = 1073741823 : i64}
+          : (!iquant.fixed<1x2xi32, 14>, !iquant.fixed<2xi16, 30>)
+          -> !iquant.dyn<1x2xui8>
+      return %0, %1 : !iquant.dyn<1x2xui8>, !iquant.dyn<1x2xui8>
+    })mlir",
+         {x, scale}});
+}
+
+// The reciprocal in the sigmoid is exact for every divisor that there is: the
+// inputs stand for every argument with 12 fraction bits, and are large enough
+// that the last bit of the sigmoid shows in the result.
+TEST_F(LoweringTest, SigmoidOfEveryArgument) {
+  constexpr int64_t kLargest = 1 << 16;
+  Tensor x(kLargest + 1, IntegerType::get(&context, 32));
+  for (int64_t y = 0; y <= kLargest; ++y)
+    x.setInt(y, (y << 14) + (1 << 13) - 1);
+  check({R"mlir(
+    func.func @main(%x: !iquant.fixed<?xi32, 26>) -> !iquant.fixed<?xi32, 26> {
+      %0 = iquant.silu %x : !iquant.fixed<?xi32, 26>
+      return %0 : !iquant.fixed<?xi32, 26>
+    })mlir",
+         {x}});
+}

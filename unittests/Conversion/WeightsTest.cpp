@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "iquant/Conversion/Weights.h"
+#include "iquant/Reference/Rules.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/BuiltinAttributes.h"
@@ -177,6 +178,39 @@ TEST_F(WeightsTest, CodesAreExactOnRandomWeights) {
     if (quantized.codes[i] != 0) {
       ASSERT_EQ(quantized.codes[i] < 0, weights[i] < 0);
     }
+  }
+}
+
+TEST_F(WeightsTest, AgreesWithTheReference) {
+  // Doubles of all 53 bits, at the edges of codes and anywhere else.
+  constexpr int64_t kChannels = 200, kWidth = 64;
+  std::mt19937_64 random(4);
+  std::normal_distribution<double> normal;
+  std::vector<double> weights(kChannels * kWidth);
+  for (int64_t n = 0; n < kChannels; ++n) {
+    MutableArrayRef<double> row(&weights[n * kWidth], kWidth);
+    row[0] = std::ldexp(normal(random), static_cast<int>(random() % 20) - 15);
+    reference::Dyadic scale = reference::weightScale(std::fabs(row[0]));
+    for (double &weight : row.drop_front()) {
+      double edge = static_cast<int>(random() % 254) - 127 + 0.5;
+      weight = std::ldexp(edge * scale.multiplier, -scale.exponent);
+      for (uint64_t steps = random() % 3; steps > 0; --steps)
+        weight = std::nextafter(weight, random() % 2 ? 1 : -1);
+      if (std::fabs(weight) > std::fabs(row[0]))
+        weight = row[0] / 3;
+    }
+  }
+  Quantized quantized(kChannels, kWidth);
+  ASSERT_TRUE(succeeded(quantized.compute(
+      context, dense64({kChannels, kWidth}, weights), reasons)));
+  for (int64_t n = 0; n < kChannels; ++n) {
+    reference::Dyadic scale =
+        reference::weightScale(std::fabs(weights[n * kWidth]));
+    ASSERT_EQ(quantized.multipliers[n], scale.multiplier);
+    ASSERT_EQ(quantized.exponents[n], scale.exponent);
+    for (int64_t i = n * kWidth; i < (n + 1) * kWidth; ++i)
+      ASSERT_EQ(quantized.codes[i], reference::weightCode(weights[i], scale))
+          << weights[i];
   }
 }
 

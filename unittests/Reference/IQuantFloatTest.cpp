@@ -267,25 +267,25 @@ TEST_F(IQuantFloatTest, AttentionCorners) {
   Tensor mask = Tensor::fromArray<char>({2, 2}, IntegerType::get(&context, 1),
                                         {0, 0, 0, 1});
   Tensor codes = integers<int8_t>({2, 1}, {100, 127});
-  Tensor m = i32({2}, {32768, 32768}), e = i32({2}, {22, 22});
+  Tensor m = i32({2, 1}, {32768, 32768}), e = i32({2, 1}, {22, 22});
   RuntimeValue x(SmallVector<Tensor, 1>{codes, m, e});
   auto results = run(R"mlir(
-    func.func @main(%x: !iquant.dyn<2x1xsi8>, %m: tensor<2x2xi1>)
+    func.func @main(%x: !iquant.dyn<2x1xsi8, 1>, %m: tensor<2x2xi1>)
         -> !iquant.fixed<2x1xi32, 20> {
       %0 = iquant.attention %x, %x, %x mask %m
           {heads = 1, kv_heads = 1, scale_multiplier = 43520,
            scale_exponent = 11}
-          : (!iquant.dyn<2x1xsi8>, !iquant.dyn<2x1xsi8>, !iquant.dyn<2x1xsi8>,
-             tensor<2x2xi1>) -> !iquant.fixed<2x1xi32, 20>
+          : (!iquant.dyn<2x1xsi8, 1>, !iquant.dyn<2x1xsi8, 1>,
+             !iquant.dyn<2x1xsi8, 1>, tensor<2x2xi1>) -> !iquant.fixed<2x1xi32, 20>
       return %0 : !iquant.fixed<2x1xi32, 20>
     })mlir",
                      {x, mask});
   ASSERT_EQ(results.size(), 1u);
   EXPECT_EQ(results[0].getTensor().getInt(0), 0);
-  // p = floor((65025 * 32768 + (167 + 89) mod 256 * 2^16 + 2^15) / 2^24) = 127
-  // of 127.002: 127 / 127.002 * 127 / 128 of a unit of 2^20.
+  // w = 65025 * 32768 has 31 bits, so g = 23 and p = 254 of 254.004:
+  // 254 / 254.004 * 127 / 128 of a unit of 2^20.
   EXPECT_NEAR(results[0].getTensor().getInt(1),
-              127 * 127 / 127.002 / 128 * (1 << 20), 1);
+              127 * 254 / 254.004 / 128 * (1 << 20), 1);
 }
 
 } // namespace

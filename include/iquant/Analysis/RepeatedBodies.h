@@ -24,7 +24,7 @@ namespace mlir::iquant {
 /// that comes from an op of the body does so in the other at the same place.
 /// Operands from outside of the body may be any values of the same type.
 struct RepeatedBodies {
-  /// The ops of all bodies, in the order of the block, without constants.
+  /// The ops of all bodies, in the order of the block.
   SmallVector<Operation *> ops;
   size_t bodySize = 0;
 
@@ -38,15 +38,16 @@ struct RepeatedBodies {
 /// pure ops on nothing but such values. They stand outside of every body.
 DenseSet<Operation *> findConstantOps(Block &block);
 
-/// The values that `op` and the ops in its regions take from outside of `op`,
-/// in the order of their uses.
-SmallVector<Value> getOuterOperands(Operation *op);
+/// The operands of `op`, and those of ops in its regions that come from outside
+/// of `op`, in the order of the ops.
+SmallVector<OpOperand *> getOuterOperands(Operation *op);
 
 /// Finds the bodies that cover the most ops of `block`, of at least `minOps`
 /// ops each and at least `minCount` in number. Of those that cover the same
 /// ops, the shortest body is taken, and none if that has less than `minOps`: a
-/// row of equal ops is not cut into bodies. Of the ways to cut a row of ops into
-/// bodies, the one that passes the fewest values from one to the next is taken.
+/// row of equal ops is not cut into bodies. Of the ways to cut a row of ops
+/// into bodies, the one that passes the fewest values from one to the next is
+/// taken.
 ///
 /// Takes time proportional to the ops for hashing, and to their square, at a
 /// nanosecond each, for comparing the hashes at every distance.

@@ -43,7 +43,23 @@ def ConvertTransformerToIQuant : Pass<"convert-transformer-to-iquant", "::mlir::
 def ConvertTransformerToLinalg : Pass<"convert-transformer-to-linalg", "::mlir::ModuleOp"> {
   let summary = "Lower transformer ops to floating-point linalg on tensors";
   let description = [{
-    Guarantees that no transformer op is left.
+    The float side of every comparison: each op becomes its formula, computed
+    in f32, or in f64 when an operand is, and rounded at the result. A linear
+    is one contraction `c[m, n] += a[m, k] * w[n, k]` with the rows joined, and
+    an epilogue for the bias. Attention is a loop nest over batch, head and
+    blocks of 64 queries, whose scores are the only ones in memory; a causal
+    block stops at its last key. Constant rotation frequencies become tables of
+    cosines and sines, up to 2^24 angles; others are computed where they are
+    used. `transformer.observe` disappears.
+
+    Requires nothing of weights: they may be arguments, and of any float type.
+    Batch, sequence and cache may be dynamic. A position at or past
+    `max_positions` reads the last row of a table.
+
+    Guarantees that no transformer op is left, that results are written in
+    place, so that one-shot bufferization copies no activation, and that a row
+    of attention or softmax without a valid element is 0. Declines nothing; other
+    dialects stay as they are.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
                            "::mlir::math::MathDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];

@@ -15,13 +15,10 @@
 
 namespace mlir::iquant {
 
-/// Adds the dialects that `importModel` creates ops of.
-void registerImportDialects(DialectRegistry &registry);
-
 /// Imports a model: a directory with config.json and safetensors files, or a
 /// GGUF file. The module has one function `@forward`; its weights are resources
 /// that mostly lie where the files are mapped, so the files must not change
-/// while the context lives. The context needs the dialects above.
+/// while the context lives.
 llvm::Expected<OwningOpRef<ModuleOp>> importModel(StringRef path,
                                                   MLIRContext *context);
 

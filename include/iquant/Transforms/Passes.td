@@ -68,10 +68,17 @@ def OutlineRepeatedBodies : Pass<"outline-repeated-bodies", "::mlir::ModuleOp"> 
     each repetition; and again, until nothing repeats. So what comes later in a
     pipeline compiles one layer, not thirty.
 
-    Requires nothing of the ops: they may be of any dialect, registered or not.
-    Run `cse` before, so that equal constants are one value. Bodies are equal
-    when their ops are, with all attributes and regions, up to locations and to
-    the values that they take from outside:
+    Requires nothing of the ops: they may be of any dialect, registered or not,
+    and at any level on values; on tensors is best, since what a body allocates
+    it must also free. Run `canonicalize` before, which moves constants out of
+    regions and makes equal ones one value; and `cse` after, not before, as it
+    would take from all layers but the first what they share with it. Types are
+    compared too: two `iquant` layers whose parameters have different exponents
+    are equal only after `convert-iquant-to-linalg`, which makes of an exponent
+    a constant, and so an argument.
+
+    Bodies are equal when their ops are, with all attributes and regions, up to
+    locations and to the values that they take from outside:
 
     * values that differ between repetitions, as weights do and the result of
       the repetition before, become arguments; so do equal ones, except that a
@@ -121,7 +128,7 @@ def VerifyAccumulatorRange : Pass<"verify-accumulator-range", "::mlir::ModuleOp"
     | norms | N0 | 2^44 per channel, 64 bits | 65536 channels, by their verifiers |
 
     A `linear` whose bound fails gets a second chance if its weight is composed
-    of constants: the codes themselves bound each channel's sum by 255 times the
+    of constants in the same function: the codes themselves bound each channel's sum by 255 times the
     larger one of its positive and negative part (`ui8`), or by 127 times the
     sum of all magnitudes (`si8`). A remark says so.
 
@@ -153,8 +160,8 @@ def VectorizeContractions : Pass<"vectorize-contractions", "::mlir::func::FuncOp
 
     Requires that the last dimension of `a` and `b` is contiguous, and integer
     sums that do not overflow (`verify-accumulator-range`). Guarantees the same
-    bits for integers; float sums are reassociated. Declines every other
-    generic, and says by remark why it declined one that multiplies and adds.
+    bits for integers; float sums are reassociated. Leaves every other generic
+    as it is.
     Sizes may be dynamic; remainders have loops of their own, and the end of a
     row that is no multiple of the vector is read through a mask.
   }];
@@ -186,21 +193,6 @@ def PoolConstants : Pass<"pool-constants", "::mlir::ModuleOp"> {
   let options = [
     Option<"threshold", "threshold", "int64_t", "4096", "Size from which a constant is pooled, in bytes.">
   ];
-}
-
-def ExposeNamedValues : Pass<"expose-named-values", "::mlir::func::FuncOp"> {
-  let summary = "Return every named value of a function as one more result";
-  let description = [{
-    A value is named when the location of the op that makes it carries a name,
-    as every op of an importer does. Ops that share a name stand for one op of
-    the model, and the value of the last of them counts. Each gets a result of
-    the function after the present ones, with the result attribute
-    `iquant.name`; so that two forms of one model can be compared value by value.
-
-    Requires that the function returns once and is not called in the module.
-    Guarantees that the present results keep their places. Declines values that
-    are no tensors and no iquant activations, and does nothing to a declaration.
-  }];
 }
 
 #endif // IQUANT_TRANSFORMS_PASSES_TD

@@ -13,17 +13,13 @@
 #include "Patterns.h"
 #include "RowBuilder.h"
 #include "Rules.h"
-#include "Shapes.h"
 
-#include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Utils/StaticValueUtils.h"
+#include "iquant/Support/AttentionLoops.h"
+#include "iquant/Support/Shapes.h"
 
 using namespace mlir;
 using namespace mlir::iquant;
 
-/// Queries of a block: as many rows as a matrix kernel keeps in the first
-/// cache, and few enough that the scores of a thousand keys stay in the second.
-static constexpr int64_t kQueryBlock = 64;
 /// No exponent of a value exceeds this one (V2).
 static constexpr int64_t kLargestExponent = 62;
 
@@ -40,17 +36,10 @@ public:
   Value lower();
 
 private:
-  /// Some queries of one head, and the keys that they may see.
-  struct Block {
-    Value batch, head, kvHead, firstQuery;
-    OpFoldResult queries, keys;
-    /// Query `i` of the block sees no key after `lastKey + i`.
-    Int lastKey;
-  };
-  Block makeBlock(Value batch, Value head, Value firstQuery);
+  using Block = AttentionBlock;
 
-  /// The result with the part of `block` written.
-  Value lowerBlock(const Block &block, Value result);
+  /// The result of a block, in the place of `destination`.
+  Value lowerBlock(const Block &block, Value destination);
   /// Ek and Ev.
   SmallVector<Value> findExponents(const RowBuilder &rows, const Block &block);
   /// t, in the place of the scores.
@@ -58,13 +47,13 @@ private:
               Value smallest);
   /// E, in the place of t.
   Value exponentials(const RowBuilder &rows, const Block &block, Value aligned,
-                     Value smallestKey);
+                     Value smallest);
   /// p, and the factor and shift that make a result of a sum of values.
   struct Weights {
     Value codes, factor, shift;
   };
   Weights weights(const RowBuilder &rows, const Block &block,
-                  Value exponentials, Value smallestValue);
+                  Value exponentials, Value smallest);
 
   /// What a body reads to tell valid keys from others, and how; none when all
   /// keys are valid.
@@ -72,33 +61,22 @@ private:
                   SmallVectorImpl<Access> &inputs);
   std::optional<Int> validity(const Block &block, Int inBody, Inputs &in);
 
-  /// The part of `tensor` at `offsets`; an absent size is 1 and dropped.
-  Value slice(Value tensor, ArrayRef<OpFoldResult> offsets,
-              ArrayRef<OpFoldResult> sizes);
-  /// `[batch, kv heads, keys]` at the keys of a block.
-  Value keySlice(Value tensor, const Block &block) {
-    return slice(tensor, {block.batch, block.kvHead, index(0)},
-                 {OpFoldResult(), OpFoldResult(), block.keys});
+  /// A block's part of scales `[batch, queries, heads]`: `[queries]`.
+  Value sliceQueryScales(const Block &block, Value scales) {
+    return loops.slice(scales, {block.batch, block.firstQuery, block.head},
+                       {OpFoldResult(), block.queries, OpFoldResult()});
   }
-  /// `[batch, queries, heads]` at the queries of a block.
-  Value querySlice(Value tensor, const Block &block) {
-    return slice(tensor, {block.batch, block.firstQuery, block.head},
-                 {OpFoldResult(), block.queries, OpFoldResult()});
-  }
-  /// The first channel of a head.
-  OpFoldResult channelOf(Value head) {
-    return b.createOrFold<arith::MulIOp>(head, value(index(width)));
-  }
-
-  OpFoldResult index(int64_t value) { return b.getIndexAttr(value); }
-  Value value(OpFoldResult size) {
-    return getValueOrCreateConstantIndexOp(b, b.getLoc(), size);
+  /// A block's part of scales `[batch, kv heads, keys]`: `[keys]`.
+  Value sliceKeyScales(const Block &block, Value scales) {
+    return loops.slice(scales, {block.batch, block.kvHead, b.getIndexAttr(0)},
+                       {OpFoldResult(), OpFoldResult(), block.keys});
   }
 
   ImplicitLocOpBuilder &b;
   AttentionOp op;
-  int64_t width, alignment;
-  OpFoldResult batches, queries, keys;
+  AttentionLoops loops;
+  /// h of rule A1.
+  int64_t alignment;
   DynComponents query;
   Value keyCodes, mask, table;
   /// With the keys as last dimension, contiguous.
@@ -121,19 +99,28 @@ static Value transpose(ImplicitLocOpBuilder &b, Value tensor,
                           [](Int x) { return x; });
 }
 
+static AttentionShape shapeOf(ImplicitLocOpBuilder &b, AttentionOp op,
+                              Value query, Value key) {
+  SmallVector<OpFoldResult> sizes = sizesOf(b, query);
+  return {static_cast<int64_t>(op.getHeads()),
+          static_cast<int64_t>(op.getKvHeads()),
+          op.getHeadWidth(),
+          op.getCausal(),
+          sizes[0],
+          sizes[1],
+          sizesOf(b, key)[1]};
+}
+
 AttentionLowering::AttentionLowering(ImplicitLocOpBuilder &b, AttentionOp op,
                                      DynComponents query, DynComponents key,
                                      DynComponents value, Value mask)
-    : b(b), op(op), width(op.getHeadWidth()), query(query), keyCodes(key.codes),
-      mask(mask), table(createExponentialTable(b)) {
-  int64_t largest = 127 * 127 * width;
-  alignment =
-      std::max<int64_t>(llvm::bit_width(uint64_t(largest)) + 16 - 30, 0);
-  SmallVector<OpFoldResult> sizes = sizesOf(b, query.codes);
-  batches = sizes[0], queries = sizes[1];
-  keys = sizesOf(b, key.codes)[1];
+    : b(b), op(op), loops(b, shapeOf(b, op, query.codes, key.codes)),
+      query(query), keyCodes(key.codes), mask(mask),
+      table(createExponentialTable(b)) {
+  int64_t width = op.getHeadWidth(), kvHeads = op.getKvHeads();
+  uint64_t largest = 127 * 127 * width;
+  alignment = std::max<int64_t>(llvm::bit_width(largest) + 16 - 30, 0);
 
-  int64_t kvHeads = op.getKvHeads();
   Value heads = splitChannels(b, value.codes, {kvHeads, width});
   valueCodes = transpose(b, heads, {0, 2, 3, 1});
   keyMultiplier = transpose(b, key.multiplier, {0, 2, 1});
@@ -148,57 +135,13 @@ AttentionLowering::AttentionLowering(ImplicitLocOpBuilder &b, AttentionOp op,
                                 [](Int bit) { return bit.zext(8); });
 }
 
-Value AttentionLowering::slice(Value tensor, ArrayRef<OpFoldResult> offsets,
-                               ArrayRef<OpFoldResult> sizes) {
-  SmallVector<OpFoldResult> allSizes, kept;
-  for (OpFoldResult size : sizes) {
-    allSizes.push_back(size ? size : index(1));
-    if (size)
-      kept.push_back(size);
-  }
-  auto type = RankedTensorType::get(decomposeMixedValues(kept).first,
-                                    getElementTypeOrSelf(tensor.getType()));
-  SmallVector<OpFoldResult> strides(sizes.size(), index(1));
-  return tensor::ExtractSliceOp::create(b, type, tensor, offsets, allSizes,
-                                        strides);
-}
-
-AttentionLowering::Block AttentionLowering::makeBlock(Value batch, Value head,
-                                                      Value firstQuery) {
-  int64_t group = op.getHeads() / op.getKvHeads();
-  Value kvHead = b.createOrFold<arith::DivUIOp>(head, value(index(group)));
-  std::optional<int64_t> known = getConstantIntValue(queries);
-  OpFoldResult rows;
-  if (known && (*known <= kQueryBlock || *known % kQueryBlock == 0)) {
-    rows = index(std::min(*known, kQueryBlock));
-  } else {
-    Value rest = arith::SubIOp::create(b, value(queries), firstQuery);
-    rows = OpFoldResult(
-        arith::MinUIOp::create(b, rest, value(index(kQueryBlock))));
-  }
-  // The queries are the last positions: query 0 is at key T - S.
-  Value shift = b.createOrFold<arith::SubIOp>(value(keys), value(queries));
-  Value lastKey = b.createOrFold<arith::AddIOp>(firstQuery, shift);
-  OpFoldResult seen = keys;
-  if (op.getCausal()) {
-    Value end = arith::AddIOp::create(b, lastKey, value(rows));
-    seen = OpFoldResult(arith::MaxSIOp::create(b, end, value(index(0))));
-  }
-  return {
-      batch, head, kvHead, firstQuery, rows, seen, fromIndex(b, 32, lastKey)};
-}
-
 void AttentionLowering::appendMask(const RowBuilder &rows, const Block &block,
                                    SmallVectorImpl<Access> &inputs) {
   if (!mask)
     return;
-  if (cast<RankedTensorType>(mask.getType()).getRank() == 2)
-    inputs.push_back(rows.channel(
-        slice(mask, {block.batch, index(0)}, {OpFoldResult(), block.keys})));
-  else
-    inputs.push_back(
-        rows.whole(slice(mask, {block.batch, block.firstQuery, index(0)},
-                         {OpFoldResult(), block.queries, block.keys})));
+  Value part = loops.sliceMask(block, mask);
+  bool isPerKey = cast<RankedTensorType>(part.getType()).getRank() == 1;
+  inputs.push_back(isPerKey ? rows.channel(part) : rows.whole(part));
 }
 
 std::optional<Int> AttentionLowering::validity(const Block &block, Int inBody,
@@ -208,8 +151,9 @@ std::optional<Int> AttentionLowering::validity(const Block &block, Int inBody,
     valid = notEqual(in.next(), 0);
   if (!op.getCausal())
     return valid;
-  Int seen = lessEqual(positionAlong(inBody, 1),
-                       positionAlong(inBody, 0) + block.lastKey);
+  Int query = positionAlong(inBody, 0), key = positionAlong(inBody, 1);
+  Int lastKey = fromIndex(inBody.getBuilder(), 32, block.lastKey);
+  Int seen = lessEqual(key, query + lastKey);
   return valid ? *valid & seen : seen;
 }
 
@@ -219,8 +163,9 @@ static Int where(std::optional<Int> valid, Int x, int64_t otherwise) {
 
 SmallVector<Value> AttentionLowering::findExponents(const RowBuilder &rows,
                                                     const Block &block) {
-  SmallVector<Access> inputs = {rows.channel(keySlice(keyExponent, block)),
-                                rows.channel(keySlice(valueExponent, block))};
+  SmallVector<Access> inputs = {
+      rows.channel(sliceKeyScales(block, keyExponent)),
+      rows.channel(sliceKeyScales(block, valueExponent))};
   appendMask(rows, block, inputs);
   return rows.reduce({{32, kLargestExponent}, {32, kLargestExponent}}, inputs,
                      [&](ArrayRef<Int> elements) {
@@ -236,9 +181,9 @@ SmallVector<Value> AttentionLowering::findExponents(const RowBuilder &rows,
 
 Value AttentionLowering::align(const RowBuilder &rows, const Block &block,
                                Value scores, Value smallest) {
-  SmallVector<Access> inputs = {rows.channel(keySlice(keyMultiplier, block)),
-                                rows.channel(keySlice(keyExponent, block)),
-                                rows.row(smallest)};
+  SmallVector<Access> inputs = {
+      rows.channel(sliceKeyScales(block, keyMultiplier)),
+      rows.channel(sliceKeyScales(block, keyExponent)), rows.row(smallest)};
   appendMask(rows, block, inputs);
   return rows.update(scores, inputs, [&](ArrayRef<Int> elements) {
     Inputs in(elements);
@@ -247,21 +192,21 @@ Value AttentionLowering::align(const RowBuilder &rows, const Block &block,
     Int d = in.next();
     // An invalid key may have a smaller exponent than all valid ones.
     Int s = umin(e - smallest + alignment, 62);
-    Int t = rshr(d.sext(64) * m.zext(64), s.zext(64)).trunc(32);
+    Int t = rshr(wideProduct(d, m), s.zext(64)).trunc(32);
     return where(valid, t, INT32_MIN);
   });
 }
 
 Value AttentionLowering::exponentials(const RowBuilder &rows,
                                       const Block &block, Value aligned,
-                                      Value smallestKey) {
+                                      Value smallest) {
   Value most = rows.reduce(Accumulator{32, INT32_MIN}, rows.whole(aligned),
                            [](Int t, Int most) { return max(t, most); })
                    .front();
   auto scales =
       rows.perRow({32, 32, 32, 32},
-                  {querySlice(query.multiplier, block),
-                   querySlice(query.exponent, block), smallestKey},
+                  {sliceQueryScales(block, query.multiplier),
+                   sliceQueryScales(block, query.exponent), smallest},
                   [&](Int m, Int e, Int smallest) {
                     Int product = m.zext(64) * op.getScaleMultiplier();
                     Int n = bits(product) - 16;
@@ -295,8 +240,9 @@ AttentionLowering::Weights AttentionLowering::weights(const RowBuilder &rows,
                                                       Value exponentials,
                                                       Value smallest) {
   SmallVector<Access> inputs = {
-      rows.whole(exponentials), rows.channel(keySlice(valueMultiplier, block)),
-      rows.channel(keySlice(valueExponent, block)), rows.row(smallest)};
+      rows.whole(exponentials),
+      rows.channel(sliceKeyScales(block, valueMultiplier)),
+      rows.channel(sliceKeyScales(block, valueExponent)), rows.row(smallest)};
   auto sums = rows.reduce(
       {{32, 0}, {32, 0}}, inputs,
       [](Int e, Int m, Int exponent, Int smallest, Int sum, Int most) {
@@ -331,57 +277,32 @@ AttentionLowering::Weights AttentionLowering::weights(const RowBuilder &rows,
   return {codes, scalars[3], scalars[4]};
 }
 
-Value AttentionLowering::lowerBlock(const Block &block, Value result) {
-  OpFoldResult channel = channelOf(block.head);
-  Value queryCodes =
-      slice(query.codes, {block.batch, block.firstQuery, channel},
-            {OpFoldResult(), block.queries, index(width)});
-  Value codes =
-      slice(keyCodes, {block.batch, index(0), channelOf(block.kvHead)},
-            {OpFoldResult(), block.keys, index(width)});
-  Value values =
-      slice(valueCodes, {block.batch, block.kvHead, index(0), index(0)},
-            {OpFoldResult(), OpFoldResult(), index(width), block.keys});
-
+Value AttentionLowering::lowerBlock(const Block &block, Value destination) {
   RowBuilder rows(b, {block.queries, block.keys});
   auto smallest = findExponents(rows, block);
-  Value scores = createContraction(b, {queryCodes, Extension::Signed},
-                                   {codes, Extension::Signed});
+  Value scores = createContraction(
+      b, {loops.sliceQueries(block, query.codes), Extension::Signed},
+      {loops.sliceKeys(block, keyCodes), Extension::Signed});
   scores = align(rows, block, scores, smallest[0]);
   scores = exponentials(rows, block, scores, smallest[0]);
   Weights p = weights(rows, block, scores, smallest[1]);
-  Value o = createContraction(b, {p.codes, Extension::Unsigned},
-                              {values, Extension::Signed});
-
-  RowBuilder outputs(b, {block.queries, index(width)});
-  SmallVector<OpFoldResult> offsets = {block.batch, block.firstQuery, channel};
-  SmallVector<OpFoldResult> sizes = {index(1), block.queries, index(width)};
-  SmallVector<OpFoldResult> strides(3, index(1));
-  Value place =
-      slice(result, offsets, {OpFoldResult(), block.queries, index(width)});
-  Value written = outputs.write(
-      place, {outputs.whole(o), outputs.row(p.factor), outputs.row(p.shift)},
+  Value o = createContraction(
+      b, {p.codes, Extension::Unsigned},
+      {loops.sliceColumns(block, valueCodes), Extension::Signed});
+  RowBuilder outputs(b, o);
+  return outputs.write(
+      destination,
+      {outputs.whole(o), outputs.row(p.factor), outputs.row(p.shift)},
       [](Int o, Int factor, Int s) {
         return sat32(rshr(o.sext(64) * factor, s.zext(64)));
       });
-  return tensor::InsertSliceOp::create(b, written, result, offsets, sizes,
-                                       strides);
 }
 
 Value AttentionLowering::lower() {
-  Value zero = value(index(0)), one = value(index(1));
-  int64_t channels = op.getHeads() * width;
-  Value empty = tensor::EmptyOp::create(b, {batches, queries, index(channels)},
-                                        b.getI32Type());
-  scf::LoopNest loops = scf::buildLoopNest(
-      b, b.getLoc(), {zero, zero, zero},
-      {value(batches), value(index(op.getHeads())), value(queries)},
-      {one, one, value(index(kQueryBlock))}, empty,
-      [&](OpBuilder &, Location, ValueRange position, ValueRange result) {
-        Block block = makeBlock(position[0], position[1], position[2]);
-        return scf::ValueVector{lowerBlock(block, result.front())};
-      });
-  return loops.results.front();
+  return loops.build(b.getI32Type(),
+                     [&](const Block &block, Value destination) {
+                       return lowerBlock(block, destination);
+                     });
 }
 
 /// Whether a batch, query or key is known not to be there.

@@ -7,7 +7,8 @@
 #include "Contraction.h"
 
 #include "RowBuilder.h"
-#include "Shapes.h"
+
+#include "iquant/Support/Shapes.h"
 
 using namespace mlir;
 using namespace mlir::iquant;

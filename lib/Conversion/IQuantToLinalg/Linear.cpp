@@ -10,7 +10,10 @@
 #include "Patterns.h"
 #include "RowBuilder.h"
 #include "Rules.h"
-#include "Shapes.h"
+
+#include "iquant/Support/Shapes.h"
+
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
 using namespace mlir::iquant;
@@ -23,6 +26,12 @@ static SmallVector<Value> lowerLinear(LinearOp op,
   int64_t exponent = op.getResult().getType().getExponent();
   SmallVector<OpFoldResult> rowSizes = sizesOf(b, input.codes);
   rowSizes.pop_back();
+  if (llvm::any_of(rowSizes, isZeroInteger)) {
+    // No element to compute; upstream cannot bufferize the view of such rows
+    // as one dimension when another of their sizes is dynamic.
+    rowSizes.push_back(b.getIndexAttr(op.getWeight().getType().getShape()[0]));
+    return {tensor::EmptyOp::create(b, rowSizes, b.getI32Type())};
+  }
 
   // The product is without the zero point, so that it is a plain contraction;
   // the column sums make up for it in the one pass that scales.
@@ -53,7 +62,7 @@ static SmallVector<Value> lowerLinear(LinearOp op,
     Int p = ushr(rowMultiplier * multiplier + 1, 1);
     Int s = rowExponent + channelExponent - (1 + exponent);
     s = min(max(s, 0), 62);
-    Int scaled = sat32(rshr(sum.sext(64) * p.zext(64), s.zext(64)));
+    Int scaled = sat32(rshr(wideProduct(sum, p), s.zext(64)));
     if (!hasBias)
       return scaled;
     return sat32(scaled.sext(64) + in[in.size() - 2].sext(64));

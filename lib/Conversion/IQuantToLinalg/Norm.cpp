@@ -11,7 +11,8 @@
 #include "Patterns.h"
 #include "RowBuilder.h"
 #include "Rules.h"
-#include "Shapes.h"
+
+#include "iquant/Support/Shapes.h"
 
 using namespace mlir;
 using namespace mlir::iquant;
@@ -63,7 +64,7 @@ private:
   /// The inputs that the functions below take, in their order.
   SmallVector<Access> alignedInputs() const;
   SmallVector<Access> normedInputs() const;
-  /// y', and y from y'; in 64 bits.
+  /// y' in 32 bits, and y from y' in 64.
   Int aligned(Inputs &in) const;
   Int normed(Int aligned, Inputs &in) const;
 
@@ -134,11 +135,12 @@ SmallVector<Access> NormLowering::alignedInputs() const {
 
 Int NormLowering::aligned(Inputs &in) const {
   Int x = in.next(), p = in.next();
-  x = rshrAny(x, p).sext(64);
+  x = rshrAny(x, p);
   if (!sum)
     return x;
   Int sum = in.next(), p1 = in.next();
-  return rshr(x * channels - sum, p1.zext(64));
+  Int c = wideProduct(x, x.like(channels)) - sum;
+  return rshr(c, p1.zext(64)).trunc(32);
 }
 
 SmallVector<Access> NormLowering::normedInputs() const {
@@ -152,7 +154,8 @@ SmallVector<Access> NormLowering::normedInputs() const {
 
 Int NormLowering::normed(Int aligned, Inputs &in) const {
   // With the factor 2^8 on the narrow scale, 32 bits meet 32 bits.
-  Int y = scale ? aligned * (in.next().sext(64) << 8) : aligned << 8;
+  Int y = scale ? wideProduct(aligned, in.next().sext(32) << 8)
+                : aligned.sext(64) << 8;
   y = rshr(y, ge - gy);
   if (!shift)
     return y;
@@ -180,7 +183,7 @@ void NormLowering::findRootAndRange() {
                          [&](ArrayRef<Int> elements) {
                            Inputs in(elements);
                            Int y = aligned(in);
-                           return in.next() + y * y;
+                           return in.next() + wideProduct(y, y);
                          })
                  .front());
     auto range = rows.reduce({{64, 0}, {64, 0}}, normedInputs(),
@@ -200,7 +203,7 @@ void NormLowering::findRootAndRange() {
         Int narrow = aligned(in), y = normed(narrow, in);
         Int squares = in.next(), lo = in.next(), hi = in.next();
         SmallVector<Int> next = widen(y, lo, hi);
-        next.insert(next.begin(), squares + narrow * narrow);
+        next.insert(next.begin(), squares + wideProduct(narrow, narrow));
         return next;
       });
   findRoot(results[0]);
@@ -237,20 +240,21 @@ SmallVector<Value> NormLowering::quantize() const {
     Inputs in(elements);
     Int y = normed(aligned(in), in);
     Int p2 = in.next(), multiplier = in.next(), t = in.next(), z = in.next();
-    return asymmetricCode(rshr(y, p2.zext(64)), {multiplier, t, z});
+    return asymmetricCode(rshr(y, p2.zext(64)).trunc(32), {multiplier, t, z});
   });
   return {codes, m, e, z};
 }
 
 Value NormLowering::toFixed(int64_t exponent) const {
   auto factors = rows.perRow(
-      {32, 64, 32}, {lo, hi, w, j}, [&](Int lo, Int hi, Int w, Int j) {
+      {32, 32, 32}, {lo, hi, w, j}, [&](Int lo, Int hi, Int w, Int j) {
         Int p2 = finalShift(lo, hi);
         Int product = (int64_t(1) << 61) / w * k;
         Int n = bits(product) - 31;
         Int s = (61 + 16 + 8 + gy - exponent) - p2 - j.sext(64) - n;
         s = min(max(s, 0), 62);
-        return SmallVector<Int>{p2.trunc(32), product >> n, s.trunc(32)};
+        return SmallVector<Int>{p2.trunc(32), (product >> n).trunc(32),
+                                s.trunc(32)};
       });
   SmallVector<Access> inputs = normedInputs();
   for (Value factor : factors)
@@ -259,7 +263,8 @@ Value NormLowering::toFixed(int64_t exponent) const {
     Inputs in(elements);
     Int y = normed(aligned(in), in);
     Int p2 = in.next(), m = in.next(), s = in.next();
-    return sat32(rshr(rshr(y, p2.zext(64)) * m, s.zext(64)));
+    return sat32(
+        rshr(wideProduct(rshr(y, p2.zext(64)).trunc(32), m), s.zext(64)));
   });
 }
 

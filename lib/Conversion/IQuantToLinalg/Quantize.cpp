@@ -9,7 +9,8 @@
 #include "Patterns.h"
 #include "RowBuilder.h"
 #include "Rules.h"
-#include "Shapes.h"
+
+#include "iquant/Support/Shapes.h"
 
 using namespace mlir;
 using namespace mlir::iquant;
@@ -32,13 +33,12 @@ static SmallVector<Value> quantizeAsymmetric(RowBuilder rows, Value input,
                             coder.multiplier, coder.shift};
   });
   Value m = scales[0], e = scales[1], z = scales[2];
-  Value codes =
-      rows.perElement(8,
-                      {rows.whole(input), rows.row(scales[3]),
-                       rows.row(scales[4]), rows.row(z)},
-                      [](Int x, Int multiplier, Int t, Int z) {
-                        return asymmetricCode(x.sext(64), {multiplier, t, z});
-                      });
+  Value codes = rows.perElement(8,
+                                {rows.whole(input), rows.row(scales[3]),
+                                 rows.row(scales[4]), rows.row(z)},
+                                [](Int x, Int multiplier, Int t, Int z) {
+                                  return asymmetricCode(x, {multiplier, t, z});
+                                });
   return {codes, m, e, z};
 }
 
@@ -63,7 +63,7 @@ static SmallVector<Value> quantizeSymmetric(RowBuilder rows, Value input,
   Value codes = rows.perElement(
       8, {rows.whole(input), rows.row(scales[2]), rows.row(scales[3])},
       [](Int x, Int multiplier, Int t) {
-        Int scaled = rshr(x.sext(64) * multiplier.sext(64), t.zext(64));
+        Int scaled = rshr(wideProduct(x, multiplier), t.zext(64));
         return min(max(scaled.trunc(32), -127), 127).trunc(8);
       });
   return {codes, scales[0], scales[1]};

@@ -10,7 +10,8 @@
 #include "Patterns.h"
 #include "RowBuilder.h"
 #include "Rules.h"
-#include "Shapes.h"
+
+#include "iquant/Support/Shapes.h"
 
 using namespace mlir;
 using namespace mlir::iquant;

@@ -15,6 +15,8 @@
 using namespace mlir;
 using namespace mlir::iquant;
 
+Int mlir::iquant::wideProduct(Int x, Int y) { return x.sext(64) * y.sext(64); }
+
 Int mlir::iquant::rshr(Int x, Int s) {
   Int half = ushr(1 << s, 1);
   return (x + half) >> s;
@@ -103,6 +105,6 @@ Coder mlir::iquant::asymmetricCoder(Int lo, Int hi) {
 }
 
 Int mlir::iquant::asymmetricCode(Int x, Coder coder) {
-  Int scaled = rshr(x * coder.multiplier.sext(64), coder.shift.zext(64));
+  Int scaled = rshr(wideProduct(x, coder.multiplier), coder.shift.zext(64));
   return min(max(scaled.trunc(32) + coder.zeroPoint, 0), 255).trunc(8);
 }

@@ -14,6 +14,10 @@
 
 namespace mlir::iquant {
 
+/// The product of two integers of 32 bits, signed, in 64. This is an
+/// instruction of most vector units; a product of 64 bits is several.
+Int wideProduct(Int x, Int y);
+
 /// B1 in the width of `x`, which must hold `x + 2^(s-1)`.
 Int rshr(Int x, Int s);
 Int rshr(Int x, int64_t s);
@@ -50,7 +54,7 @@ struct Coder {
 };
 /// Of a row from `lo <= 0` to `hi >= 0`.
 Coder asymmetricCoder(Int lo, Int hi);
-/// The code of `x`, in 8 bits.
+/// The code of `x`, which has 32 bits, in 8 bits.
 Int asymmetricCode(Int x, Coder coder);
 
 } // namespace mlir::iquant

@@ -6,9 +6,9 @@
 
 #include "Patterns.h"
 #include "Softmax.h"
-#include "lib/Conversion/IQuantToLinalg/Shapes.h"
 
 #include "iquant/Support/AttentionLoops.h"
+#include "iquant/Support/Shapes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
@@ -48,8 +48,20 @@ static Value createValidity(ImplicitLocOpBuilder &body,
   return masked ? arith::AndIOp::create(body, masked, seen).getResult() : seen;
 }
 
+/// Whether a batch, query or key is known not to be there.
+static bool isKnownEmpty(transformer::AttentionOp op) {
+  return llvm::any_of(op->getOperandTypes(), [](Type type) {
+    return llvm::is_contained(cast<RankedTensorType>(type).getShape(), 0);
+  });
+}
+
 static Value lowerAttention(transformer::AttentionOp op,
                             ImplicitLocOpBuilder &b) {
+  // Without a key every row is 0. The loops would take slices of nothing,
+  // which do not verify.
+  if (isKnownEmpty(op))
+    return createFilled(b, sizesOf(b, op.getQuery()),
+                        op.getType().getElementType(), 0);
   bool hasBatch = op.getType().getRank() == 3;
   auto withBatch = [&](Value tensor) {
     return hasBatch ? tensor : addBatch(b, tensor);
@@ -84,7 +96,7 @@ static Value lowerAttention(transformer::AttentionOp op,
           constexpr double kInfinity = std::numeric_limits<double>::infinity();
           return valid ? select(valid, score, -kInfinity) : score;
         });
-        auto [weights, factors] = createExponentials(scores, scaled);
+        auto [weights, factors] = createExponentials(scores, scaled, scaled);
         Value sums = createContraction(
             b, weights, loops.sliceColumns(block, values), sumType);
         RowSpace outputs(b, {block.queries, b.getIndexAttr(width)}, sumType);

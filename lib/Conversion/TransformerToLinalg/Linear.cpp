@@ -6,7 +6,8 @@
 
 #include "Patterns.h"
 #include "RowSpace.h"
-#include "lib/Conversion/IQuantToLinalg/Shapes.h"
+
+#include "iquant/Support/Shapes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 

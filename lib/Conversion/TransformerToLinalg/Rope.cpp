@@ -9,10 +9,10 @@
 
 #include "Patterns.h"
 #include "RowSpace.h"
-#include "lib/Conversion/IQuantToLinalg/Shapes.h"
 
 #include "iquant/Support/ConstantBuilder.h"
 #include "iquant/Support/FloatElements.h"
+#include "iquant/Support/Shapes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/Matchers.h"

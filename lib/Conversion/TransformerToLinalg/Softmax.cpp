@@ -8,22 +8,25 @@
 
 #include "Patterns.h"
 
+#include "iquant/Support/Shapes.h"
+
 #include <limits>
 
 using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::iquant::to_linalg;
 
-Exponentials to_linalg::createExponentials(const RowSpace &space,
-                                           Value scores) {
+Exponentials to_linalg::createExponentials(const RowSpace &space, Value scores,
+                                           Value destination) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
   Value largest =
       space.reduce(-kInfinity, space.whole(scores),
                    [](ArrayRef<Real> in) { return max(in[0], in[1]); });
-  Value exponentials =
-      space.update(scores, space.row(largest), [&](ArrayRef<Real> in) {
+  Value exponentials = space.write(
+      destination, {space.whole(scores), space.row(largest)},
+      [&](ArrayRef<Real> in) {
         // In a row of nothing but minus infinity every difference is that.
-        return exp(in[1] - select(equal(in[0], -kInfinity), 0.0, in[0]));
+        return exp(in[0] - select(equal(in[1], -kInfinity), 0.0, in[1]));
       });
   Value sums =
       space.reduce(0, space.whole(exponentials),
@@ -38,9 +41,9 @@ static Value lowerSoftmax(transformer::SoftmaxOp op, ImplicitLocOpBuilder &b) {
   Value input = op.getInput();
   Type type = op.getType().getElementType();
   RowSpace space(b, input, getComputeType(input));
-  Value copy = space.map(space.getComputeType(), space.whole(input),
-                         [](ArrayRef<Real> in) { return in[0]; });
-  auto [exponentials, factors] = createExponentials(space, copy);
+  Value destination =
+      tensor::EmptyOp::create(b, sizesOf(b, input), space.getComputeType());
+  auto [exponentials, factors] = createExponentials(space, input, destination);
   auto normalise = [](ArrayRef<Real> in) { return in[0] * in[1]; };
   if (type == space.getComputeType())
     return space.update(exponentials, space.row(factors), normalise);

@@ -20,9 +20,10 @@ struct Exponentials {
   Value factors;
 };
 
-/// Computes them in the place of `scores`, which has the type that the space
-/// computes in. Minus infinity gives exactly 0.
-Exponentials createExponentials(const RowSpace &space, Value scores);
+/// Computes the values in the place of `destination`, which has the type that
+/// the space computes in and may be `scores`. Minus infinity gives exactly 0.
+Exponentials createExponentials(const RowSpace &space, Value scores,
+                                Value destination);
 
 } // namespace mlir::iquant::to_linalg
 

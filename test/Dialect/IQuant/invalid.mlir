@@ -581,7 +581,7 @@ func.func @attention(%q: !iquant.dyn<?x8xsi8, 4>, %k: !iquant.dyn<?x8xsi8, 4>, %
 
 // iquant.attention C3
 func.func @attention(%q: !iquant.dyn<?x8xsi8>, %k: !iquant.dyn<?x8xsi8, 4>, %v: !iquant.dyn<?x8xsi8, 4>) {
-  // expected-error @+1 {{expects a query with one scale per head of 4 channels, got groups of 8}}
+  // expected-error @+1 {{expects a query in groups of 4 channels, one per head, got '!iquant.dyn<?x8xsi8>'}}
   %0 = iquant.attention %q, %k, %v {heads = 2, kv_heads = 2, scale_multiplier = 46341, scale_exponent = 16} : (!iquant.dyn<?x8xsi8>, !iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x8xsi8, 4>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
@@ -590,7 +590,7 @@ func.func @attention(%q: !iquant.dyn<?x8xsi8>, %k: !iquant.dyn<?x8xsi8, 4>, %v: 
 
 // iquant.attention C3
 func.func @attention(%q: !iquant.dyn<?x8xsi8, 4>, %k: !iquant.dyn<?x8xsi8, 2>, %v: !iquant.dyn<?x8xsi8, 4>) {
-  // expected-error @+1 {{expects a key with one scale per head of 4 channels, got groups of 2}}
+  // expected-error @+1 {{expects a key in groups of 4 channels, one per head, got '!iquant.dyn<?x8xsi8, 2>'}}
   %0 = iquant.attention %q, %k, %v {heads = 2, kv_heads = 2, scale_multiplier = 46341, scale_exponent = 16} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 4>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
@@ -599,7 +599,7 @@ func.func @attention(%q: !iquant.dyn<?x8xsi8, 4>, %k: !iquant.dyn<?x8xsi8, 2>, %
 
 // iquant.attention C3
 func.func @attention(%q: !iquant.dyn<?x8xsi8, 4>, %k: !iquant.dyn<?x8xsi8, 4>, %v: !iquant.dyn<?x8xsi8>) {
-  // expected-error @+1 {{expects a value with one scale per head of 4 channels, got groups of 8}}
+  // expected-error @+1 {{expects a value in groups of 4 channels, one per head, got '!iquant.dyn<?x8xsi8>'}}
   %0 = iquant.attention %q, %k, %v {heads = 2, kv_heads = 2, scale_multiplier = 46341, scale_exponent = 16} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x8xsi8>) -> !iquant.fixed<?x8xi32, 16>
   return
 }

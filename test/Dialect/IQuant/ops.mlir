@@ -111,11 +111,11 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
 }
 
 // CHECK-LABEL: @attention
-func.func @attention(%q: !iquant.dyn<?x8xsi8, 4>, %k: !iquant.dyn<?x4xsi8, 4>, %whole: !iquant.dyn<?x4xsi8>, %m: tensor<?x?xi1>) {
+func.func @attention(%q: !iquant.dyn<?x8xsi8, 4>, %k: !iquant.dyn<?x4xsi8, 4>, %m: tensor<?x?xi1>) {
   // CHECK: iquant.attention %{{.*}}, %{{.*}}, %{{.*}} {causal, heads = 2 : i64, kv_heads = 1 : i64, scale_exponent = 12 : i64, scale_multiplier = 43520 : i64} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, !iquant.dyn<?x4xsi8, 4>) -> !iquant.fixed<?x8xi32, 16>
   %0 = iquant.attention %q, %k, %k {causal, heads = 2, kv_heads = 1, scale_exponent = 12, scale_multiplier = 43520} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, !iquant.dyn<?x4xsi8, 4>) -> !iquant.fixed<?x8xi32, 16>
-  // CHECK: iquant.attention %{{.*}}, %{{.*}}, %{{.*}} mask %{{.*}} {heads = 2 : i64, kv_heads = 1 : i64, scale_exponent = 12 : i64, scale_multiplier = 43520 : i64} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8>, !iquant.dyn<?x4xsi8>, tensor<?x?xi1>) -> !iquant.fixed<?x8xi32, 16>
-  %1 = iquant.attention %q, %whole, %whole mask %m {heads = 2, kv_heads = 1, scale_exponent = 12, scale_multiplier = 43520} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8>, !iquant.dyn<?x4xsi8>, tensor<?x?xi1>) -> !iquant.fixed<?x8xi32, 16>
+  // CHECK: iquant.attention %{{.*}}, %{{.*}}, %{{.*}} mask %{{.*}} {heads = 2 : i64, kv_heads = 1 : i64, scale_exponent = 12 : i64, scale_multiplier = 43520 : i64} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, tensor<?x?xi1>) -> !iquant.fixed<?x8xi32, 16>
+  %1 = iquant.attention %q, %k, %k mask %m {heads = 2, kv_heads = 1, scale_exponent = 12, scale_multiplier = 43520} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, tensor<?x?xi1>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
 

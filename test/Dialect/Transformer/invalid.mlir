@@ -40,16 +40,6 @@ func.func @embedding(%ids: tensor<3xi32>, %table: tensor<9x4xf32>) {
 
 // -----
 
-// transformer.embedding C3
-func.func @embedding(%ids: tensor<3xi32>, %table: tensor<9x4xf16>) {
-  // expected-error @+2 {{failed to infer returned types}}
-  // expected-error @+1 {{inferred type(s) 'tensor<3x4xf16>' are incompatible with return type(s) of operation 'tensor<3x4xf32>'}}
-  %0 = transformer.embedding %ids, %table : (tensor<3xi32>, tensor<9x4xf16>) -> tensor<3x4xf32>
-  return
-}
-
-// -----
-
 // transformer.linear C1
 func.func @linear(%x: tensor<?x4xf32>, %w: tensor<3x4x1xf32>) {
   // expected-error @+1 {{expects a weight of rank 2 and static sizes, got 'tensor<3x4x1xf32>'}}
@@ -100,6 +90,16 @@ func.func @linear(%x: tensor<2x4xf32>, %w: tensor<3x4xf32>) {
   // expected-error @+2 {{failed to infer returned types}}
   // expected-error @+1 {{inferred type(s) 'tensor<2x3xf32>' are incompatible with return type(s) of operation 'tensor<2x4xf32>'}}
   %0 = transformer.linear %x, %w : (tensor<2x4xf32>, tensor<3x4xf32>) -> tensor<2x4xf32>
+  return
+}
+
+// -----
+
+// transformer.linear C4
+func.func @linear(%x: tensor<2x4xf32>, %w: tensor<3x4xf32>) {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{inferred type(s) 'tensor<2x3xf32>' are incompatible with return type(s) of operation 'tensor<2x3xf16>'}}
+  %0 = transformer.linear %x, %w : (tensor<2x4xf32>, tensor<3x4xf32>) -> tensor<2x3xf16>
   return
 }
 

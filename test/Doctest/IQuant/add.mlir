@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // 0.5 + 0.25 with 8 fraction bits; the second sum saturates.
 func.func @example() -> tensor<2xi32> {

@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // The codes (4, 8) of scale 40000 * 2^-16 and the zero point 4, as fixed point.
 func.func @example() -> tensor<1x2xi32> {

@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // What a quantized row is made of: codes, multiplier, exponent, zero point.
 func.func @example() -> (tensor<1x3xi8>, tensor<1xi32>, tensor<1xi32>, tensor<1xi32>) {

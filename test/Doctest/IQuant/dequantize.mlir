@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // Codes of scale 1/2 and zero point 10, to 4 fraction bits: (12 - 10) / 2 = 1 is 16.
 func.func @example() -> tensor<1x3xi32> {

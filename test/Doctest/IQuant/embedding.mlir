@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // Two rows of scale 2^-6: (1, 0, -1) and (0.5, 0.5, 0.5), with 8 fraction bits.
 // The id 7 is outside of the table and counts as 1.

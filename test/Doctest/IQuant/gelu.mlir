@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // GELU of -2, -0.5, 0.5 and 2 with 16 fraction bits; the exact value at 2 is
 // 1.95450, 128090 of 65536.

@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // The row (1, 2, 3, 4) has mean 2.5 and variance 1.25; scale 2 and shift 1 with
 // 12 fraction bits. -0.447 * 2 + 1 = 0.1056 is 27 / 256.

@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // The row (1, 2, 3.5) with 16 fraction bits, quantized at run time, times a
 // weight of scale 2^-6: (1, 0, -1) and (0.5, 0.5, 0.5). The exact products are

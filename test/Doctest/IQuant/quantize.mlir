@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // One row with 16 fraction bits. `ui8`: the range -1 .. 2 in 255 steps, zero
 // point 85. `si8`: largest magnitude 2 in 127 steps.

@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // From 4 fraction bits to 2: halves round up. From 4 to 8: exact.
 func.func @example() -> (tensor<4xi32>, tensor<4xi32>) {

@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // The row (3, 4, 0, 0), whose root mean square is 2.5, as normalised fixed
 // point and as codes: 1.6 is 409.6 / 256, and the codes are those of the row.

@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // One head of width 4, positions 0 and 1 of a table that turns pair 0 by a
 // quarter of a circle per position and pair 1 not at all (14 fraction bits).

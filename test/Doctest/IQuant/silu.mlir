@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // SiLU of -4, -1, 0 and 4 with 16 fraction bits; 4 * sigmoid(4) = 3.92806 is 257429.
 func.func @example() -> tensor<1x4xi32> {

@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // Two equal elements share the mass, 32768 of 65536 each; one that is 16 below
 // the maximum is past the table's end at 12 and gets exactly 0.

@@ -1,4 +1,5 @@
 // RUN: quant-run run %s --function example --engine=reference | FileCheck %s
+// RUN: quant-run run %s --function example | FileCheck %s
 
 // Gate with 16 fraction bits, up with 12, result with 8:
 // 4 * sigmoid(4) * 2 = 7.856 is 2011 / 256.

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef IQUANT_LIB_CONVERSION_IQUANTTOLINALG_SHAPES_H
-#define IQUANT_LIB_CONVERSION_IQUANTTOLINALG_SHAPES_H
+#ifndef IQUANT_SUPPORT_SHAPES_H
+#define IQUANT_SUPPORT_SHAPES_H
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
@@ -38,4 +38,4 @@ Value dropBatch(ImplicitLocOpBuilder &builder, Value tensor);
 
 } // namespace mlir::iquant
 
-#endif // IQUANT_LIB_CONVERSION_IQUANTTOLINALG_SHAPES_H
+#endif // IQUANT_SUPPORT_SHAPES_H

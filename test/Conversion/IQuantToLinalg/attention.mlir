@@ -1,0 +1,78 @@
+// RUN: quant-opt %s --convert-iquant-to-linalg --canonicalize --cse --split-input-file | FileCheck %s
+
+!q = !iquant.dyn<?x?x32xsi8, 8>
+!kv = !iquant.dyn<?x?x16xsi8, 8>
+
+// CHECK-LABEL: func.func @causal(
+// CHECK-SAME: %[[Q:[^ ]*]]: tensor<?x?x32xi8>
+func.func @causal(%q: !q, %k: !kv, %v: !kv) -> !iquant.fixed<?x?x32xi32, 14> {
+  // The values once, with the keys contiguous.
+  // CHECK: %[[V:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<?x2x8x?xi8>)
+  // Batches, heads, blocks of queries.
+  // CHECK: scf.for %[[B:.*]] = %c0 to %{{.*}} step %c1 iter_args
+  // CHECK: scf.for %[[H:.*]] = %c0 to %c4 step %c1 iter_args
+  // CHECK: scf.for %[[I:.*]] = %c0 to %{{.*}} step %c64 iter_args(%[[OUT:.*]] =
+  // A query head reads the keys of its group, up to the block's last position.
+  // CHECK: %[[G:.*]] = arith.divui %[[H]], %c2
+  // CHECK: %[[ROWS:.*]] = arith.minui
+  // CHECK: %[[KEYS:.*]] = arith.maxsi %{{.*}}, %c0 : index
+  // CHECK: tensor.extract_slice %[[Q]][%[[B]], %[[I]], %{{.*}}] [1, %[[ROWS]], 8] [1, 1, 1] : tensor<?x?x32xi8> to tensor<?x8xi8>
+  // The scores of the block, then p times the values.
+  // CHECK: iterator_types = ["parallel", "parallel", "reduction"]
+  // CHECK-COUNT-2: arith.extsi %{{.*}} : i8 to i32
+  // CHECK: tensor.extract_slice %[[V]][%[[B]], %[[G]], 0, 0] [1, 1, 8, %[[KEYS]]]
+  // CHECK: iterator_types = ["parallel", "parallel", "reduction"]
+  // CHECK: arith.extui %{{.*}} : i8 to i32
+  // CHECK: arith.extsi %{{.*}} : i8 to i32
+  // CHECK: tensor.insert_slice %{{.*}} into %[[OUT]][%[[B]], %[[I]], %{{.*}}] [1, %[[ROWS]], 8]
+  %0 = iquant.attention %q, %k, %v {heads = 4 : i64, kv_heads = 2 : i64, scale_multiplier = 40000 : i64, scale_exponent = 13 : i64, causal} : (!q, !kv, !kv) -> !iquant.fixed<?x?x32xi32, 14>
+  return %0 : !iquant.fixed<?x?x32xi32, 14>
+}
+
+// -----
+
+!q = !iquant.dyn<1x32xsi8, 8>
+!kv = !iquant.dyn<?x16xsi8, 8>
+
+// One query is one block of one row, and sees all keys.
+// CHECK-LABEL: func.func @decode(
+func.func @decode(%q: !q, %k: !kv, %v: !kv) -> !iquant.fixed<1x32xi32, 14> {
+  // CHECK: scf.for %{{.*}} = %c0 to %c4
+  // CHECK-NOT: scf.for
+  // CHECK: tensor.empty(%{{.*}}) : tensor<1x?xi32>
+  // CHECK: tensor.collapse_shape %{{.*}} : tensor<1x1x32xi32> into tensor<1x32xi32>
+  %0 = iquant.attention %q, %k, %v {heads = 4 : i64, kv_heads = 2 : i64, scale_multiplier = 40000 : i64, scale_exponent = 13 : i64} : (!q, !kv, !kv) -> !iquant.fixed<1x32xi32, 14>
+  return %0 : !iquant.fixed<1x32xi32, 14>
+}
+
+// -----
+
+!q = !iquant.dyn<?x?x32xsi8, 8>
+!kv = !iquant.dyn<?x?x16xsi8, 8>
+
+// A mask is widened to bytes once; per key or per query and key, it is read
+// where valid keys matter.
+// CHECK-LABEL: func.func @masks(
+func.func @masks(%q: !q, %k: !kv, %v: !kv, %perKey: tensor<?x?xi1>, %perQuery: tensor<?x?x?xi1>) -> (!iquant.fixed<?x?x32xi32, 14>, !iquant.fixed<?x?x32xi32, 14>) {
+  // CHECK: %[[MASK:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<?x?xi8>)
+  // CHECK: tensor.extract_slice %[[MASK]]{{.*}} : tensor<?x?xi8> to tensor<?xi8>
+  // CHECK: arith.cmpi ne, %{{.*}}, %c0_i8
+  %0 = iquant.attention %q, %k, %v mask %perKey {heads = 4 : i64, kv_heads = 2 : i64, scale_multiplier = 40000 : i64, scale_exponent = 13 : i64} : (!q, !kv, !kv, tensor<?x?xi1>) -> !iquant.fixed<?x?x32xi32, 14>
+  // CHECK: %[[MASKS:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<?x?x?xi8>)
+  // CHECK: tensor.extract_slice %[[MASKS]]{{.*}} : tensor<?x?x?xi8> to tensor<?x?xi8>
+  %1 = iquant.attention %q, %k, %v mask %perQuery {heads = 4 : i64, kv_heads = 2 : i64, scale_multiplier = 40000 : i64, scale_exponent = 13 : i64} : (!q, !kv, !kv, tensor<?x?x?xi1>) -> !iquant.fixed<?x?x32xi32, 14>
+  return %0, %1 : !iquant.fixed<?x?x32xi32, 14>, !iquant.fixed<?x?x32xi32, 14>
+}
+
+// -----
+
+!q = !iquant.dyn<?x32xsi8, 8>
+!kv = !iquant.dyn<0x16xsi8, 8>
+
+// CHECK-LABEL: func.func @no_keys(
+func.func @no_keys(%q: !q, %k: !kv, %v: !kv) -> !iquant.fixed<?x32xi32, 14> {
+  // CHECK-NOT: scf.for
+  // CHECK: linalg.fill ins(%c0_i32 : i32)
+  %0 = iquant.attention %q, %k, %v {heads = 4 : i64, kv_heads = 2 : i64, scale_multiplier = 40000 : i64, scale_exponent = 13 : i64} : (!q, !kv, !kv) -> !iquant.fixed<?x32xi32, 14>
+  return %0 : !iquant.fixed<?x32xi32, 14>
+}

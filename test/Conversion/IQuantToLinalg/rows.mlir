@@ -1,0 +1,101 @@
+// RUN: quant-opt %s --convert-iquant-to-linalg --canonicalize --cse --split-input-file | FileCheck %s
+
+// A pass for the range, the scalars of the rows, a pass for the codes; only
+// rows divide.
+// CHECK-LABEL: func.func @quantize(
+func.func @quantize(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.dyn<?x16xui8> {
+  // CHECK: %[[RANGE:.*]]:2 = linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]
+  // CHECK: arith.minsi
+  // CHECK: arith.maxsi
+  // CHECK: %[[ROWS:.*]]:5 = linalg.generic {{.*}} iterator_types = ["parallel"]} ins(%[[RANGE]]#0, %[[RANGE]]#1 :
+  // CHECK: arith.divui
+  // CHECK: %[[CODES:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]}
+  // CHECK-NOT: arith.div
+  // CHECK: return %[[CODES]], %[[ROWS]]#0, %[[ROWS]]#1, %[[ROWS]]#2
+  %0 = iquant.quantize %x : !iquant.fixed<?x16xi32, 14> -> !iquant.dyn<?x16xui8>
+  return %0 : !iquant.dyn<?x16xui8>
+}
+
+// -----
+
+// Groups are rows of their own.
+// CHECK-LABEL: func.func @groups(
+func.func @groups(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.dyn<?x16xsi8, 4> {
+  // CHECK: %[[X:.*]] = tensor.expand_shape %{{.*}} {{\[\[}}0], [1, 2]] output_shape [%{{.*}}, 4, 4]
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "reduction"]} ins(%[[X]] : tensor<?x4x4xi32>) outs(%{{.*}} : tensor<?x4xi32>)
+  // CHECK: math.absi
+  // CHECK: tensor.collapse_shape %{{.*}} {{\[\[}}0], [1, 2]] : tensor<?x4x4xi8> into tensor<?x16xi8>
+  %0 = iquant.quantize %x : !iquant.fixed<?x16xi32, 14> -> !iquant.dyn<?x16xsi8, 4>
+  return %0 : !iquant.dyn<?x16xsi8, 4>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @dequantize(
+func.func @dequantize(%x: !iquant.dyn<?x16xui8, 4>) -> !iquant.fixed<?x16xi32, 14> {
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "parallel"]
+  // CHECK: arith.extui %{{.*}} : i8 to i32
+  // CHECK-NOT: linalg.generic
+  %0 = iquant.dequantize %x : !iquant.dyn<?x16xui8, 4> -> !iquant.fixed<?x16xi32, 14>
+  return %0 : !iquant.fixed<?x16xi32, 14>
+}
+
+// -----
+
+// Without a shift one pass finds the sum of squares and the range; three passes
+// read the row, and none of them writes it in between.
+// CHECK-LABEL: func.func @rms_norm(
+// CHECK-SAME: %[[X:[^ ]*]]: tensor<?x16xi32>
+func.func @rms_norm(%x: !iquant.fixed<?x16xi32, 14>, %g: !iquant.fixed<16xi16, 13>) -> !iquant.dyn<?x16xui8> {
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]} ins(%[[X]] :
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel"]}
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]} ins(%[[X]], {{.*}} outs(%{{.*}} : tensor<?xi64>, tensor<?xi64>, tensor<?xi64>)
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel"]}
+  // The square root, digit by digit.
+  // CHECK: scf.for %{{.*}} = %c0 to %c31
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel"]}
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]} ins(%[[X]], {{.*}} outs(%{{.*}} : tensor<?x16xi8>)
+  // CHECK-NOT: linalg.generic
+  %0 = iquant.rms_norm %x scale %g {epsilon = 2684 : i64} : (!iquant.fixed<?x16xi32, 14>, !iquant.fixed<16xi16, 13>) -> !iquant.dyn<?x16xui8>
+  return %0 : !iquant.dyn<?x16xui8>
+}
+
+// -----
+
+// With a shift the range needs the root, so it is a pass of its own.
+// CHECK-LABEL: func.func @layer_norm(
+func.func @layer_norm(%x: !iquant.fixed<?x16xi32, 14>, %g: !iquant.fixed<16xi16, 13>, %b: !iquant.fixed<16xi16, 15>) -> !iquant.fixed<?x16xi32, 12> {
+  // CHECK-COUNT-4: iterator_types = ["parallel", "reduction"]
+  // CHECK: iterator_types = ["parallel", "parallel"]} {{.*}} outs(%{{.*}} : tensor<?x16xi32>)
+  // CHECK-NOT: linalg.generic
+  %0 = iquant.layer_norm %x scale %g shift %b {epsilon = 2684 : i64} : (!iquant.fixed<?x16xi32, 14>, !iquant.fixed<16xi16, 13>, !iquant.fixed<16xi16, 15>) -> !iquant.fixed<?x16xi32, 12>
+  return %0 : !iquant.fixed<?x16xi32, 12>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @softmax(
+func.func @softmax(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 14> {
+  // CHECK: %[[TABLE:.*]] = arith.constant dense<"0x01FE0000{{.*}}00000000"> : tensor<256xi32>
+  // CHECK: iterator_types = ["parallel", "reduction"]
+  // CHECK: %[[E:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]
+  // CHECK: tensor.extract %[[TABLE]]
+  // CHECK: iterator_types = ["parallel", "reduction"]} ins(%[[E]] :
+  // CHECK: iterator_types = ["parallel"]
+  // CHECK: iterator_types = ["parallel", "parallel"]} {{.*}} outs(%[[E]] :
+  %0 = iquant.softmax %x : !iquant.fixed<?x16xi32, 14>
+  return %0 : !iquant.fixed<?x16xi32, 14>
+}
+
+// -----
+
+// Two reductions: each vectorises, a pair of value and index does not.
+// CHECK-LABEL: func.func @argmax(
+func.func @argmax(%x: !iquant.fixed<?x16xi32, 14>) -> tensor<?xi32> {
+  // CHECK: %[[MOST:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]} ins(%{{.*}}, %[[MOST]] :
+  // CHECK: linalg.index 1
+  // CHECK: arith.cmpi eq
+  %0 = iquant.argmax %x : (!iquant.fixed<?x16xi32, 14>) -> tensor<?xi32>
+  return %0 : tensor<?xi32>
+}

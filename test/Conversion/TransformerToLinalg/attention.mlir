@@ -1,0 +1,79 @@
+// RUN: quant-opt %s --convert-transformer-to-linalg --canonicalize --cse | FileCheck %s
+
+// CHECK-DAG: #[[$KEYS_LAST:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d3, d1, d2)>
+// CHECK-DAG: #[[$PER_KEY:.*]] = affine_map<(d0, d1) -> (d1)>
+
+// Loops over batch, head and 64 queries; a causal block stops at its last key;
+// scores of `[queries, keys]` of one block only.
+// CHECK-LABEL: func.func @attention(
+// CHECK-SAME: %[[Q:.*]]: tensor<2x?x8xf32>, %[[K:.*]]: tensor<2x?x4xf32>, %[[V:.*]]: tensor<2x?x4xf32>, %[[MASK:.*]]: tensor<2x?xi1>)
+func.func @attention(%q: tensor<2x?x8xf32>, %k: tensor<2x?x4xf32>, %v: tensor<2x?x4xf32>, %mask: tensor<2x?xi1>) -> tensor<2x?x8xf32> {
+  // CHECK: %[[HEADS:.*]] = tensor.expand_shape %[[V]] {{.*}} into tensor<2x?x2x2xf32>
+  // CHECK: %[[VT:.*]] = linalg.generic {indexing_maps = [#[[$KEYS_LAST]], {{.*}} ins(%[[HEADS]] : tensor<2x?x2x2xf32>) outs(%{{.*}} : tensor<2x2x2x?xf32>)
+  // CHECK: %[[S:.*]] = tensor.dim %[[Q]]
+  // CHECK: %[[T:.*]] = tensor.dim %[[K]]
+  // CHECK: scf.for %[[B:.*]] = %c0 to %c2 step %c1
+  // CHECK: scf.for %[[H:.*]] = %c0 to %c4 step %c1
+  // CHECK: scf.for %[[FIRST:.*]] = %c0 to %[[S]] step %c64 iter_args(%[[RESULT:.*]] = %{{.*}}) -> (tensor<2x?x8xf32>)
+  // CHECK: %[[GROUP:.*]] = arith.divui %[[H]], %c2
+  // CHECK: %[[REST:.*]] = arith.subi %[[S]], %[[FIRST]]
+  // CHECK: %[[ROWS:.*]] = arith.minui %[[REST]], %c64
+  // CHECK: %[[CACHED:.*]] = arith.subi %[[T]], %[[S]]
+  // CHECK: %[[LAST:.*]] = arith.addi %[[FIRST]], %[[CACHED]]
+  // CHECK: %[[END:.*]] = arith.addi %[[LAST]], %[[ROWS]]
+  // CHECK: %[[SEEN:.*]] = arith.maxsi %[[END]], %c0
+  // CHECK: %[[PLACE:.*]] = tensor.extract_slice %[[RESULT]]
+  // CHECK: %[[QS:.*]] = tensor.extract_slice %[[Q]][%[[B]], %[[FIRST]], %{{.*}}] [1, %[[ROWS]], 2] [1, 1, 1]
+  // CHECK: %[[KS:.*]] = tensor.extract_slice %[[K]][%[[B]], 0, %{{.*}}] [1, %[[SEEN]], 2] [1, 1, 1]
+  // CHECK: linalg.generic {{.*}} ins(%[[QS]], %[[KS]] :
+  // CHECK: %[[MS:.*]] = tensor.extract_slice %[[MASK]][%[[B]], 0] [1, %[[SEEN]]] [1, 1]
+  // CHECK: linalg.generic {indexing_maps = [#[[$PER_KEY]], {{.*}} ins(%[[MS]] : tensor<?xi1>)
+  // CHECK: %[[KEY:.*]] = linalg.index 1
+  // CHECK: %[[CAUSAL:.*]] = arith.cmpi sle, %[[KEY]]
+  // CHECK: %[[VALID:.*]] = arith.andi %{{.*}}, %[[CAUSAL]]
+  // CHECK: arith.select %[[VALID]]
+  // CHECK: arith.cmpf ogt
+  // CHECK: %[[E:.*]] = linalg.generic {{.*}} ins(%[[SCORES:.*]], %{{.*}} : tensor<?x?xf32>, tensor<?xf32>) outs(%[[SCORES]] : tensor<?x?xf32>)
+  // CHECK: math.exp
+  // CHECK: %[[VS:.*]] = tensor.extract_slice %[[VT]][%[[B]], %[[GROUP]], 0, 0] [1, 1, 2, %[[SEEN]]]
+  // CHECK: linalg.generic {{.*}} ins(%[[E]], %[[VS]] :
+  // CHECK: %[[WRITTEN:.*]] = linalg.generic {{.*}} outs(%[[PLACE]] : tensor<?x2xf32>)
+  // CHECK: tensor.insert_slice %[[WRITTEN]] into %[[RESULT]]
+  %0 = transformer.attention %q, %k, %v mask %mask {heads = 4, kv_heads = 2, causal} : (tensor<2x?x8xf32>, tensor<2x?x4xf32>, tensor<2x?x4xf32>, tensor<2x?xi1>) -> tensor<2x?x8xf32>
+  return %0 : tensor<2x?x8xf32>
+}
+
+// Without batch, with the given scale, and with a mask per query and key.
+// CHECK-LABEL: func.func @no_batch(
+func.func @no_batch(%q: tensor<3x4xf32>, %k: tensor<5x4xf32>, %mask: tensor<3x5xi1>) -> tensor<3x4xf32> {
+  // CHECK: %[[SCALE:.*]] = arith.constant 2.500000e-01 : f32
+  // CHECK: linalg.generic {{.*}} ins(%{{.*}} : tensor<3x5xi1>)
+  // CHECK: arith.mulf %{{.*}}, %[[SCALE]]
+  // CHECK: tensor.collapse_shape %{{.*}} into tensor<3x4xf32>
+  %0 = transformer.attention %q, %k, %k mask %mask {heads = 2, kv_heads = 2, scale = 0.25} : (tensor<3x4xf32>, tensor<5x4xf32>, tensor<5x4xf32>, tensor<3x5xi1>) -> tensor<3x4xf32>
+  return %0 : tensor<3x4xf32>
+}
+
+// CHECK-LABEL: func.func @no_keys(
+func.func @no_keys(%q: tensor<3x4xf32>, %k: tensor<0x4xf32>) -> tensor<3x4xf32> {
+  // CHECK: %[[ZERO:.*]] = arith.constant 0.000000e+00 : f32
+  // CHECK: %[[R:.*]] = linalg.fill ins(%[[ZERO]] : f32)
+  // CHECK: return %[[R]]
+  %0 = transformer.attention %q, %k, %k {heads = 2, kv_heads = 2} : (tensor<3x4xf32>, tensor<0x4xf32>, tensor<0x4xf32>) -> tensor<3x4xf32>
+  return %0 : tensor<3x4xf32>
+}
+
+// A row of nothing but minus infinity is 0: its maximum is left out, and so is
+// the division.
+// CHECK-LABEL: func.func @softmax(
+func.func @softmax(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // CHECK: %[[ALL:.*]] = arith.cmpf oeq, %[[MAX:.*]], %cst{{.*}} : f32
+  // CHECK: %[[M:.*]] = arith.select %[[ALL]], %{{.*}}, %[[MAX]] : f32
+  // CHECK: %[[D:.*]] = arith.subf %{{.*}}, %[[M]]
+  // CHECK: math.exp %[[D]]
+  // CHECK: %[[NONE:.*]] = arith.cmpf oeq, %[[SUM:.*]], %cst{{.*}} : f32
+  // CHECK: %[[Z:.*]] = arith.select %[[NONE]], %{{.*}}, %[[SUM]] : f32
+  // CHECK: arith.divf %{{.*}}, %[[Z]]
+  %0 = transformer.softmax %x : tensor<?x8xf32>
+  return %0 : tensor<?x8xf32>
+}

@@ -282,13 +282,13 @@ TEST_F(IQuantOpsTest, AttentionWithoutQueriesOrKeys) {
                     %k: !iquant.fixed<?x2xi32, 16>)
         -> !iquant.fixed<?x2xi32, 16> {
       %0 = iquant.quantize %q
-          : !iquant.fixed<?x2xi32, 16> -> !iquant.dyn<?x2xsi8>
+          : !iquant.fixed<?x2xi32, 16> -> !iquant.dyn<?x2xsi8, 2>
       %1 = iquant.quantize %k
-          : !iquant.fixed<?x2xi32, 16> -> !iquant.dyn<?x2xsi8>
+          : !iquant.fixed<?x2xi32, 16> -> !iquant.dyn<?x2xsi8, 2>
       %2 = iquant.attention %0, %1, %1
           {heads = 1, kv_heads = 1, scale_multiplier = 43520,
            scale_exponent = 11}
-          : (!iquant.dyn<?x2xsi8>, !iquant.dyn<?x2xsi8>, !iquant.dyn<?x2xsi8>)
+          : (!iquant.dyn<?x2xsi8, 2>, !iquant.dyn<?x2xsi8, 2>, !iquant.dyn<?x2xsi8, 2>)
           -> !iquant.fixed<?x2xi32, 16>
       return %2 : !iquant.fixed<?x2xi32, 16>
     })mlir";

@@ -246,6 +246,64 @@ TEST_F(IQuantOpsTest, EmbeddingClampsIds) {
 }
 
 //===----------------------------------------------------------------------===//
+// Corners
+//===----------------------------------------------------------------------===//
+
+TEST_F(IQuantOpsTest, RowsWithoutChannels) {
+  auto results = run(R"mlir(
+    func.func @main(%x: !iquant.fixed<2x0xi32, 16>)
+        -> (!iquant.dyn<2x0xui8>, !iquant.fixed<2x0xi32, 8>,
+            !iquant.dyn<2x0xui8>, !iquant.fixed<2x0xi32, 8>) {
+      %0 = iquant.quantize %x
+          : !iquant.fixed<2x0xi32, 16> -> !iquant.dyn<2x0xui8>
+      %1 = iquant.dequantize %0
+          : !iquant.dyn<2x0xui8> -> !iquant.fixed<2x0xi32, 8>
+      %2 = iquant.rms_norm %x {epsilon = 1}
+          : (!iquant.fixed<2x0xi32, 16>) -> !iquant.dyn<2x0xui8>
+      %3 = iquant.layer_norm %x {epsilon = 1}
+          : (!iquant.fixed<2x0xi32, 16>) -> !iquant.fixed<2x0xi32, 8>
+      return %0, %1, %2, %3
+          : !iquant.dyn<2x0xui8>, !iquant.fixed<2x0xi32, 8>,
+            !iquant.dyn<2x0xui8>, !iquant.fixed<2x0xi32, 8>
+    })mlir",
+                     {i32({2, 0}, {})});
+  ASSERT_EQ(results.size(), 4u);
+  for (int64_t i : {0, 2}) {
+    EXPECT_EQ(ints(results[i].getComponents()[1]),
+              (std::vector<int64_t>{32768, 32768}));
+    EXPECT_EQ(ints(results[i].getComponents()[2]),
+              (std::vector<int64_t>{62, 62}));
+  }
+}
+
+TEST_F(IQuantOpsTest, AttentionWithoutQueriesOrKeys) {
+  constexpr StringLiteral kModule = R"mlir(
+    func.func @main(%q: !iquant.fixed<?x2xi32, 16>,
+                    %k: !iquant.fixed<?x2xi32, 16>)
+        -> !iquant.fixed<?x2xi32, 16> {
+      %0 = iquant.quantize %q
+          : !iquant.fixed<?x2xi32, 16> -> !iquant.dyn<?x2xsi8, 2>
+      %1 = iquant.quantize %k
+          : !iquant.fixed<?x2xi32, 16> -> !iquant.dyn<?x2xsi8, 2>
+      %2 = iquant.attention %0, %1, %1
+          {heads = 1, kv_heads = 1, scale_multiplier = 43520,
+           scale_exponent = 11}
+          : (!iquant.dyn<?x2xsi8, 2>, !iquant.dyn<?x2xsi8, 2>, !iquant.dyn<?x2xsi8, 2>)
+          -> !iquant.fixed<?x2xi32, 16>
+      return %2 : !iquant.fixed<?x2xi32, 16>
+    })mlir";
+  auto results = run(kModule, {i32({1, 2}, {1, 2}), i32({0, 2}, {})});
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(results[0].getTensor(), i32({1, 2}, {0, 0}));
+  results = run(kModule, {i32({0, 2}, {}), i32({1, 2}, {1, 2})});
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(results[0].getTensor(), i32({0, 2}, {}));
+  EXPECT_EQ(
+      runForError(kModule, {i32({1, 2}, {1, 2}), random32({32769, 2}, 9)}),
+      "'iquant.attention' op expects at most 32768 keys, got 32769\n");
+}
+
+//===----------------------------------------------------------------------===//
 // Rule V2
 //===----------------------------------------------------------------------===//
 

@@ -78,6 +78,50 @@ TEST_F(LinalgOpsTest, SeveralResults) {
   EXPECT_EQ(ints(results[1]), (std::vector<int64_t>{4}));
 }
 
+TEST_F(LinalgOpsTest, ResultsWithMapsOfTheirOwn) {
+  auto results = run(R"mlir(
+    func.func @main(%x: tensor<2x3xi32>)
+        -> (tensor<2x3xi32>, tensor<3x2xi32>) {
+      %a = tensor.empty() : tensor<2x3xi32>
+      %b = tensor.empty() : tensor<3x2xi32>
+      %0:2 = linalg.generic {
+          indexing_maps = [affine_map<(r, c) -> (r, c)>,
+                           affine_map<(r, c) -> (r, c)>,
+                           affine_map<(r, c) -> (c, r)>],
+          iterator_types = ["parallel", "parallel"]}
+          ins(%x : tensor<2x3xi32>)
+          outs(%a, %b : tensor<2x3xi32>, tensor<3x2xi32>) {
+        ^bb0(%in: i32, %l: i32, %r: i32):
+          linalg.yield %in, %in : i32, i32
+      } -> (tensor<2x3xi32>, tensor<3x2xi32>)
+      return %0#0, %0#1 : tensor<2x3xi32>, tensor<3x2xi32>
+    })mlir",
+                     {i32({2, 3}, {1, 2, 3, 4, 5, 6})});
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(ints(results[1]), (std::vector<int64_t>{1, 4, 2, 5, 3, 6}));
+}
+
+TEST_F(LinalgOpsTest, IndexAfterANestedOp) {
+  auto results = run(R"mlir(
+    func.func @main(%v: tensor<4xi32>) -> tensor<3xindex> {
+      %init = tensor.empty() : tensor<3xindex>
+      %0 = linalg.generic {
+          indexing_maps = [affine_map<(i) -> (i)>],
+          iterator_types = ["parallel"]} outs(%init : tensor<3xindex>) {
+        ^bb0(%out: index):
+          %1 = linalg.copy ins(%v : tensor<4xi32>) outs(%v : tensor<4xi32>)
+              -> tensor<4xi32>
+          %2 = linalg.index 0 : index
+          linalg.yield %2 : index
+      } -> tensor<3xindex>
+      return %0 : tensor<3xindex>
+    })mlir",
+                     {i32({4}, {1, 2, 3, 4})});
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{0, 1, 2}));
+}
+
 TEST_F(LinalgOpsTest, NamedOps) {
   auto results =
       run(R"mlir(

@@ -109,7 +109,7 @@ TEST_F(ScfOpsTest, AffineMaps) {
         -> (index, index, index, index) {
       %0 = affine.apply affine_map<(d0)[s0] -> (d0 * 3 + s0 - 1)>(%x)[%y]
       %1 = affine.apply affine_map<(d0, d1) -> (d0 floordiv 4 + d0 ceildiv 4
-                                                + d1 mod 4)>(%x, %y)
+                                                + d0 mod 4)>(%x, %y)
       %2 = affine.min affine_map<(d0, d1) -> (d0, d1, 5)>(%x, %y)
       %3 = affine.max affine_map<(d0, d1) -> (d0, d1, 5)>(%x, %y)
       return %0, %1, %2, %3 : index, index, index, index
@@ -117,7 +117,7 @@ TEST_F(ScfOpsTest, AffineMaps) {
                      {index(-7), index(10)});
   ASSERT_EQ(results.size(), 4u);
   EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{-12}));
-  EXPECT_EQ(ints(results[1]), (std::vector<int64_t>{-2 - 1 + 2}));
+  EXPECT_EQ(ints(results[1]), (std::vector<int64_t>{-2 - 1 + 1}));
   EXPECT_EQ(ints(results[2]), (std::vector<int64_t>{-7}));
   EXPECT_EQ(ints(results[3]), (std::vector<int64_t>{10}));
 }

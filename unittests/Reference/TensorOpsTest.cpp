@@ -115,6 +115,9 @@ TEST_F(TensorOpsTest, SlicesOutsideAreDiagnosed) {
   EXPECT_EQ(runForError(kModule, {t, index(-1), index(2), index(1)}),
             "'tensor.extract_slice' op selects 2 elements from -1 in steps of "
             "1, outside of a dimension of 4\n");
+  EXPECT_EQ(runForError(kModule, {t, index(1), index(2), index(-3)}),
+            "'tensor.extract_slice' op selects 2 elements from 1 in steps of "
+            "-3, outside of a dimension of 4\n");
 }
 
 TEST_F(TensorOpsTest, PadAndConcat) {
@@ -137,6 +140,40 @@ TEST_F(TensorOpsTest, PadAndConcat) {
   EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{9, 9, 9, 9, 1, 2, 9, 9}));
   EXPECT_EQ(results[1].getTensor(), i32({1, 5}, {1, 2, 3, 4, 5}));
   EXPECT_EQ(results[2].getTensor(), i32({2, 2}, {1, 2, 1, 2}));
+}
+
+TEST_F(TensorOpsTest, SizesThatDisagreeAtRunTime) {
+  Tensor t = i32({1, 2}, {1, 2});
+  EXPECT_EQ(runForError(R"mlir(
+    func.func @main(%a: tensor<?x2xi32>, %b: tensor<?x2xi32>) {
+      %0 = tensor.concat dim(1) %a, %b
+          : (tensor<?x2xi32>, tensor<?x2xi32>) -> tensor<?x4xi32>
+      return
+    })mlir",
+                        {t, i32({2, 2}, {1, 2, 3, 4})}),
+            "'tensor.concat' op expects inputs that agree outside of dimension "
+            "1, got [1, 2] and [2, 2]\n");
+  EXPECT_EQ(runForError(R"mlir(
+    func.func @main(%a: tensor<?x2xi32>, %n: index) {
+      %0 = tensor.insert_slice %a into %a[0, 0] [%n, 2] [1, 1]
+          : tensor<?x2xi32> into tensor<?x2xi32>
+      return
+    })mlir",
+                        {t, index(0)}),
+            "'tensor.insert_slice' op expects a source of the sizes [0, 2], "
+            "got [1, 2]\n");
+  EXPECT_EQ(runForError(R"mlir(
+    func.func @main(%a: tensor<1x2xi32>, %n: index) {
+      %c0 = arith.constant 0 : i32
+      %0 = tensor.pad %a low[0, 0] high[0, %n] {
+        ^bb0(%i: index, %j: index):
+          tensor.yield %c0 : i32
+      } : tensor<1x2xi32> to tensor<1x?xi32>
+      return
+    })mlir",
+                        {t, index(-1)}),
+            "'tensor.pad' op expects a padding that is not negative, got 0 and "
+            "-1\n");
 }
 
 TEST_F(TensorOpsTest, Shapes) {

@@ -33,6 +33,8 @@ TEST_F(TensorTest, IntegersAreSignExtended) {
     tensor.setInt(0, -1);
     tensor.setInt(1, (int64_t(1) << (width - 1)) |
                          (width == 64 ? 0 : 1ull << width));
+    EXPECT_EQ(tensor.getRawData().size(),
+              2 * std::max<size_t>(1, llvm::PowerOf2Ceil(width) / 8));
     EXPECT_EQ(tensor.getInt(0), -1) << width;
     EXPECT_EQ(tensor.getUnsigned(0), ~uint64_t(0) >> (64 - width)) << width;
     EXPECT_EQ(tensor.getInt(1), INT64_MIN >> (64 - width)) << width;
@@ -80,6 +82,7 @@ TEST_F(TensorTest, ConstantsAreRead) {
             (std::vector<int64_t>{-5, -5, -5, -5}));
   EXPECT_EQ(ints(constant("dense<[true, false, true]> : tensor<3xi1>")),
             (std::vector<int64_t>{-1, 0, -1}));
+  EXPECT_EQ(constant("dense<true> : tensor<1xi1>").data<int8_t>()[0], 1);
   EXPECT_EQ(ints(constant("dense<[7, -8]> : tensor<2xi4>")),
             (std::vector<int64_t>{7, -8}));
   EXPECT_EQ(ints(constant("dense<[7, -8]> : tensor<2xi24>")),

@@ -91,18 +91,19 @@ TEST_F(TransformerOpsTest, Norms) {
           : (tensor<1x2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
       %2 = transformer.layer_norm %x {epsilon = 0.0}
           : (tensor<1x2xf32>) -> tensor<1x2xf32>
-      %3 = transformer.layer_norm %x scale %g shift %b {epsilon = 0.0}
+      %3 = transformer.layer_norm %x scale %g shift %b {epsilon = 7.0}
           : (tensor<1x2xf32>, tensor<2xf32>, tensor<2xf32>) -> tensor<1x2xf32>
       return %0, %1, %2, %3 : tensor<1x2xf32>, tensor<1x2xf32>,
           tensor<1x2xf32>, tensor<1x2xf32>
     })mlir",
           {f32({1, 2}, {1, 7}), f32({2}, {2, 3}), f32({2}, {0.5, -0.5})});
   ASSERT_EQ(results.size(), 4u);
-  // The mean square is 25, with epsilon 29.5; mean 4, deviation 3.
+  // The mean square is 25, with epsilon 29.5; mean 4, variance 9, with
+  // epsilon 16.
   expectNear(results[0], {0.2, 1.4});
   expectNear(results[1], {2 / std::sqrt(29.5), 21 / std::sqrt(29.5)});
   expectNear(results[2], {-1, 1});
-  expectNear(results[3], {-1.5, 2.5});
+  expectNear(results[3], {-1, 1.75});
 }
 
 TEST_F(TransformerOpsTest, RopePairings) {
@@ -166,6 +167,23 @@ TEST_F(TransformerOpsTest, AttentionIsCausalWithACache) {
   // 1 sees all: (1, 2, 6) with 1 1 1 and 1 2 5.
   expectNear(results[0], {1.5, 5.0 / 3, 3, 35.0 / 8});
   expectNear(results[1], {3, 3, 3, 3});
+}
+
+TEST_F(TransformerOpsTest, AttentionGroupsQueryHeads) {
+  // Four query heads of two channels: the first two read key head 0, the
+  // others key head 1.
+  auto results =
+      run(R"mlir(
+    func.func @main(%q: tensor<1x8xf32>, %k: tensor<1x4xf32>)
+        -> tensor<1x8xf32> {
+      %0 = transformer.attention %q, %k, %k {heads = 4, kv_heads = 2}
+          : (tensor<1x8xf32>, tensor<1x4xf32>, tensor<1x4xf32>)
+          -> tensor<1x8xf32>
+      return %0 : tensor<1x8xf32>
+    })mlir",
+          {f32({1, 8}, {0, 0, 0, 0, 0, 0, 0, 0}), f32({1, 4}, {1, 2, 3, 4})});
+  ASSERT_EQ(results.size(), 1u);
+  expectNear(results[0], {1, 2, 1, 2, 3, 4, 3, 4});
 }
 
 TEST_F(TransformerOpsTest, AttentionMasks) {

@@ -15,7 +15,8 @@ cmake -S examples/consumer -B "$scratch/build" -G Ninja -DCMAKE_CXX_COMPILER=cla
   -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld-22 -DCMAKE_PREFIX_PATH="$scratch/prefix;/usr/lib/llvm-22" >/dev/null
 cmake --build "$scratch/build"
 "$scratch/build/consumer" examples/consumer/model.mlir >"$scratch/out.mlir"
-grep -q 'iquant.linear' "$scratch/out.mlir" || die "the consumer did not convert its module"
+grep -q 'iquant.linear .* -> !iquant.fixed<2x2xi32, 12>' "$scratch/out.mlir" ||
+  die "the consumer did not convert its module with its own options"
 ! grep -q 'transformer\.' "$scratch/out.mlir" || die "the consumer left transformer ops"
 
 # Bad input ends with a sentence and status 1.

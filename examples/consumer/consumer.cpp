@@ -7,10 +7,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "iquant/Conversion/Passes.h"
+#include "iquant/Pipelines/QuantizePipeline.h"
 #include "iquant/Registration.h"
-#include "iquant/Transforms/Passes.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
@@ -35,8 +35,9 @@ int main(int argc, char **argv) {
     return 1;
 
   mlir::PassManager pipeline(&context);
-  pipeline.addPass(mlir::iquant::createConvertTransformerToIQuant());
-  pipeline.addPass(mlir::iquant::createVerifyIntegerOnly());
+  mlir::iquant::QuantizePipelineOptions options;
+  options.exponent = 12; // fraction bits of activations
+  mlir::iquant::buildQuantizePipeline(pipeline, options);
   if (mlir::failed(pipeline.run(*module)))
     return 1;
   module->print(llvm::outs());

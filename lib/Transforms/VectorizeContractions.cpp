@@ -303,7 +303,8 @@ struct VectorizeContractions
   void runOnOperation() override {
     if (vectorBits != 128 && vectorBits != 256 && vectorBits != 512) {
       getOperation().emitError()
-          << "expects a vector of 128, 256 or 512 bits, got " << vectorBits;
+          << "expects a vector of 128, 256 or 512 bits, got "
+          << vectorBits.getValue();
       return signalPassFailure();
     }
     getOperation().walk([&](linalg::GenericOp op) {

@@ -1,0 +1,86 @@
+// RUN: quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(vectorize-contractions))" | FileCheck %s
+// RUN: not quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(vectorize-contractions{vector-bits=100}))" 2>&1 | FileCheck %s --check-prefix=WIDTH
+
+// WIDTH: error: expects a vector of 128, 256 or 512 bits, got 100
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (n, k)>
+#c = affine_map<(m, n, k) -> (m, n)>
+
+// Codes: pairs of products are summed first; 64 columns and a depth of 64 need
+// no remainder, an unknown number of rows does.
+// CHECK-LABEL: func.func @codes(
+// CHECK-NOT: linalg.generic
+// CHECK: vector.load {{.*}} vector<32xi8>
+// CHECK: arith.extui {{.*}} : vector<32xi8> to vector<32xi32>
+// CHECK: arith.extsi {{.*}} : vector<32xi8> to vector<32xi32>
+// CHECK: %[[PRODUCT:.*]] = arith.muli {{.*}} : vector<32xi32>
+// CHECK: vector.shuffle %[[PRODUCT]], %[[PRODUCT]] [0, 2, 4,
+// CHECK: vector.shuffle %[[PRODUCT]], %[[PRODUCT]] [1, 3, 5,
+// CHECK: vector.reduction <add>
+// CHECK-NOT: vector.maskedload
+// CHECK: return
+func.func @codes(%a: memref<?x64xi8>, %b: memref<64x64xi8>, %c: memref<?x64xi32>) {
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<?x64xi8>, memref<64x64xi8>) outs(%c : memref<?x64xi32>) {
+  ^bb0(%x: i8, %y: i8, %sum: i32):
+    %wx = arith.extui %x : i8 to i32
+    %wy = arith.extsi %y : i8 to i32
+    %p = arith.muli %wx, %wy : i32
+    %s = arith.addi %sum, %p : i32
+    linalg.yield %s : i32
+  }
+  return
+}
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (n, k)>
+#c = affine_map<(m, n, k) -> (m, n)>
+
+// Floats: a fused multiply-add, and a mask for the end of a row of 20.
+// CHECK-LABEL: func.func @floats(
+// CHECK-NOT: linalg.generic
+// CHECK: vector.fma {{.*}} : vector<16xf32>
+// CHECK: vector.create_mask {{.*}} : vector<16xi1>
+// CHECK: vector.maskedload
+// CHECK: vector.reduction <add>
+func.func @floats(%a: memref<8x20xf32>, %b: memref<8x20xf32>, %c: memref<8x8xf32>) {
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<8x20xf32>, memref<8x20xf32>) outs(%c : memref<8x8xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %p = arith.mulf %x, %y : f32
+    %s = arith.addf %p, %sum : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (n, k)>
+#c = affine_map<(m, n, k) -> (m, n)>
+
+// Does nothing when a row is not contiguous, or when the body is no product.
+// CHECK-LABEL: func.func @others(
+// CHECK-COUNT-2: linalg.generic
+// CHECK-NOT: vector.
+func.func @others(%a: memref<8x16xf32, strided<[32, 2]>>, %b: memref<8x16xf32>, %c: memref<8x8xf32>) {
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<8x16xf32, strided<[32, 2]>>, memref<8x16xf32>) outs(%c : memref<8x8xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %p = arith.mulf %x, %y : f32
+    %s = arith.addf %sum, %p : f32
+    linalg.yield %s : f32
+  }
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%b, %b : memref<8x16xf32>, memref<8x16xf32>) outs(%c : memref<8x8xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %p = arith.subf %x, %y : f32
+    %s = arith.addf %sum, %p : f32
+    linalg.yield %s : f32
+  }
+  return
+}

@@ -137,14 +137,18 @@ LogicalResult EmbeddingOp::verify() {
 LogicalResult LinearOp::verify() {
   DynType input = getInput().getType();
   ArrayRef<int64_t> weight = getWeight().getType().getShape();
+  int64_t group = getWeight().getType().getGroup();
   if (input.getShape().back() != weight[1])
     return emitOpError() << "expects an input of " << weight[1]
                          << " channels, as the weight has, got "
                          << input.getShape().back();
-  if (input.getGroup())
+  if (input.getGroup() && !input.isAsymmetric())
     return emitOpError()
-           << "expects an input with one scale per row, got groups of "
+           << "expects an si8 input with one scale per row, got groups of "
            << input.getGroup();
+  if (input.getGroup() != group)
+    return emitOpError() << "expects input and weight in the same groups, got "
+                         << input << " and " << getWeight().getType();
   SmallVector<int64_t> expected(input.getShape());
   expected.back() = weight[0];
   if (failed(verifyShape(*this, "a result", getType(), expected)))
@@ -175,10 +179,9 @@ static LogicalResult verifyNorm(Operation *op, FixedType input, Type result) {
            << "expects a static number of channels of at most "
            << kMaxNormChannels << ", got " << show(input.getShape());
   auto quantized = dyn_cast<DynType>(result);
-  if (quantized && (!quantized.isAsymmetric() || quantized.getGroup()))
-    return op->emitOpError() << "expects a quantized result of ui8 codes with "
-                                "one scale per row, got "
-                             << quantized;
+  if (quantized && !quantized.isAsymmetric())
+    return op->emitOpError()
+           << "expects a quantized result of ui8 codes, got " << quantized;
   return success();
 }
 

@@ -107,7 +107,9 @@ def IQuant_QuantizeOp : IQuant_Op<"quantize"> {
   let summary = "Quantize every row, or every group of a row, with a scale found from its values";
   let description = [{
     Finds the range of the row and rounds it to 8-bit codes; the scale is an
-    integer multiplier and exponent (rules Q1 for `ui8`, Q2 for `si8`).
+    integer multiplier and exponent (rules Q1 for `ui8`, Q2 for `si8`). The
+    scale of a `ui8` group is that of the row's widest group times the smallest
+    power of two, down to 2^-15, that still holds the group.
 
     Formula, `ui8`: `lo = min(0, min x)`, `hi = max(0, max x)`, scale `(hi - lo) / 255`, codes `round((x - lo) / scale)`;
     `si8`: scale `max |x| / 127`, codes `round(x / scale)`.
@@ -174,13 +176,14 @@ def IQuant_LinearOp : IQuant_Op<"linear"> {
   let summary = "Integer matrix product of quantized rows and a quantized weight";
   let description = [{
     The 32-bit sum of 8-bit products times the row's and the channel's scale,
-    in one rounding, plus the bias (rule L1).
+    in one rounding, plus the bias. The sums of groups are first shifted to the
+    coarsest group's unit (rule L1).
 
     Formula: `result[r, n] = (sum_k (q[r, k] - z[r]) * w[n, k]) * m[r] * m[n] * 2^-(e[r] + e[n]) + bias[n]`.
 
     Constraints:
     * (C1) the last dimension of `input` is the last dimension of `weight`.
-    * (C2) `input` has one scale per row.
+    * (C2) `input` and `weight` have the same groups, and an `si8` input has none.
     * (C3) the result has the rows of `input` and one channel per row of `weight`.
     * (C4) `bias` is `i32` fixed point of shape `[N]` with the exponent of the result.
   }];
@@ -202,7 +205,7 @@ def IQuant_RmsNormOp : IQuant_Op<"rms_norm"> {
     Constraints:
     * (C1) operand and result have the same shape; the number of channels is static and at most 65536.
     * (C2) `scale` is `i16` fixed point of shape `[channels]`.
-    * (C3) a quantized result is `ui8` with one scale per row.
+    * (C3) a quantized result is `ui8`.
     * (C4) `epsilon` lies in 0 .. 2^30 - 1.
   }];
   let arguments = (ins IQuant_Activation:$input, Optional<IQuant_Parameter>:$scale, IQuant_Epsilon:$epsilon);
@@ -222,7 +225,7 @@ def IQuant_LayerNormOp : IQuant_Op<"layer_norm", [AttrSizedOperandSegments]> {
     * (C1) operand and result have the same shape; the number of channels is static and at most 65536.
     * (C2) `scale` is `i16` fixed point of shape `[channels]`.
     * (C3) `shift` is `i16` fixed point of shape `[channels]`.
-    * (C4) a quantized result is `ui8` with one scale per row.
+    * (C4) a quantized result is `ui8`.
     * (C5) `epsilon` lies in 0 .. 2^30 - 1.
   }];
   let arguments = (ins IQuant_Activation:$input, Optional<IQuant_Parameter>:$scale, Optional<IQuant_Parameter>:$shift,

@@ -64,7 +64,8 @@ void FixedType::print(AsmPrinter &printer) const {
           << '>';
 }
 
-Type DynType::parse(AsmParser &parser) {
+/// Parses `<?x576xui8>` or `<?x576xui8, 288>`.
+template <typename GroupedType> static Type parseGrouped(AsmParser &parser) {
   SmallVector<int64_t> shape;
   Type elementType;
   int64_t group = 0;
@@ -78,7 +79,7 @@ Type DynType::parse(AsmParser &parser) {
     if (parser.parseInteger(group))
       return {};
     if (group == 0) {
-      // In memory 0 stands for one scale per row, which is written without a
+      // In memory 0 stands for a row as a whole, which is written without a
       // group.
       parser.emitError(groupLocation)
           << "expects a group size that is positive, got " << group;
@@ -88,34 +89,29 @@ Type DynType::parse(AsmParser &parser) {
   IntegerType integer = asInteger(parser, location, elementType);
   if (!integer || parser.parseGreater())
     return {};
-  return parser.getChecked<DynType>(parser.getContext(),
-                                    ArrayRef<int64_t>(shape), integer, group);
+  return parser.getChecked<GroupedType>(
+      parser.getContext(), ArrayRef<int64_t>(shape), integer, group);
 }
 
-void DynType::print(AsmPrinter &printer) const {
-  printer << '<' << spell(getShape(), getElementType());
-  if (getGroup())
-    printer << ", " << getGroup();
+/// Prints what `parseGrouped` takes.
+template <typename GroupedType>
+static void printGrouped(AsmPrinter &printer, GroupedType type) {
+  printer << '<' << spell(type.getShape(), type.getElementType());
+  if (type.getGroup())
+    printer << ", " << type.getGroup();
   printer << '>';
 }
 
+Type DynType::parse(AsmParser &parser) { return parseGrouped<DynType>(parser); }
+
+void DynType::print(AsmPrinter &printer) const { printGrouped(printer, *this); }
+
 Type WeightType::parse(AsmParser &parser) {
-  SmallVector<int64_t> shape;
-  Type elementType;
-  if (parser.parseLess())
-    return {};
-  SMLoc location = parser.getCurrentLocation();
-  if (parseShape(parser, shape, elementType))
-    return {};
-  IntegerType integer = asInteger(parser, location, elementType);
-  if (!integer || parser.parseGreater())
-    return {};
-  return parser.getChecked<WeightType>(parser.getContext(),
-                                       ArrayRef<int64_t>(shape), integer);
+  return parseGrouped<WeightType>(parser);
 }
 
 void WeightType::print(AsmPrinter &printer) const {
-  printer << '<' << spell(getShape(), getElementType()) << '>';
+  printGrouped(printer, *this);
 }
 
 //===----------------------------------------------------------------------===//
@@ -135,6 +131,15 @@ LogicalResult FixedType::verify(function_ref<InFlightDiagnostic()> emitError,
   return success();
 }
 
+/// Checks the group size of a row of `channels`; 0 is the row as a whole.
+static LogicalResult verifyGroup(function_ref<InFlightDiagnostic()> emitError,
+                                 int64_t channels, int64_t group) {
+  if (group == 0 || (group > 0 && group <= channels && channels % group == 0))
+    return success();
+  return emitError() << "expects a group size that is positive and divides the "
+                     << channels << " channels, got " << group;
+}
+
 LogicalResult DynType::verify(function_ref<InFlightDiagnostic()> emitError,
                               ArrayRef<int64_t> shape, IntegerType elementType,
                               int64_t group) {
@@ -146,16 +151,12 @@ LogicalResult DynType::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expects a dynamically quantized type of rank 1 or "
                           "more with a static number of channels, "
                        << "got " << spell(shape, elementType);
-  if (group < 0 || (group != 0 && shape.back() % group != 0))
-    return emitError()
-           << "expects a group size that is positive and divides the "
-           << shape.back() << " channels, got " << group;
-  return success();
+  return verifyGroup(emitError, shape.back(), group);
 }
 
 LogicalResult WeightType::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayRef<int64_t> shape,
-                                 IntegerType elementType) {
+                                 IntegerType elementType, int64_t group) {
   if (!elementType.isSignedInteger(8))
     return emitError() << "expects weight codes of type si8, got "
                        << elementType;
@@ -163,7 +164,7 @@ LogicalResult WeightType::verify(function_ref<InFlightDiagnostic()> emitError,
       shape[1] == 0)
     return emitError() << "expects a weight of two static, positive sizes, got "
                        << spell(shape, elementType);
-  return success();
+  return verifyGroup(emitError, shape[1], group);
 }
 
 //===----------------------------------------------------------------------===//
@@ -177,26 +178,39 @@ SmallVector<Type> FixedType::getComponents() const {
 SmallVector<int64_t> DynType::getScaleShape() const {
   SmallVector<int64_t> shape(getShape().drop_back());
   if (getGroup())
-    shape.push_back(getShape().back() / getGroup());
+    shape.push_back(getNumGroups());
   return shape;
 }
 
+SmallVector<int64_t> DynType::getMultiplierShape() const {
+  return isAsymmetric() ? SmallVector<int64_t>(getShape().drop_back())
+                        : getScaleShape();
+}
+
 SmallVector<Type> DynType::getComponents() const {
-  Type scales = RankedTensorType::get(getScaleShape(),
-                                      IntegerType::get(getContext(), 32));
-  SmallVector<Type> components = {
-      RankedTensorType::get(getShape(), IntegerType::get(getContext(), 8)),
-      scales, scales};
+  Type codes =
+      RankedTensorType::get(getShape(), IntegerType::get(getContext(), 8));
+  Type i32 = IntegerType::get(getContext(), 32);
+  Type multipliers = RankedTensorType::get(getMultiplierShape(), i32);
+  Type scales = RankedTensorType::get(getScaleShape(), i32);
+  SmallVector<Type> components = {codes, multipliers, scales};
   if (isAsymmetric())
     components.push_back(scales);
   return components;
 }
 
+SmallVector<int64_t> WeightType::getSumShape() const {
+  SmallVector<int64_t> shape = {getShape().front()};
+  if (getGroup())
+    shape.push_back(getNumGroups());
+  return shape;
+}
+
 SmallVector<Type> WeightType::getComponents() const {
-  Type perChannel = RankedTensorType::get(getShape().front(),
-                                          IntegerType::get(getContext(), 32));
+  Type i32 = IntegerType::get(getContext(), 32);
+  Type perChannel = RankedTensorType::get(getShape().front(), i32);
   return {RankedTensorType::get(getShape(), IntegerType::get(getContext(), 8)),
-          perChannel, perChannel, perChannel};
+          perChannel, perChannel, RankedTensorType::get(getSumShape(), i32)};
 }
 
 SmallVector<Type> mlir::iquant::getComponents(Type type) {

@@ -39,18 +39,23 @@ def IQuant_DynType : IQuant_Type<"Dyn", "dyn"> {
   let description = [{
     `!iquant.dyn<?x576xui8>`: every row has its own multiplier `m`, exponent `e`
     and zero point `z`; code `q` means `(q - z) * m * 2^-e`. With `si8` elements
-    the codes are symmetric in -127 .. 127 and there is no zero point. With a
-    group, `!iquant.dyn<?x576xsi8, 64>`, every 64 channels of a row have their
-    own scale; attention uses one group per head.
+    the codes are symmetric in -127 .. 127 and there is no zero point.
+
+    With a group, `!iquant.dyn<?x576xui8, 288>`, every 288 channels of a row
+    have their own exponent and zero point and share the row's multiplier, so
+    that the scales of a row's groups differ by powers of two; linears read
+    these. `si8` groups, `!iquant.dyn<?x576xsi8, 64>`, have a multiplier each;
+    attention uses one group per head.
 
     Components, for `[..., C]` codes: codes `tensor<...xCxi8>`, multipliers and
-    exponents `tensor<...xi32>`, for `ui8` also zero points `tensor<...xi32>`;
-    with groups of G the scales are `tensor<...x(C/G)xi32>`.
+    exponents `tensor<...xi32>`, for `ui8` also zero points `tensor<...xi32>`.
+    With groups of G, exponents, zero points and the multipliers of `si8` codes
+    are `tensor<...x(C/G)xi32>`.
 
     Constraints:
     * (C1) the elements are `ui8` or `si8`.
     * (C2) the rank is 1 or more and the number of channels is static.
-    * (C3) a group size is positive and divides the number of channels.
+    * (C3) a group size is positive and divides the number of channels, which is then positive, too.
   }];
   let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "::mlir::IntegerType":$elementType,
                         DefaultValuedParameter<"int64_t", "0">:$group);
@@ -60,8 +65,12 @@ def IQuant_DynType : IQuant_Type<"Dyn", "dyn"> {
     bool isAsymmetric() const { return getElementType().isUnsigned(); }
     /// The number of channels that share a scale: the group, or all of them.
     int64_t getScaleGroup() const { return getGroup() ? getGroup() : getShape().back(); }
-    /// The shape of multipliers, exponents and zero points.
+    /// The number of scales of a row.
+    int64_t getNumGroups() const { return getGroup() ? getShape().back() / getGroup() : 1; }
+    /// The shape of exponents and zero points.
     ::llvm::SmallVector<int64_t> getScaleShape() const;
+    /// The shape of multipliers: that of the exponents, or one per row.
+    ::llvm::SmallVector<int64_t> getMultiplierShape() const;
   }];
 }
 
@@ -69,17 +78,30 @@ def IQuant_WeightType : IQuant_Type<"Weight", "weight"> {
   let summary = "A constant weight matrix: codes and one integer scale per output channel";
   let description = [{
     `!iquant.weight<1536x576xsi8>`, `[N, K]`: code `q` of output channel `n`
-    means `q * m[n] * 2^-e[n]`; codes lie in -127 .. 127.
+    means `q * m[n] * 2^-e[n]`; codes lie in -127 .. 127. A group,
+    `!iquant.weight<1536x576xsi8, 288>`, is that of the inputs it multiplies.
 
     Components: codes `tensor<NxKxi8>`, multipliers and exponents `tensor<Nxi32>`,
     and the sum of the codes of every output channel, `tensor<Nxi32>`, which
-    takes the zero point out of a product.
+    takes the zero point out of a product; with groups of G a sum per group,
+    `tensor<Nx(K/G)xi32>`.
 
     Constraints:
     * (C1) the elements are `si8`.
     * (C2) the shape has two static, positive sizes.
+    * (C3) a group size is positive and divides the number of input channels.
   }];
-  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "::mlir::IntegerType":$elementType);
+  let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "::mlir::IntegerType":$elementType,
+                        DefaultValuedParameter<"int64_t", "0">:$group);
+  let extraClassDeclaration = [{
+    ::llvm::SmallVector<::mlir::Type> getComponents() const;
+    /// The number of input channels of one sum: the group, or all of them.
+    int64_t getSumGroup() const { return getGroup() ? getGroup() : getShape().back(); }
+    /// The number of sums of an output channel.
+    int64_t getNumGroups() const { return getShape().back() / getSumGroup(); }
+    /// The shape of the sums.
+    ::llvm::SmallVector<int64_t> getSumShape() const;
+  }];
 }
 
 #endif // IQUANT_TYPES_TD

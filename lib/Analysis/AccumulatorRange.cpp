@@ -53,15 +53,18 @@ std::optional<uint64_t> mlir::iquant::getLargestSum(Value weight,
     return std::nullopt;
   std::optional<ArrayRef<int8_t>> codes =
       getCodes(compose.getComponents().front());
-  size_t channels = type.getShape()[1];
+  size_t group = type.getSumGroup(), numGroups = type.getNumGroups();
   if (!codes)
     return std::nullopt;
   if (codes->size() == 1)
-    return getLargestSum(SmallVector<int8_t>(channels, codes->front()),
-                         isAsymmetric);
+    return numGroups * getLargestSum(SmallVector<int8_t>(group, codes->front()),
+                                     isAsymmetric);
   uint64_t largest = 0;
-  for (; codes->size() >= channels; codes = codes->drop_front(channels))
-    largest = std::max(
-        largest, getLargestSum(codes->take_front(channels), isAsymmetric));
+  while (codes->size() >= group) {
+    uint64_t channel = 0;
+    for (size_t g = 0; g < numGroups; ++g, codes = codes->drop_front(group))
+      channel += getLargestSum(codes->take_front(group), isAsymmetric);
+    largest = std::max(largest, channel);
+  }
   return largest;
 }

@@ -19,6 +19,7 @@ void iquant::buildQuantizePipeline(OpPassManager &pm,
                                    const QuantizePipelineOptions &options) {
   ConvertTransformerToIQuantOptions conversion;
   conversion.exponent = options.exponent;
+  conversion.rowGroup = options.rowGroup;
   pm.addPass(createConvertTransformerToIQuant(conversion));
   // Equal parameters of different ops become one.
   pm.addPass(createCSEPass());

@@ -42,11 +42,18 @@ static Results evaluateQuantize(QuantizeOp op, Evaluator &evaluator) {
   Tensor input = evaluator.tensor(op.getInput());
   int64_t f = op.getInput().getType().getExponent();
   DynType type = op.getType();
+  int64_t K = type.getShape().back(), width = type.getScaleGroup();
   DynBuilder result(type, input.getShape());
-  for (int64_t r = 0, end = result.getNumRows(); r < end; ++r) {
-    auto row = rowOf<int32_t>(input, r, type.getScaleGroup());
-    result.setRow(r, type.isAsymmetric() ? quantizeAsymmetric(row, f)
-                                         : quantizeSymmetric(row, f));
+  for (int64_t r = 0, rows = input.getNumRows(); r < rows; ++r) {
+    auto row = rowOf<int32_t>(input, r, K);
+    if (type.isAsymmetric()) {
+      result.setRow(r, quantizeAsymmetric(row, f, type.getGroup()));
+      continue;
+    }
+    SmallVector<QuantizedRow> groups;
+    for (int64_t g = 0; g < type.getNumGroups(); ++g)
+      groups.push_back(quantizeSymmetric(row.slice(g * width, width), f));
+    result.setRow(r, groups);
   }
   return one(result.take());
 }
@@ -56,9 +63,9 @@ static Results evaluateDequantize(DequantizeOp op, Evaluator &evaluator) {
   Tensor result(input.codes.getShape(), getElementTypeOf(op.getResult()));
   MutableArrayRef<int32_t> elements = result.mutableData<int32_t>();
   for (int64_t i = 0, end = elements.size(); i < end; ++i) {
-    int64_t r = i / input.group;
-    elements[i] = dequantize(input.getCode(i), input.getZeroPoint(r),
-                             input.getScale(r), op.getType().getExponent());
+    int64_t g = i / input.group;
+    elements[i] = dequantize(input.getCode(i), input.getZeroPoint(g),
+                             input.getScale(g), op.getType().getExponent());
   }
   return one(result);
 }
@@ -69,7 +76,7 @@ static Results evaluateDequantize(DequantizeOp op, Evaluator &evaluator) {
 
 static Results evaluateEmbedding(EmbeddingOp op, Evaluator &evaluator) {
   Tensor ids = evaluator.tensor(op.getIds());
-  WeightView table(evaluator.get(op.getTable()));
+  WeightView table(op.getTable().getType(), evaluator.get(op.getTable()));
   SmallVector<int64_t> shape(ids.getShape());
   shape.push_back(table.K);
   Tensor result(shape, getElementTypeOf(op.getResult()));
@@ -101,7 +108,7 @@ static int64_t sumProducts(ArrayRef<int8_t> codes, ArrayRef<int8_t> weights) {
 
 static Results evaluateLinear(LinearOp op, Evaluator &evaluator) {
   DynView input(op.getInput().getType(), evaluator.get(op.getInput()));
-  WeightView weight(evaluator.get(op.getWeight()));
+  WeightView weight(op.getWeight().getType(), evaluator.get(op.getWeight()));
   ArrayRef<int32_t> bias;
   if (op.getBias())
     bias = evaluator.get(op.getBias()).getTensor().data<int32_t>();
@@ -111,22 +118,38 @@ static Results evaluateLinear(LinearOp op, Evaluator &evaluator) {
   MutableArrayRef<int32_t> elements = result.mutableData<int32_t>();
   int64_t f = op.getType().getExponent(), rows = result.getNumRows();
   bool isUnsigned = op.getInput().getType().isAsymmetric();
+  int64_t G = input.numGroups, width = input.group;
+  SmallVector<int64_t> sums(G), exponents(G);
+  auto verifySum = [&](int64_t sum, int64_t r, int64_t n) -> LogicalResult {
+    if (llvm::isInt<32>(sum))
+      return success();
+    return op.emitOpError()
+           << "has a sum of products of " << sum << " in row " << r
+           << ", channel " << n << ", which does not fit 32 bits";
+  };
 
   // Channels outside, so that a large weight is read once.
   for (int64_t n = 0; n < weight.N; ++n) {
     ArrayRef<int8_t> w = weight.getChannel(n);
     for (int64_t r = 0; r < rows; ++r) {
-      auto q = rowOf<int8_t>(input.codes, r, weight.K);
-      int64_t products =
-          isUnsigned ? sumProducts<uint8_t>(q, w) : sumProducts<int8_t>(q, w);
-      int64_t acc = products - input.getZeroPoint(r) * weight.getSum(n);
-      if (!llvm::isInt<32>(acc))
-        return op.emitOpError()
-               << "has a sum of products of " << acc << " in row " << r
-               << ", channel " << n << ", which does not fit 32 bits";
+      for (int64_t g = 0; g < G; ++g) {
+        auto q = rowOf<int8_t>(input.codes, r * G + g, width);
+        auto part = w.slice(g * width, width);
+        int64_t products = isUnsigned ? sumProducts<uint8_t>(q, part)
+                                      : sumProducts<int8_t>(q, part);
+        sums[g] =
+            products - input.getZeroPoint(r * G + g) * weight.getSum(n, g);
+        exponents[g] = input.getScale(r * G + g).exponent;
+        if (failed(verifySum(sums[g], r, n)))
+          return failure();
+      }
+      int64_t acc = alignedSum(sums, exponents);
+      if (failed(verifySum(acc, r, n)))
+        return failure();
+      Dyadic scale = {input.getScale(r * G).multiplier,
+                      *llvm::min_element(exponents)};
       elements[r * weight.N + n] =
-          linear(acc, input.getScale(r), weight.getScale(n), f,
-                 bias.empty() ? 0 : bias[n]);
+          linear(acc, scale, weight.getScale(n), f, bias.empty() ? 0 : bias[n]);
     }
   }
   return one(result);
@@ -155,8 +178,9 @@ evaluateNorm(Value source, Value target, const NormParameters &parameters,
   if (auto type = dyn_cast<DynType>(target.getType())) {
     DynBuilder result(type, input.getShape());
     for (int64_t r = 0; r < rows; ++r)
-      result.setRow(r, quantizeNormedRow(
-                           normRow(rowOf<int32_t>(input, r, K), parameters)));
+      result.setRow(
+          r, quantizeNormedRow(normRow(rowOf<int32_t>(input, r, K), parameters),
+                               type.getGroup()));
     return one(result.take());
   }
   int64_t F = cast<FixedType>(target.getType()).getExponent();

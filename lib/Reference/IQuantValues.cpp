@@ -12,21 +12,25 @@ using namespace mlir::iquant::reference;
 
 DynBuilder::DynBuilder(DynType type, ArrayRef<int64_t> shape) : type(type) {
   Builder builder(type.getContext());
-  SmallVector<int64_t> scaleShape(shape.drop_back());
+  SmallVector<int64_t> rows(shape.drop_back()), groups = rows;
   if (type.getGroup())
-    scaleShape.push_back(shape.back() / type.getGroup());
+    groups.push_back(type.getNumGroups());
   codes = Tensor(shape, builder.getI8Type());
-  multipliers = Tensor(scaleShape, builder.getI32Type());
-  exponents = Tensor(scaleShape, builder.getI32Type());
-  zeroPoints = Tensor(scaleShape, builder.getI32Type());
+  multipliers =
+      Tensor(type.isAsymmetric() ? rows : groups, builder.getI32Type());
+  exponents = Tensor(groups, builder.getI32Type());
+  zeroPoints = Tensor(groups, builder.getI32Type());
 }
 
-void DynBuilder::setRow(int64_t r, const QuantizedRow &row) {
-  llvm::copy(row.codes,
-             codes.mutableData<uint8_t>().begin() + r * type.getScaleGroup());
-  multipliers.setInt(r, row.scale.multiplier);
-  exponents.setInt(r, row.scale.exponent);
-  zeroPoints.setInt(r, row.zeroPoint);
+void DynBuilder::setRow(int64_t r, ArrayRef<QuantizedRow> groups) {
+  int64_t width = type.getScaleGroup(), i = r * groups.size();
+  for (const QuantizedRow &group : groups) {
+    llvm::copy(group.codes, codes.mutableData<uint8_t>().begin() + i * width);
+    multipliers.setInt(type.isAsymmetric() ? r : i, group.scale.multiplier);
+    exponents.setInt(i, group.scale.exponent);
+    zeroPoints.setInt(i, group.zeroPoint);
+    ++i;
+  }
 }
 
 RuntimeValue DynBuilder::take() {

@@ -22,12 +22,12 @@ ArrayRef<T> rowOf(const Tensor &tensor, int64_t r, int64_t width) {
   return tensor.data<T>().slice(r * width, width);
 }
 
-/// A dynamically quantized value. Here a row is what has one scale: a row of
-/// the tensor, or one group of it.
+/// A dynamically quantized value. Groups are counted through all rows; without
+/// groups each row is one.
 struct DynView {
   DynView(DynType type, const RuntimeValue &value)
       : codes(value.getTensor()), group(type.getScaleGroup()),
-        isAsymmetric(type.isAsymmetric()),
+        numGroups(type.getNumGroups()), isAsymmetric(type.isAsymmetric()),
         multipliers(value.getComponents()[1]),
         exponents(value.getComponents()[2]) {
     if (isAsymmetric)
@@ -37,28 +37,30 @@ struct DynView {
   int64_t getCode(int64_t i) const {
     return isAsymmetric ? codes.data<uint8_t>()[i] : codes.data<int8_t>()[i];
   }
-  int64_t getZeroPoint(int64_t r) const {
-    return isAsymmetric ? zeroPoints.data<int32_t>()[r] : 0;
+  int64_t getZeroPoint(int64_t g) const {
+    return isAsymmetric ? zeroPoints.data<int32_t>()[g] : 0;
   }
-  Dyadic getScale(int64_t r) const {
-    return {multipliers.data<int32_t>()[r], exponents.data<int32_t>()[r]};
+  Dyadic getScale(int64_t g) const {
+    int64_t m = isAsymmetric ? g / numGroups : g;
+    return {multipliers.data<int32_t>()[m], exponents.data<int32_t>()[g]};
   }
 
   Tensor codes;
-  int64_t group;
+  /// The channels of a group, and the groups of a row.
+  int64_t group, numGroups;
 
 private:
   bool isAsymmetric;
   Tensor multipliers, exponents, zeroPoints;
 };
 
-/// A dynamically quantized value in the making, row by row as above.
+/// A dynamically quantized value in the making.
 class DynBuilder {
 public:
   DynBuilder(DynType type, ArrayRef<int64_t> shape);
 
-  int64_t getNumRows() const { return multipliers.getNumElements(); }
-  void setRow(int64_t r, const QuantizedRow &row);
+  /// Sets row `r` from its groups.
+  void setRow(int64_t r, ArrayRef<QuantizedRow> groups);
   RuntimeValue take();
 
 private:
@@ -66,11 +68,12 @@ private:
   Tensor codes, multipliers, exponents, zeroPoints;
 };
 
-/// A weight of `N` output channels of `K` codes.
+/// A weight of `N` output channels of `K` codes, with a sum for each of
+/// `numGroups` groups.
 struct WeightView {
-  explicit WeightView(const RuntimeValue &value)
-      : N(value.getTensor().getDim(0)), K(value.getTensor().getDim(1)),
-        components(value.getComponents()) {}
+  WeightView(WeightType type, const RuntimeValue &value)
+      : N(type.getShape()[0]), K(type.getShape()[1]),
+        numGroups(type.getNumGroups()), components(value.getComponents()) {}
 
   ArrayRef<int8_t> getChannel(int64_t n) const {
     return rowOf<int8_t>(components[0], n, K);
@@ -78,9 +81,11 @@ struct WeightView {
   Dyadic getScale(int64_t n) const {
     return {components[1].data<int32_t>()[n], components[2].data<int32_t>()[n]};
   }
-  int64_t getSum(int64_t n) const { return components[3].data<int32_t>()[n]; }
+  int64_t getSum(int64_t n, int64_t g) const {
+    return components[3].data<int32_t>()[n * numGroups + g];
+  }
 
-  int64_t N, K;
+  int64_t N, K, numGroups;
 
 private:
   SmallVector<Tensor, 4> components;

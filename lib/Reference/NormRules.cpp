@@ -98,20 +98,17 @@ reference::NormedRow reference::layerNormRow(ArrayRef<int32_t> x,
   return finish(centred, ep, parameters);
 }
 
+SmallVector<reference::QuantizedRow>
+reference::quantizeNormedRow(const NormedRow &row, int64_t group) {
+  return quantizeAsymmetric(row.Y, group, [&](int64_t R) {
+    Dyadic scale = dyadic(R * row.k, 255 * row.w);
+    scale.exponent += 16 + 8 + row.gy - row.p2 - row.j;
+    return scale;
+  });
+}
+
 reference::QuantizedRow reference::quantizeNormedRow(const NormedRow &row) {
-  QuantizedRow result = quantizeAsymmetric(row.Y, 0);
-  int64_t lo = 0, hi = 0;
-  for (int64_t element : row.Y) {
-    lo = std::min(lo, element);
-    hi = std::max(hi, element);
-  }
-  int64_t R = hi - lo;
-  if (R == 0)
-    return result;
-  result.scale = dyadic(R * row.k, 255 * row.w);
-  result.scale.exponent += 16 + 8 + row.gy - row.p2 - row.j;
-  result.scale.exponent = std::min<int64_t>(result.scale.exponent, 62);
-  return result;
+  return quantizeNormedRow(row, /*group=*/0).front();
 }
 
 SmallVector<int64_t> reference::fixNormedRow(const NormedRow &row, int64_t F) {

@@ -110,26 +110,75 @@ int64_t reference::argmax(ArrayRef<int32_t> x) {
 // Quantization
 //===----------------------------------------------------------------------===//
 
-reference::QuantizedRow reference::quantizeAsymmetric(ArrayRef<int32_t> x,
-                                                      int64_t f) {
-  int64_t lo = 0, hi = 0;
-  for (int64_t element : x) {
-    lo = std::min(lo, element);
-    hi = std::max(hi, element);
+namespace {
+/// A group of a row and its range, 0 included.
+struct Range {
+  explicit Range(ArrayRef<int32_t> x) : x(x) {
+    for (int64_t element : x) {
+      lo = std::min(lo, element);
+      hi = std::max(hi, element);
+    }
   }
-  int64_t R = hi - lo;
+  int64_t getWidth() const { return hi - lo; }
+
+  ArrayRef<int32_t> x;
+  int64_t lo = 0, hi = 0;
+};
+} // namespace
+
+/// The largest `s` of 0 .. 15 with `width * 2^s <= R`; 0 for a `width` of 0.
+static int64_t getRefinement(int64_t width, int64_t R) {
+  int64_t s = 0;
+  while (width != 0 && s < 15 && width << (s + 1) <= R)
+    ++s;
+  return s;
+}
+
+SmallVector<reference::QuantizedRow>
+reference::quantizeAsymmetric(ArrayRef<int32_t> x, int64_t group,
+                              llvm::function_ref<Dyadic(int64_t R)> getScale) {
+  SmallVector<Range> ranges;
+  if (group == 0)
+    ranges.emplace_back(x);
+  for (; group != 0 && !x.empty(); x = x.drop_front(group))
+    ranges.emplace_back(x.take_front(group));
+  int64_t R = 0;
+  for (const Range &range : ranges)
+    R = std::max(R, range.getWidth());
   if (R == 0)
-    return {SmallVector<int64_t>(x.size(), 0), kZeroScale, 0};
+    return llvm::map_to_vector(ranges, [](const Range &range) {
+      return QuantizedRow{SmallVector<int64_t>(range.x.size(), 0), kZeroScale,
+                          0};
+    });
+
   int64_t t = bits(R) + 22;
   int64_t I = (int64_t(255) << t) / R;
-  QuantizedRow row;
-  row.zeroPoint = rshr(-lo * I, t);
-  for (int64_t element : x)
-    row.codes.push_back(
-        std::clamp<int64_t>(rshr(element * I, t) + row.zeroPoint, 0, 255));
-  row.scale = dyadic(R, 255);
-  row.scale.exponent += f;
-  return row;
+  Dyadic scale = getScale(R);
+  SmallVector<QuantizedRow> groups;
+  for (const Range &range : ranges) {
+    int64_t s = getRefinement(range.getWidth(), R);
+    QuantizedRow &row = groups.emplace_back();
+    row.zeroPoint = rshr(-range.lo * I, t - s);
+    for (int64_t element : range.x)
+      row.codes.push_back(std::clamp<int64_t>(
+          rshr(element * I, t - s) + row.zeroPoint, 0, 255));
+    row.scale = {scale.multiplier, std::min<int64_t>(scale.exponent + s, 62)};
+  }
+  return groups;
+}
+
+SmallVector<reference::QuantizedRow>
+reference::quantizeAsymmetric(ArrayRef<int32_t> x, int64_t f, int64_t group) {
+  return quantizeAsymmetric(x, group, [&](int64_t R) {
+    Dyadic scale = dyadic(R, 255);
+    scale.exponent += f;
+    return scale;
+  });
+}
+
+reference::QuantizedRow reference::quantizeAsymmetric(ArrayRef<int32_t> x,
+                                                      int64_t f) {
+  return quantizeAsymmetric(x, f, /*group=*/0).front();
 }
 
 reference::QuantizedRow reference::quantizeSymmetric(ArrayRef<int32_t> x,
@@ -157,6 +206,14 @@ int64_t reference::dequantize(int64_t q, int64_t z, Dyadic scale, int64_t f) {
 //===----------------------------------------------------------------------===//
 // Linear and embedding
 //===----------------------------------------------------------------------===//
+
+int64_t reference::alignedSum(ArrayRef<int64_t> sums,
+                              ArrayRef<int64_t> exponents) {
+  int64_t E = *llvm::min_element(exponents), acc = 0;
+  for (auto [sum, e] : llvm::zip_equal(sums, exponents))
+    acc += rshr(sum, std::min<int64_t>(e - E, 31));
+  return acc;
+}
 
 int64_t reference::linear(int64_t acc, Dyadic row, Dyadic channel, int64_t f,
                           int64_t bias) {

@@ -42,22 +42,21 @@ static Mismatch findMismatch(const Tensor &tensor, Type type) {
       show(type), showShape(tensor.getShape()), show(tensor.getElementType()));
 }
 
-/// The shape of a row's or group's scales among codes of `codes`.
-static SmallVector<int64_t> scaleShape(DynType type, const Tensor &codes) {
-  SmallVector<int64_t> shape = type.getScaleShape();
-  std::copy_n(codes.getShape().begin(), codes.getRank() - 1, shape.begin());
-  return shape;
-}
-
+/// Checks that the scales have the rows that the codes have.
 static Mismatch findScaleMismatch(DynType type, ArrayRef<Tensor> components) {
-  SmallVector<int64_t> expected = scaleShape(type, components[0]);
-  for (const Tensor &component : components.drop_front())
+  const Tensor &codes = components[0];
+  for (auto [component, expectedType] :
+       llvm::zip_equal(components.drop_front(),
+                       ArrayRef(type.getComponents()).drop_front())) {
+    SmallVector<int64_t> expected(cast<ShapedType>(expectedType).getShape());
+    std::copy_n(codes.getShape().begin(), codes.getRank() - 1,
+                expected.begin());
     if (component.getShape() != ArrayRef<int64_t>(expected))
       return llvm::formatv("expects scales of shape {0} beside codes of shape "
                            "{1}, got {2}",
-                           showShape(expected),
-                           showShape(components[0].getShape()),
+                           showShape(expected), showShape(codes.getShape()),
                            showShape(component.getShape()));
+  }
   return std::nullopt;
 }
 
@@ -89,19 +88,20 @@ static Mismatch findOutOfRange(WeightType type, ArrayRef<Tensor> components) {
     return m;
   if (Mismatch m = findOutOfRange("exponents", components[2], 0, 47))
     return m;
-  int64_t K = type.getShape()[1];
+  int64_t group = type.getSumGroup();
   ArrayRef<int8_t> codes = components[0].data<int8_t>();
-  for (int64_t n = 0; n < type.getShape()[0]; ++n) {
+  for (int64_t i = 0, end = components[3].getNumElements(); i < end; ++i) {
     int64_t sum = 0;
-    for (int8_t code : codes.slice(n * K, K)) {
+    for (int8_t code : codes.slice(i * group, group)) {
       if (code == -128)
         return "expects weight codes in -127 .. 127 (rule V2), got -128";
       sum += code;
     }
-    if (components[3].getInt(n) != sum)
+    if (components[3].getInt(i) != sum)
       return llvm::formatv("expects {0} as the sum of the codes of channel {1} "
                            "(rule V2), got {2}",
-                           sum, n, components[3].getInt(n));
+                           sum, i / type.getNumGroups(),
+                           components[3].getInt(i));
   }
   return std::nullopt;
 }
@@ -133,11 +133,12 @@ static Tensor getDynNumbers(DynType type, ArrayRef<Tensor> components,
   const Tensor &codes = components[0];
   for (int64_t i = 0, end = codes.getNumElements(); i < end; ++i) {
     int64_t s = i / type.getScaleGroup();
+    int64_t m = type.isAsymmetric() ? i / type.getShape().back() : s;
     int64_t difference = type.isAsymmetric()
                              ? static_cast<int64_t>(codes.getUnsigned(i)) -
                                    components[3].getInt(s)
                              : codes.getInt(i);
-    result.setFloat(i, std::ldexp(difference * components[1].getInt(s),
+    result.setFloat(i, std::ldexp(difference * components[1].getInt(m),
                                   -components[2].getInt(s)));
   }
   return result;

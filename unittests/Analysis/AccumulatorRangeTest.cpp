@@ -115,16 +115,21 @@ protected:
     builder.setInsertionPointToStart(module->getBody());
   }
 
-  Value makeWeight(TypedAttr codes) {
+  Value makeWeight(TypedAttr codes, int64_t group = 0) {
     Location loc = builder.getUnknownLoc();
     auto perChannel = RankedTensorType::get(2, builder.getI32Type());
     Value scales = arith::ConstantOp::create(
         builder, loc, DenseElementsAttr::get(perChannel, int32_t(32768)));
     Value constant = arith::ConstantOp::create(builder, loc, codes);
     auto type = WeightType::get(
-        &context, {2, 3}, IntegerType::get(&context, 8, IntegerType::Signed));
+        &context, {2, 3}, IntegerType::get(&context, 8, IntegerType::Signed),
+        group);
+    Value sums = arith::ConstantOp::create(
+        builder, loc,
+        builder.getZeroAttr(
+            RankedTensorType::get(type.getSumShape(), builder.getI32Type())));
     return ComposeOp::create(builder, loc, type,
-                             ValueRange{constant, scales, scales, scales});
+                             ValueRange{constant, scales, scales, sums});
   }
 
   RankedTensorType getCodesType() {
@@ -144,9 +149,21 @@ TEST_F(WeightTest, LargestOfAllChannels) {
   EXPECT_EQ(getLargestSum(weight, /*isAsymmetric=*/false), 127u * 11);
 }
 
+TEST_F(WeightTest, GroupsHaveZeroPointsOfTheirOwn) {
+  // All groups at once can be at the end that suits their codes.
+  int8_t codes[] = {1, 2, 3, -9, 1, -1};
+  Value weight = makeWeight(
+      DenseElementsAttr::get(getCodesType(), ArrayRef<int8_t>(codes)),
+      /*group=*/1);
+  EXPECT_EQ(getLargestSum(weight, /*isAsymmetric=*/true), 255u * 11);
+}
+
 TEST_F(WeightTest, Splat) {
-  Value weight = makeWeight(DenseElementsAttr::get(getCodesType(), int8_t(-4)));
-  EXPECT_EQ(getLargestSum(weight, /*isAsymmetric=*/true), 255u * 12);
+  TypedAttr codes = DenseElementsAttr::get(getCodesType(), int8_t(-4));
+  EXPECT_EQ(getLargestSum(makeWeight(codes), /*isAsymmetric=*/true), 255u * 12);
+  EXPECT_EQ(getLargestSum(makeWeight(codes, /*group=*/1),
+                          /*isAsymmetric=*/true),
+            255u * 12);
 }
 
 TEST_F(WeightTest, Resource) {

@@ -38,9 +38,9 @@ struct Reasons {
 
 /// The integer form of one weight.
 struct Quantized {
-  Quantized(int64_t channels, int64_t width)
+  Quantized(int64_t channels, int64_t width, int64_t groups = 1)
       : codes(channels * width), multipliers(channels), exponents(channels),
-        codeSums(channels) {}
+        codeSums(channels * groups) {}
 
   LogicalResult compute(MLIRContext &context, Attribute weight,
                         Decline decline) {
@@ -212,6 +212,13 @@ TEST_F(WeightsTest, AgreesWithTheReference) {
       ASSERT_EQ(quantized.codes[i], reference::weightCode(weights[i], scale))
           << weights[i];
   }
+}
+
+TEST_F(WeightsTest, SumsOfGroups) {
+  Quantized quantized(2, 4, /*groups=*/2);
+  ASSERT_TRUE(succeeded(quantized.compute(
+      context, dense32({2, 4}, {127, -3, 5, 0, 1, 2, -126, -127}), reasons)));
+  EXPECT_EQ(quantized.codeSums, (std::vector<int32_t>{124, 5, 3, -253}));
 }
 
 TEST_F(WeightsTest, ZeroChannelHasScaleOne) {

@@ -36,21 +36,23 @@ protected:
     return tensor;
   }
 
-  /// A weight as rule V3 makes it.
-  RuntimeValue randomWeight(int64_t N, int64_t K) {
+  /// A weight as rule V3 makes it, with one sum per channel or per `group`.
+  RuntimeValue randomWeight(int64_t N, int64_t K, int64_t group = 0) {
     IntegerType i32 = IntegerType::get(&context, 32);
     Tensor codes({N, K}, IntegerType::get(&context, 8));
-    Tensor m({N}, i32), e({N}, i32), sums({N}, i32);
+    SmallVector<int64_t> sumShape = {N};
+    if (group)
+      sumShape.push_back(K / group);
+    Tensor m({N}, i32), e({N}, i32), sums(sumShape, i32);
     for (int64_t n = 0; n < N; ++n) {
-      int64_t sum = 0;
       for (int64_t k = 0; k < K; ++k) {
-        int64_t code = random.between(-127, 127);
-        codes.setInt(n * K + k, code);
-        sum += code;
+        int64_t code = random.between(-127, 127), i = n * K + k;
+        codes.setInt(i, code);
+        int64_t sum = group ? i / group : n;
+        sums.setInt(sum, sums.getInt(sum) + code);
       }
       m.setInt(n, random.between(32768, 65535));
       e.setInt(n, random.between(20, 24));
-      sums.setInt(n, sum);
     }
     return RuntimeValue(SmallVector<Tensor, 1>{codes, m, e, sums});
   }

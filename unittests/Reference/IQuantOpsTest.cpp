@@ -60,6 +60,12 @@ TEST_F(IQuantOpsTest, RealNumbersOfValues) {
       numbers(RuntimeValue(SmallVector<Tensor, 1>{q, m, e, i32({2}, {9, 2})}),
               "!iquant.weight<2x2xsi8>"),
       (std::vector<double>{10, -1, 6, -3}));
+  // Groups of one code: a multiplier per row, an exponent and zero point each.
+  EXPECT_EQ(numbers(RuntimeValue(SmallVector<Tensor, 1>{
+                        q, m, i32({2, 2}, {15, 16, 14, 15}),
+                        i32({2, 2}, {8, 155, 0, 252})}),
+                    "!iquant.dyn<2x2xui8, 1>"),
+            (std::vector<double>{2, 50, 12, 3}));
   EXPECT_EQ(numbers(i32({2}, {3, -4}), "!iquant.fixed<2xi32, 1>"),
             (std::vector<double>{1.5, -2}));
   EXPECT_EQ(numbers(i32({2}, {3, -4}), "tensor<2xi32>"),
@@ -101,6 +107,58 @@ TEST_F(IQuantOpsTest, QuantizeByRowAndByGroup) {
     EXPECT_EQ(groups[1].getInt(g), group.scale.multiplier);
     EXPECT_EQ(groups[2].getInt(g), group.scale.exponent);
   }
+}
+
+TEST_F(IQuantOpsTest, QuantizeAndNormInUnsignedGroups) {
+  Tensor x = random32({3, 6}, 1e5);
+  for (int64_t i = 0; i < 3; ++i)
+    x.setInt(i, x.getInt(i) / 100);
+  auto results = run(R"mlir(
+    func.func @main(%x: !iquant.fixed<?x6xi32, 16>)
+        -> (!iquant.dyn<?x6xui8, 3>, !iquant.dyn<?x6xui8, 3>,
+            !iquant.fixed<?x6xi32, 12>) {
+      %0 = iquant.quantize %x
+          : !iquant.fixed<?x6xi32, 16> -> !iquant.dyn<?x6xui8, 3>
+      %1 = iquant.rms_norm %x {epsilon = 43}
+          : (!iquant.fixed<?x6xi32, 16>) -> !iquant.dyn<?x6xui8, 3>
+      %2 = iquant.dequantize %0
+          : !iquant.dyn<?x6xui8, 3> -> !iquant.fixed<?x6xi32, 12>
+      return %0, %1, %2 : !iquant.dyn<?x6xui8, 3>, !iquant.dyn<?x6xui8, 3>,
+          !iquant.fixed<?x6xi32, 12>
+    })mlir",
+                     {x});
+  ASSERT_EQ(results.size(), 3u);
+  NormParameters parameters;
+  parameters.epsilon = 43;
+  for (int64_t which : {0, 1}) {
+    ArrayRef<Tensor> value = results[which].getComponents();
+    ASSERT_EQ(value.size(), 4u);
+    EXPECT_EQ(value[1].getShape(), ArrayRef<int64_t>({3}));
+    EXPECT_EQ(value[2].getShape(), ArrayRef<int64_t>({3, 2}));
+    EXPECT_EQ(value[3].getShape(), ArrayRef<int64_t>({3, 2}));
+    for (int64_t r = 0; r < 3; ++r) {
+      ArrayRef<int32_t> row = x.data<int32_t>().slice(6 * r, 6);
+      auto groups = which == 0
+                        ? quantizeAsymmetric(row, 16, 3)
+                        : quantizeNormedRow(rmsNormRow(row, parameters), 3);
+      EXPECT_EQ(value[1].getInt(r), groups[0].scale.multiplier);
+      for (int64_t g = 0; g < 2; ++g) {
+        EXPECT_EQ(value[2].getInt(2 * r + g), groups[g].scale.exponent);
+        EXPECT_EQ(value[3].getInt(2 * r + g), groups[g].zeroPoint);
+        for (int64_t c = 0; c < 3; ++c) {
+          int64_t i = 6 * r + 3 * g + c, code = groups[g].codes[c];
+          EXPECT_EQ(value[0].getUnsigned(i), uint64_t(code));
+          if (which == 0)
+            EXPECT_EQ(
+                results[2].getTensor().getInt(i),
+                dequantize(code, groups[g].zeroPoint, groups[g].scale, 12));
+        }
+      }
+    }
+  }
+  // The first group of the first row is a hundredth of the second.
+  EXPECT_GE(results[0].getComponents()[2].getInt(0),
+            results[0].getComponents()[2].getInt(1) + 4);
 }
 
 TEST_F(IQuantOpsTest, DequantizeInvertsQuantize) {
@@ -197,6 +255,60 @@ TEST_F(IQuantOpsTest, LinearMatchesTheRule) {
   };
   check(0, /*hasZeroPoint=*/true, /*hasBias=*/true);
   check(2, /*hasZeroPoint=*/false, /*hasBias=*/false);
+}
+
+TEST_F(IQuantOpsTest, LinearOfGroupsMatchesTheRule) {
+  constexpr StringLiteral kModule = R"mlir(
+    func.func @main(%x: !iquant.dyn<6x40xui8, 8>,
+                    %w: !iquant.weight<5x40xsi8, 8>,
+                    %b: !iquant.fixed<5xi32, 18>)
+        -> !iquant.fixed<6x5xi32, 18> {
+      %0 = iquant.linear %x, %w bias %b
+          : (!iquant.dyn<6x40xui8, 8>, !iquant.weight<5x40xsi8, 8>,
+             !iquant.fixed<5xi32, 18>) -> !iquant.fixed<6x5xi32, 18>
+      return %0 : !iquant.fixed<6x5xi32, 18>
+    })mlir";
+  IntegerType i32Type = IntegerType::get(&context, 32);
+  Tensor q({6, 40}, IntegerType::get(&context, 8)), m({6}, i32Type),
+      e({6, 5}, i32Type), z({6, 5}, i32Type);
+  for (int64_t i = 0; i < 240; ++i)
+    q.setInt(i, random.between(0, 255));
+  for (int64_t i = 0; i < 6; ++i)
+    m.setInt(i, random.between(32768, 65535));
+  for (int64_t i = 0; i < 30; ++i) {
+    e.setInt(i, random.between(15, 22));
+    z.setInt(i, random.between(0, 255));
+  }
+  // An exponent far from the others of its row, either way.
+  e.setInt(0, 62);
+  e.setInt(7, -16);
+  RuntimeValue weight = randomWeight(5, 40, 8);
+  Tensor bias = random32({5}, 1e4);
+  auto results = run(kModule, {RuntimeValue(SmallVector<Tensor, 1>{q, m, e, z}),
+                               weight, bias});
+  ASSERT_EQ(results.size(), 1u);
+  ArrayRef<Tensor> w = weight.getComponents();
+  for (int64_t r = 0; r < 6; ++r) {
+    int64_t E = 62;
+    for (int64_t g = 0; g < 5; ++g)
+      E = std::min(E, e.getInt(5 * r + g));
+    for (int64_t n = 0; n < 5; ++n) {
+      int64_t acc = 0;
+      for (int64_t g = 0; g < 5; ++g) {
+        int64_t sum = 0;
+        for (int64_t k = 8 * g; k < 8 * g + 8; ++k)
+          sum += (int64_t(q.getUnsigned(40 * r + k)) - z.getInt(5 * r + g)) *
+                 w[0].getInt(40 * n + k);
+        // Half up, by a division.
+        double power =
+            std::ldexp(1, std::min<int64_t>(e.getInt(5 * r + g) - E, 31));
+        acc += std::floor(sum / power + 0.5);
+      }
+      EXPECT_EQ(results[0].getTensor().getInt(5 * r + n),
+                linear(acc, {m.getInt(r), E}, {w[1].getInt(n), w[2].getInt(n)},
+                       18, bias.getInt(n)));
+    }
+  }
 }
 
 TEST_F(IQuantOpsTest, LinearReportsAnOverflow) {
@@ -341,6 +453,13 @@ TEST_F(IQuantOpsTest, ComposedValuesKeepTheirRanges) {
             "'func.func' op argument 0 expects 5 as the sum of the codes of "
             "channel 0 (rule "
             "V2), got 6\n");
+  EXPECT_EQ(
+      runForError(R"mlir(
+    func.func @main(%w: !iquant.weight<1x2xsi8, 1>) { return })mlir",
+                  {RuntimeValue(SmallVector<Tensor, 1>{
+                      q(5), scalar(32768), scalar(47), i32({1, 2}, {0, 4})})}),
+      "'func.func' op argument 0 expects 5 as the sum of the codes of channel "
+      "0 (rule V2), got 4\n");
   EXPECT_EQ(runForError(kWeight, {weight(-128, 47, -128)}),
             "'func.func' op argument 0 expects weight codes in -127 .. 127 "
             "(rule V2), got "
@@ -348,6 +467,20 @@ TEST_F(IQuantOpsTest, ComposedValuesKeepTheirRanges) {
   EXPECT_EQ(runForError(kWeight, {weight(5, 48, 5)}),
             "'func.func' op argument 0 expects exponents in 0 .. 47 (rule V2), "
             "got 48\n");
+}
+
+TEST_F(IQuantOpsTest, ScalesHaveTheRowsOfTheCodes) {
+  EXPECT_EQ(runForError(R"mlir(
+    func.func @main(%q: tensor<?x2xi8>, %m: tensor<?xi32>, %e: tensor<?x2xi32>) {
+      %0 = iquant.compose %q, %m, %e, %e
+          : (tensor<?x2xi8>, tensor<?xi32>, tensor<?x2xi32>, tensor<?x2xi32>)
+          -> !iquant.dyn<?x2xui8, 1>
+      return
+    })mlir",
+                        {integers<int8_t>({1, 2}, {0, 0}), i32({1}, {32768}),
+                         i32({2, 2}, {0, 0, 0, 0})}),
+            "'iquant.compose' op at run time expects scales of shape [1, 2] "
+            "beside codes of shape [1, 2], got [2, 2]\n");
 }
 
 TEST_F(IQuantOpsTest, ShapesThatDisagreeAtRunTime) {

@@ -234,6 +234,42 @@ void checkQuantized(const Case &c) {
   }
 }
 
+/// Every group against the row as a whole: finer, and otherwise the same.
+void checkGroups(const Case &c, int64_t group) {
+  NormedRow normed = c.norm();
+  QuantizedRow row = quantizeNormedRow(normed);
+  auto groups = quantizeNormedRow(normed, group);
+  ASSERT_EQ(groups.size() * group, c.x.size());
+  auto codes = quantizeAsymmetric(normed.Y, 0, group);
+  int64_t coarsest = 62;
+  for (const QuantizedRow &part : groups)
+    coarsest = std::min(coarsest, part.scale.exponent);
+  for (auto [part, expected] : llvm::zip_equal(groups, codes)) {
+    EXPECT_EQ(part.codes, expected.codes);
+    EXPECT_EQ(part.zeroPoint, expected.zeroPoint);
+    EXPECT_EQ(part.scale.multiplier, groups.front().scale.multiplier);
+    EXPECT_GE(part.scale.exponent, -16);
+    EXPECT_LE(part.scale.exponent, 62);
+    // The exponents differ as those of Q1 do.
+    int64_t least = codes.front().scale.exponent;
+    for (const QuantizedRow &other : codes)
+      least = std::min(least, other.scale.exponent);
+    EXPECT_EQ(
+        part.scale.exponent,
+        std::min<int64_t>(62, coarsest + expected.scale.exponent - least));
+  }
+  // The row is at least as wide as its widest group.
+  EXPECT_LE(row.scale.exponent, coarsest);
+}
+
+TEST(NormRulesTest, N1N3InGroups) {
+  Random random;
+  for (int i = 0; i < 2000; ++i) {
+    int64_t group = random.between(1, 9);
+    checkGroups(ordinaryCase(random, group * random.between(1, 6)), group);
+  }
+}
+
 void checkFixed(const Case &c, int64_t F) {
   SmallVector<int64_t> row = fixNormedRow(c.norm(), F);
   Expected expected = compute(c);

@@ -282,6 +282,115 @@ TEST(RulesTest, Q1ErrorIsBounded) {
   }
 }
 
+TEST(RulesTest, Q1GroupsByHand) {
+  // The first group has the range of the row, the second fits it four times.
+  auto groups = quantizeAsymmetric({-51, 0, 204, -30, 0, 20, 0, 0, 0}, 16, 3);
+  ASSERT_EQ(groups.size(), 3u);
+  EXPECT_EQ(groups[0].codes, (SmallVector<int64_t>{0, 51, 255}));
+  EXPECT_EQ(groups[0].zeroPoint, 51);
+  EXPECT_EQ(groups[0].scale, (Dyadic{32768, 31}));
+  EXPECT_EQ(groups[1].codes, (SmallVector<int64_t>{0, 120, 200}));
+  EXPECT_EQ(groups[1].zeroPoint, 120);
+  EXPECT_EQ(groups[1].scale, (Dyadic{32768, 33}));
+  EXPECT_EQ(groups[2].codes, (SmallVector<int64_t>{0, 0, 0}));
+  EXPECT_EQ(groups[2].zeroPoint, 0);
+  EXPECT_EQ(groups[2].scale, (Dyadic{32768, 31}));
+}
+
+TEST(RulesTest, Q1GroupCorners) {
+  for (const QuantizedRow &zeros : quantizeAsymmetric({0, 0, 0, 0}, 16, 2)) {
+    EXPECT_EQ(zeros.codes, (SmallVector<int64_t>{0, 0}));
+    EXPECT_EQ(zeros.scale, kZeroScale);
+  }
+  // No group is finer than 2^-15 of the widest: 1 becomes
+  // 255 * 2^15 / (2^32 - 1) = 0.002 of a code.
+  auto groups = quantizeAsymmetric({INT32_MIN, INT32_MAX, 1, -1}, 0, 2);
+  EXPECT_EQ(groups[0].codes, (SmallVector<int64_t>{1, 255}));
+  EXPECT_EQ(groups[1].codes, (SmallVector<int64_t>{0, 0}));
+  EXPECT_EQ(groups[1].zeroPoint, 0);
+  EXPECT_EQ(groups[1].scale.exponent, groups[0].scale.exponent + 15);
+  // Exactly a half, a quarter: the largest code is used up.
+  groups = quantizeAsymmetric({1 << 20, 1 << 19, 1 << 18}, 0, 1);
+  for (auto [s, group] : llvm::enumerate(groups)) {
+    EXPECT_EQ(group.codes.front(), 255);
+    EXPECT_EQ(group.scale.exponent,
+              groups[0].scale.exponent + static_cast<int64_t>(s));
+  }
+}
+
+TEST(RulesTest, Q1OneGroupIsTheRow) {
+  Random random;
+  for (int i = 0; i < 2000; ++i) {
+    SmallVector<int32_t> x = random.row(random.between(1, 40));
+    QuantizedRow row = quantizeAsymmetric(x, 16);
+    auto groups = quantizeAsymmetric(x, 16, x.size());
+    ASSERT_EQ(groups.size(), 1u);
+    EXPECT_EQ(groups[0].codes, row.codes);
+    EXPECT_EQ(groups[0].zeroPoint, row.zeroPoint);
+    EXPECT_EQ(groups[0].scale, row.scale);
+  }
+}
+
+/// Q1 of a row in groups, in 128 bits and by divisions instead of shifts.
+void checkGroups(ArrayRef<int32_t> x, int64_t f, int64_t group) {
+  auto rows = quantizeAsymmetric(x, f, group);
+  ASSERT_EQ(rows.size() * group, x.size());
+  auto rangeOf = [&](int64_t g) {
+    int64_t lo = 0, hi = 0;
+    for (int64_t element : x.slice(g * group, group))
+      lo = std::min(lo, element), hi = std::max(hi, element);
+    return std::pair(lo, hi);
+  };
+  int64_t R = 0;
+  for (size_t g = 0; g < rows.size(); ++g)
+    R = std::max(R, rangeOf(g).second - rangeOf(g).first);
+  if (R == 0) {
+    for (const QuantizedRow &row : rows)
+      EXPECT_EQ(row.scale, kZeroScale);
+    return;
+  }
+  auto floorDiv = [](__int128 n, __int128 d) {
+    return n / d - (n % d != 0 && n < 0);
+  };
+  __int128 power = __int128(1) << (bits(R) + 22), I = 255 * power / R;
+  for (auto [g, row] : llvm::enumerate(rows)) {
+    auto [lo, hi] = rangeOf(g);
+    int64_t s = row.scale.exponent - f - dyadic(R, 255).exponent;
+    EXPECT_EQ(row.scale.multiplier, dyadic(R, 255).multiplier);
+    EXPECT_LE(row.scale.exponent, f + 23);
+    // As fine as the range allows.
+    ASSERT_GE(s, 0);
+    EXPECT_LE((hi - lo) * (__int128(1) << s), R);
+    if (lo == hi)
+      EXPECT_EQ(s, 0);
+    else
+      EXPECT_TRUE(s == 15 || (hi - lo) * (__int128(2) << s) > R);
+    __int128 unit = power >> s;
+    EXPECT_EQ(row.zeroPoint, int64_t(floorDiv(-lo * I + unit / 2, unit)));
+    double step = std::ldexp(R / 255.0, -s);
+    for (auto [element, code] :
+         llvm::zip_equal(x.slice(g * group, group), row.codes)) {
+      int64_t exact = floorDiv(element * I + unit / 2, unit) + row.zeroPoint;
+      EXPECT_EQ(code, std::clamp<int64_t>(exact, 0, 255));
+      EXPECT_NEAR((code - row.zeroPoint) * step, element, step * 1.001);
+    }
+  }
+}
+
+TEST(RulesTest, Q1GroupsMatchExactArithmetic) {
+  Random random;
+  for (int i = 0; i < 5000; ++i) {
+    int64_t group = random.between(1, 8), count = random.between(1, 5);
+    SmallVector<int32_t> x;
+    for (int64_t g = 0; g < count; ++g)
+      if (random.between(0, 5) == 0)
+        x.append(group, 0);
+      else
+        llvm::append_range(x, random.row(group));
+    checkGroups(x, random.between(0, 30), group);
+  }
+}
+
 TEST(RulesTest, Q1Q2RoundToTheNearestCode) {
   // The two elements next to the middle between two codes, which is at least
   // 2^-20 of a code away; the reciprocal costs at most 2^-22.
@@ -373,6 +482,33 @@ TEST(RulesTest, L1ByHand) {
   EXPECT_EQ(linear(INT32_MIN, {65535, -16}, {65535, 0}, 30, 0), kInt32Min);
   // Scales too small for any sum to count.
   EXPECT_EQ(linear(INT32_MAX / 4, {32768, 62}, {32768, 47}, 0, 7), 7);
+}
+
+TEST(RulesTest, L1SumsGroupsByHand) {
+  EXPECT_EQ(alignedSum({-7}, {40}), -7);
+  EXPECT_EQ(alignedSum({100, -102}, {10, 12}), 75);
+  EXPECT_EQ(alignedSum({100, -102}, {12, 10}), -77);
+  // From 31 on a shift is 31: what is left of a sum is its sign bit, rounded.
+  EXPECT_EQ(alignedSum({5, INT32_MIN, INT32_MAX, 1 << 29}, {-16, 15, 40, 62}),
+            5 - 1 + 1 + 0);
+}
+
+TEST(RulesTest, L1AlignmentErrorIsBounded) {
+  Random random;
+  for (int i = 0; i < 20000; ++i) {
+    SmallVector<int64_t> sums, exponents;
+    long double exact = 0;
+    for (int64_t g = 0, count = random.between(1, 6); g < count; ++g) {
+      sums.push_back(random.magnitude(28));
+      exponents.push_back(random.between(10, 25));
+      exact += std::ldexp((long double)sums.back(), -exponents.back());
+    }
+    int64_t E = *llvm::min_element(exponents);
+    int64_t shifted =
+        llvm::count_if(exponents, [&](int64_t e) { return e > E; });
+    EXPECT_LE(std::abs(alignedSum(sums, exponents) - std::ldexp(exact, E)),
+              shifted * 0.5L);
+  }
 }
 
 TEST(RulesTest, L1ErrorIsBounded) {

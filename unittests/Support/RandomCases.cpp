@@ -67,11 +67,14 @@ private:
   //===--------------------------------------------------------------------===//
 
   int64_t fixedElement(int64_t style);
-  Tensor fixedTensor(ArrayRef<int64_t> shape);
+  Tensor fixedTensor(ArrayRef<int64_t> shape, int64_t group);
+  Tensor fixedTensor(ArrayRef<int64_t> shape) {
+    return fixedTensor(shape, shape.empty() ? 1 : shape.back());
+  }
   Tensor integers(ArrayRef<int64_t> shape, unsigned width, int64_t low,
                   int64_t high);
   Tensor exponents(ArrayRef<int64_t> shape, int64_t low, int64_t high);
-  Tensor rowSums(const Tensor &codes);
+  Tensor groupSums(const Tensor &codes, int64_t group);
 
   //===--------------------------------------------------------------------===//
   // Arguments
@@ -87,9 +90,12 @@ private:
   Argument fixed(ArrayRef<int64_t> shape, size_t known, int64_t f) {
     return add(fixedType(shape, known, f), fixedTensor(shape));
   }
+  /// Fixed point of any exponent whose groups of channels have styles of their
+  /// own; 0 is the row as a whole.
+  Argument fixedInGroups(ArrayRef<int64_t> shape, size_t known, int64_t group);
   Argument parameter(ArrayRef<int64_t> shape, int64_t f, int64_t bound);
   Argument dyn(ArrayRef<int64_t> shape, bool isAsymmetric, int64_t group);
-  Argument weight(int64_t rows, int64_t columns);
+  Argument weight(int64_t rows, int64_t columns, int64_t group = 0);
 
   /// Ends the function with the op on all arguments; `operands` is what stands
   /// between the mnemonic and the types.
@@ -146,15 +152,15 @@ int64_t CaseMaker::fixedElement(int64_t style) {
   }
 }
 
-/// Every row in a style of its own, one in eight of one repeated element.
-Tensor CaseMaker::fixedTensor(ArrayRef<int64_t> shape) {
+/// Every group of elements in a style of its own, one in eight of one repeated
+/// element.
+Tensor CaseMaker::fixedTensor(ArrayRef<int64_t> shape, int64_t group) {
   Tensor tensor(shape, builder.getI32Type());
   MutableArrayRef<int32_t> elements = tensor.mutableData<int32_t>();
-  int64_t length = shape.empty() ? 1 : shape.back();
   int64_t style = 0, repeated = 0;
   bool isRepeated = false;
   for (int64_t i = 0, end = elements.size(); i < end; ++i) {
-    if (i % length == 0) {
+    if (i % group == 0) {
       style = from(0, 10);
       isRepeated = oneIn(8);
       repeated = fixedElement(style);
@@ -183,13 +189,21 @@ Tensor CaseMaker::exponents(ArrayRef<int64_t> shape, int64_t low,
   return tensor;
 }
 
-Tensor CaseMaker::rowSums(const Tensor &codes) {
-  Tensor sums(codes.getDim(0), builder.getI32Type());
+Tensor CaseMaker::groupSums(const Tensor &codes, int64_t group) {
+  Shape shape = {codes.getDim(0)};
+  if (group)
+    shape.push_back(codes.getDim(1) / group);
+  Tensor sums(shape, builder.getI32Type());
   for (int64_t i = 0, end = codes.getNumElements(); i < end; ++i) {
-    int64_t row = i / codes.getDim(1);
-    sums.setInt(row, sums.getInt(row) + codes.getInt(i));
+    int64_t sum = i / (group ? group : codes.getDim(1));
+    sums.setInt(sum, sums.getInt(sum) + codes.getInt(i));
   }
   return sums;
+}
+
+/// What follows the shape of a type with groups.
+static std::string groupSuffix(int64_t group) {
+  return group ? ", " + std::to_string(group) : "";
 }
 
 //===----------------------------------------------------------------------===//
@@ -214,6 +228,12 @@ Argument CaseMaker::add(std::string type, RuntimeValue value) {
   return signature.back();
 }
 
+Argument CaseMaker::fixedInGroups(ArrayRef<int64_t> shape, size_t known,
+                                  int64_t group) {
+  Tensor tensor = fixedTensor(shape, group ? group : shape.back());
+  return add(fixedType(shape, known, exponent()), std::move(tensor));
+}
+
 Argument CaseMaker::parameter(ArrayRef<int64_t> shape, int64_t f,
                               int64_t bound) {
   return add(
@@ -226,22 +246,25 @@ Argument CaseMaker::dyn(ArrayRef<int64_t> shape, bool isAsymmetric,
   Shape scaleShape(shape.drop_back());
   if (group)
     scaleShape.push_back(shape.back() / group);
+  Shape multiplierShape = isAsymmetric ? Shape(shape.drop_back()) : scaleShape;
   SmallVector<Tensor, 1> components = {
       isAsymmetric ? integers(shape, 8, 0, 255) : integers(shape, 8, -127, 127),
-      integers(scaleShape, 32, 32768, 65535), exponents(scaleShape, -16, 62)};
+      integers(multiplierShape, 32, 32768, 65535),
+      exponents(scaleShape, -16, 62)};
   if (isAsymmetric)
     components.push_back(integers(scaleShape, 32, 0, 255));
-  std::string suffix = group ? ", " + std::to_string(group) : "";
   return add(llvm::formatv("!iquant.dyn<{0}{1}{2}>", text(shape, 1),
-                           isAsymmetric ? "ui8" : "si8", suffix),
+                           isAsymmetric ? "ui8" : "si8", groupSuffix(group)),
              RuntimeValue(std::move(components)));
 }
 
-Argument CaseMaker::weight(int64_t rows, int64_t columns) {
+Argument CaseMaker::weight(int64_t rows, int64_t columns, int64_t group) {
   Tensor codes = integers({rows, columns}, 8, -127, 127);
   SmallVector<Tensor, 1> components = {codes, integers(rows, 32, 32768, 65535),
-                                       exponents(rows, 0, 47), rowSums(codes)};
-  return add(llvm::formatv("!iquant.weight<{0}x{1}xsi8>", rows, columns),
+                                       exponents(rows, 0, 47),
+                                       groupSums(codes, group)};
+  return add(llvm::formatv("!iquant.weight<{0}x{1}xsi8{2}>", rows, columns,
+                           groupSuffix(group)),
              RuntimeValue(std::move(components)));
 }
 
@@ -295,10 +318,10 @@ RandomCase CaseMaker::makeQuantize() {
   int64_t group = oneIn(2) ? oneOf<int64_t>({1, 2, 8}) : 0;
   int64_t width = group ? group * from(1, 3) : oneIn(10) ? 0 : channels();
   Shape shape = concat(sizes(0, 2), width);
-  Argument input = fixed(shape, 0, exponent());
-  std::string suffix = group ? ", " + std::to_string(group) : "";
-  std::string type = llvm::formatv("!iquant.dyn<{0}{1}{2}>", text(shape, 1),
-                                   isAsymmetric ? "ui8" : "si8", suffix);
+  Argument input = fixedInGroups(shape, 0, group);
+  std::string type =
+      llvm::formatv("!iquant.dyn<{0}{1}{2}>", text(shape, 1),
+                    isAsymmetric ? "ui8" : "si8", groupSuffix(group));
   return finish(input.name, input.type + " -> " + type, type);
 }
 
@@ -338,9 +361,13 @@ RandomCase CaseMaker::makeEmbedding() {
 RandomCase CaseMaker::makeLinear() {
   Shape rows = sizes(0, 3);
   int64_t inputs = oneOf<int64_t>({1, 3, 16, 70, 257}), outputs = from(1, 9);
+  int64_t group = oneIn(2) ? oneOf<int64_t>({1, 3, 16, 64}) : 0;
+  if (group)
+    inputs = group * from(1, 4);
   int64_t f = exponent();
-  std::string operands = dyn(concat(rows, inputs), oneIn(2), 0).name + ", " +
-                         weight(outputs, inputs).name;
+  std::string operands =
+      dyn(concat(rows, inputs), group || oneIn(2), group).name + ", " +
+      weight(outputs, inputs, group).name;
   if (oneIn(2))
     operands += " bias " + fixed(outputs, 1, f).name;
   return finish(operands, fixedType(concat(rows, outputs), 0, f));
@@ -348,8 +375,11 @@ RandomCase CaseMaker::makeLinear() {
 
 RandomCase CaseMaker::makeNorm(bool hasShift) {
   int64_t width = oneIn(12) ? oneOf<int64_t>({0, 300}) : channels();
+  int64_t group = oneIn(3) ? oneOf<int64_t>({1, 2, 16}) : 0;
+  if (group)
+    width = group * from(1, 4);
   Shape shape = concat(sizes(0, 2), width);
-  std::string operands = fixed(shape, 1, exponent()).name;
+  std::string operands = fixedInGroups(shape, 1, group).name;
   if (oneIn(2))
     operands +=
         " scale " + parameter(width, from(0, 30), oneIn(3) ? 32767 : 300).name;
@@ -360,8 +390,10 @@ RandomCase CaseMaker::makeNorm(bool hasShift) {
                     : oneIn(3) ? from(0, (1 << 30) - 1)
                                : from(0, 50000);
   operands += " {epsilon = " + std::to_string(epsilon) + " : i64}";
-  return finish(operands, oneIn(2) ? fixedType(shape, 1, exponent())
-                                   : "!iquant.dyn<" + text(shape, 1) + "ui8>");
+  return finish(operands, oneIn(2) && !group
+                              ? fixedType(shape, 1, exponent())
+                              : "!iquant.dyn<" + text(shape, 1) + "ui8" +
+                                    groupSuffix(group) + ">");
 }
 
 RandomCase CaseMaker::makeRope() {

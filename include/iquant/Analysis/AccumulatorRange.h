@@ -52,17 +52,20 @@ private:
   uint64_t limit;
 };
 
-/// The largest magnitude that the sum of rule L1 can reach for one output
-/// channel, in any order of its terms. With `P` the sum of the positive codes
-/// and `N` the magnitude of the sum of the negative ones, it is
+/// The largest magnitude that the sum of rule L1 can reach for one group of the
+/// codes of an output channel, in any order of its terms. With `P` the sum of
+/// the positive codes and `N` the magnitude of the sum of the negative ones, it
+/// is
 ///   * `127 * (P + N)` for `si8` inputs;
 ///   * `255 * max(P, N)` for `ui8` inputs of zero point `z`: one end of the
 ///     range is `(255 - z) * P + z * N`, a mean of `255 * P` and `255 * N`, the
 ///     other likewise, and `sum q * w` and `z * sum w` alone stay within, too.
 uint64_t getLargestSum(ArrayRef<int8_t> codes, bool isAsymmetric);
 
-/// The largest such magnitude over all output channels of a weight that is
-/// composed of constants; nothing if its codes are not known.
+/// The largest magnitude over all output channels of a weight that is composed
+/// of constants; nothing if its codes are not known. That of a channel is the
+/// sum of its groups', since their zero points differ and aligning them makes
+/// none larger.
 std::optional<uint64_t> getLargestSum(Value weight, bool isAsymmetric);
 
 } // namespace mlir::iquant

@@ -11,9 +11,12 @@ def ConvertTransformerToIQuant : Pass<"convert-transformer-to-iquant", "::mlir::
   let description = [{
     Every float tensor becomes `!iquant.fixed<...xi32, exponent>`, in function
     signatures too; every op becomes the integer op of `docs/Numerics.md`.
-    A linear reads 8-bit codes with one scale per row: a norm that feeds
-    linears only gives them itself, other values are quantized once for all
-    their linears. Queries, keys and values have one scale per head. Constants
+    A linear reads 8-bit codes with one multiplier per row and an exponent per
+    group of channels, whose size is the largest divisor of their number that is
+    a multiple of 32 and at most `row-group`; without one, or with no more
+    channels than that, the row is the one group. A norm that feeds linears only
+    gives these codes itself, other values are quantized once for all their
+    linears. Queries, keys and values have one scale per head. Constants
     become integers by rules V3, F4 and P1, once per function and use; those of
     more than 1024 elements become resources.
 
@@ -35,7 +38,9 @@ def ConvertTransformerToIQuant : Pass<"convert-transformer-to-iquant", "::mlir::
   }];
   let options = [
     Option<"exponent", "exponent", "int64_t", /*default=*/"14",
-           "Fraction bits of every activation, 0 .. 24">
+           "Fraction bits of every activation, 0 .. 24">,
+    Option<"rowGroup", "row-group", "int64_t", /*default=*/"384",
+           "Most channels of a linear's input that share an exponent, 0 for whole rows">
   ];
   let dependentDialects = ["::mlir::iquant::IQuantDialect", "::mlir::arith::ArithDialect"];
 }

@@ -39,11 +39,16 @@ enum class ParameterRole : unsigned {
 /// per role, and materialised once per function that uses it in that role.
 class IntegerParameters {
 public:
-  IntegerParameters(MLIRContext *context, int64_t exponent)
-      : context(context), exponent(exponent) {}
+  IntegerParameters(MLIRContext *context, int64_t exponent, int64_t rowGroup)
+      : context(context), exponent(exponent), rowGroup(rowGroup) {}
 
   /// The exponent of activations.
   int64_t getExponent() const { return exponent; }
+
+  /// The size of the groups of a linear's input of `channels`, 0 for one scale
+  /// per row: the largest divisor that is a multiple of 32 and at most the row
+  /// group, which is itself 0 for whole rows.
+  int64_t getGroup(int64_t channels) const;
 
   /// Computes the integer form of `constant`, if it is not known already; the
   /// IR stays as it is. `what` names the constant in reasons, "a constant
@@ -77,7 +82,7 @@ private:
                               int64_t positions, Decline decline);
 
   MLIRContext *context;
-  int64_t exponent;
+  int64_t exponent, rowGroup;
   DenseMap<Key, Parameter> parameters;
   DenseMap<std::pair<Region *, Key>, Value> materialized;
   /// The last op that was put at the start of a function.

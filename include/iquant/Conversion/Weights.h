@@ -26,8 +26,9 @@ struct DyadicScale {
 /// positive and finite, `divisor` in 1 .. 2^16.
 DyadicScale nearestDyadic(double value, uint32_t divisor = 1);
 
-/// Where `quantizeWeight` writes: codes `[N, K]` and the other components of
-/// `!iquant.weight`, `[N]`.
+/// Where `quantizeWeight` writes: codes `[N, K]`, scales `[N]`, and code sums
+/// `[N]`, or `[N, groups]` for as many equal groups as the sums are multiples
+/// of `N`.
 struct WeightBuffers {
   MutableArrayRef<int8_t> codes;
   MutableArrayRef<int32_t> multipliers;

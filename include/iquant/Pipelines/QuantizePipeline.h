@@ -23,6 +23,11 @@ struct QuantizePipelineOptions
       *this, "exponent",
       llvm::cl::desc("Fraction bits of every activation, 0 .. 24."),
       llvm::cl::init(14)};
+  Option<int64_t> rowGroup{
+      *this, "row-group",
+      llvm::cl::desc("Most channels of a linear's input that share an "
+                     "exponent, 0 for whole rows."),
+      llvm::cl::init(384)};
 };
 
 /// Appends the passes from transformer IR to iquant IR, and the proofs that no

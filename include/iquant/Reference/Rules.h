@@ -96,7 +96,16 @@ struct QuantizedRow {
   int64_t zeroPoint;
 };
 
-/// Q1: unsigned codes with a zero point, of a row of exponent `f`.
+/// Q1 without the scale: unsigned codes and zero points of the groups of a row,
+/// with one multiplier. `group` is the number of channels of a group, 0 for the
+/// row as one group; `getScale` gives the scale of a row of range `R > 0`.
+SmallVector<QuantizedRow>
+quantizeAsymmetric(ArrayRef<int32_t> x, int64_t group,
+                   llvm::function_ref<Dyadic(int64_t R)> getScale);
+
+/// Q1 of a row of exponent `f`, in groups or as one.
+SmallVector<QuantizedRow> quantizeAsymmetric(ArrayRef<int32_t> x, int64_t f,
+                                             int64_t group);
 QuantizedRow quantizeAsymmetric(ArrayRef<int32_t> x, int64_t f);
 
 /// Q2: symmetric codes of a group of exponent `f`.
@@ -109,7 +118,12 @@ int64_t dequantize(int64_t q, int64_t z, Dyadic scale, int64_t f);
 // Linear and embedding
 //===----------------------------------------------------------------------===//
 
-/// L1: the sum of products `acc`, 32-bit, as fixed point of exponent `f`.
+/// L1: the sum of a row's groups, `sums`, in the unit of the smallest of their
+/// `exponents`.
+int64_t alignedSum(ArrayRef<int64_t> sums, ArrayRef<int64_t> exponents);
+
+/// L1: the sum of products `acc`, 32-bit, as fixed point of exponent `f`; `row`
+/// has the smallest exponent of its groups.
 int64_t linear(int64_t acc, Dyadic row, Dyadic channel, int64_t f,
                int64_t bias);
 
@@ -178,7 +192,9 @@ NormedRow rmsNormRow(ArrayRef<int32_t> x, const NormParameters &parameters);
 /// N0 of a layer norm.
 NormedRow layerNormRow(ArrayRef<int32_t> x, const NormParameters &parameters);
 
-/// N1, N3: unsigned codes.
+/// N1, N3: unsigned codes, in groups or as one.
+SmallVector<QuantizedRow> quantizeNormedRow(const NormedRow &row,
+                                            int64_t group);
 QuantizedRow quantizeNormedRow(const NormedRow &row);
 
 /// N2, N4: fixed point of exponent `F`.

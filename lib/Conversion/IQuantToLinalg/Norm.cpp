@@ -8,9 +8,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Coders.h"
 #include "Patterns.h"
-#include "RowBuilder.h"
-#include "Rules.h"
 
 #include "iquant/Support/Shapes.h"
 
@@ -31,9 +30,11 @@ namespace {
 /// Lowers one norm; what the rules name has the same name here.
 class NormLowering {
 public:
-  NormLowering(ImplicitLocOpBuilder &b, Value input, int64_t channels,
-               int64_t epsilon)
-      : rows(b, input), input(input), epsilon(epsilon),
+  NormLowering(ImplicitLocOpBuilder &b, Value input, Type result,
+               int64_t channels, int64_t epsilon)
+      : b(b), result(result), input(inGroups(input)),
+        rows(b, this->input, hasGroups() ? 2 : 1), groups(rows.groupsAsRows()),
+        ranges(rows.groups()), epsilon(epsilon),
         // A row without channels has no elements, but its scale must not
         // divide by 0.
         channels(std::max<int64_t>(channels, 1)),
@@ -41,23 +42,36 @@ public:
         k(roundHalfSqrt(uint64_t(this->channels) << 34)) {}
 
   void setScale(FixedType type, Value codes) {
-    scale = codes;
+    scale = inGroups(codes);
     gy = ge = type.getExponent();
   }
   void setShift(FixedType type, Value codes) {
-    shift = codes;
+    shift = inGroups(codes);
     be = type.getExponent();
     gy = std::min(ge, be + 12);
   }
 
-  /// The components of `result`, for a layer norm or an RMS norm.
-  SmallVector<Value> lower(bool isCentred, Type result);
+  /// The components of the result, for a layer norm or an RMS norm.
+  SmallVector<Value> lower(bool isCentred);
 
 private:
+  bool hasGroups() const {
+    auto quantized = dyn_cast<DynType>(result);
+    return quantized && quantized.getGroup() != 0;
+  }
+  /// A tensor over channels with these split into the groups of the result.
+  Value inGroups(Value tensor) const {
+    if (!hasGroups())
+      return tensor;
+    auto type = cast<DynType>(result);
+    return splitChannels(b, tensor, {type.getNumGroups(), type.getGroup()});
+  }
+
   void align();
   void alignAndCentre();
   void findRoot(Value squares);
   void findRootAndRange();
+  void narrow();
   SmallVector<Value> quantize() const;
   Value toFixed(int64_t exponent) const;
 
@@ -68,15 +82,21 @@ private:
   Int aligned(Inputs &in) const;
   Int normed(Int aligned, Inputs &in) const;
 
-  RowBuilder rows;
+  ImplicitLocOpBuilder &b;
+  Type result;
   Value input;
+  /// The space of the input, the same with groups as rows, and that of one
+  /// element per group; without groups in the result the row is the one group.
+  RowBuilder rows, groups, ranges;
   int64_t epsilon, channels, r, k;
   Value scale, shift;
   int64_t ge = 0, be = 0, gy = 0;
   /// One element per row: the alignment, for a layer norm the sum of the
   /// aligned row and the alignment of the centred one, the epsilon, the root,
-  /// with a shift its factor, and the range of y.
-  Value p, sum, p1, ep, w, j, u, lo, hi;
+  /// with a shift its factor, and the alignment of y.
+  Value p, sum, p1, ep, w, j, u, p2;
+  /// One element per group: the range of y.
+  Value lo, hi;
 };
 
 } // namespace
@@ -186,18 +206,18 @@ void NormLowering::findRootAndRange() {
                            return in.next() + wideProduct(y, y);
                          })
                  .front());
-    auto range = rows.reduce({{64, 0}, {64, 0}}, normedInputs(),
-                             [&](ArrayRef<Int> elements) {
-                               Inputs in(elements);
-                               Int y = normed(aligned(in), in);
-                               Int lo = in.next(), hi = in.next();
-                               return widen(y, lo, hi);
-                             });
+    auto range = groups.reduce({{64, 0}, {64, 0}}, normedInputs(),
+                               [&](ArrayRef<Int> elements) {
+                                 Inputs in(elements);
+                                 Int y = normed(aligned(in), in);
+                                 Int lo = in.next(), hi = in.next();
+                                 return widen(y, lo, hi);
+                               });
     lo = range[0], hi = range[1];
     return;
   }
   // Without a shift y does not depend on the root: one pass finds both.
-  auto results = rows.reduce(
+  auto results = groups.reduce(
       {{64, 0}, {64, 0}, {64, 0}}, normedInputs(), [&](ArrayRef<Int> elements) {
         Inputs in(elements);
         Int narrow = aligned(in), y = normed(narrow, in);
@@ -206,58 +226,59 @@ void NormLowering::findRootAndRange() {
         next.insert(next.begin(), squares + wideProduct(narrow, narrow));
         return next;
       });
-  findRoot(results[0]);
+  auto squares = ranges.reduce(Accumulator{64, 0}, ranges.whole(results[0]),
+                               [](Int part, Int sum) { return part + sum; });
+  findRoot(squares.front());
   lo = results[1], hi = results[2];
 }
 
-/// p2 of a row that y fills from `lo <= 0` to `hi >= 0`.
-static Int finalShift(Int lo, Int hi) {
-  return max(bits(max(hi, -lo)) - 30, 0);
+void NormLowering::narrow() {
+  auto largest = ranges.reduce(
+      Accumulator{64, 0}, {ranges.whole(lo), ranges.whole(hi)},
+      [](Int lo, Int hi, Int most) { return max(max(hi, -lo), most); });
+  p2 = rows.perRow(32, largest,
+                   [](Int a) { return max(bits(a) - 30, 0).trunc(32); })
+           .front();
 }
 
 SmallVector<Value> NormLowering::quantize() const {
-  auto scales =
-      rows.perRow({32, 32, 32, 32, 32, 32}, {lo, hi, w, j},
-                  [&](Int lo, Int hi, Int w, Int j) {
-                    Int p2 = finalShift(lo, hi);
-                    // Rounding is monotone: these are the extremes of Y.
-                    lo = rshr(lo, p2), hi = rshr(hi, p2);
-                    Int range = hi - lo;
-                    Coder coder = asymmetricCoder(lo, hi);
-                    Dyadic scale = dyadic(max(range, 1) * k, w * 255);
-                    Int e = scale.exponent + (16 + 8 + gy) - p2.trunc(32) - j;
-                    scale.exponent = min(e, 62);
-                    scale = unlessZero(equal(range, 0), scale);
-                    return SmallVector<Int>{scale.multiplier, scale.exponent,
-                                            coder.zeroPoint,  p2.trunc(32),
-                                            coder.multiplier, coder.shift};
-                  });
-  Value m = scales[0], e = scales[1], z = scales[2];
+  // Rounding is monotone: these are the extremes of Y.
+  auto narrowed = ranges.perElement(
+      {32, 32}, {ranges.whole(lo), ranges.whole(hi), ranges.row(p2)},
+      [](Int lo, Int hi, Int p2) {
+        Int s = p2.zext(64);
+        return SmallVector<Int>{rshr(lo, s).trunc(32), rshr(hi, s).trunc(32)};
+      });
+  Coders coders = createCoders(ranges, narrowed[0], narrowed[1], {w, j, p2},
+                               [&](Int range, ArrayRef<Int> in) {
+                                 Int w = in[0], j = in[1], p2 = in[2];
+                                 Dyadic scale = dyadic(range * k, w * 255);
+                                 scale.exponent =
+                                     scale.exponent + (16 + 8 + gy) - p2 - j;
+                                 return scale;
+                               });
   SmallVector<Access> inputs = normedInputs();
-  for (Value scalar : {scales[3], scales[4], scales[5], z})
-    inputs.push_back(rows.row(scalar));
-  Value codes = rows.perElement(8, inputs, [&](ArrayRef<Int> elements) {
+  inputs.push_back(rows.row(p2));
+  Value codes = coders.encode(rows, inputs, [&](ArrayRef<Int> elements) {
     Inputs in(elements);
     Int y = normed(aligned(in), in);
-    Int p2 = in.next(), multiplier = in.next(), t = in.next(), z = in.next();
-    return asymmetricCode(rshr(y, p2.zext(64)).trunc(32), {multiplier, t, z});
+    return rshr(y, in.next().zext(64)).trunc(32);
   });
-  return {codes, m, e, z};
+  if (hasGroups())
+    codes = joinChannels(b, codes, 2);
+  return {codes, coders.multiplier, coders.exponent, coders.zeroPoint};
 }
 
 Value NormLowering::toFixed(int64_t exponent) const {
-  auto factors = rows.perRow(
-      {32, 32, 32}, {lo, hi, w, j}, [&](Int lo, Int hi, Int w, Int j) {
-        Int p2 = finalShift(lo, hi);
-        Int product = (int64_t(1) << 61) / w * k;
-        Int n = bits(product) - 31;
-        Int s = (61 + 16 + 8 + gy - exponent) - p2 - j.sext(64) - n;
-        s = min(max(s, 0), 62);
-        return SmallVector<Int>{p2.trunc(32), (product >> n).trunc(32),
-                                s.trunc(32)};
-      });
+  auto factors = rows.perRow({32, 32}, {w, j, p2}, [&](Int w, Int j, Int p2) {
+    Int product = (int64_t(1) << 61) / w * k;
+    Int n = bits(product) - 31;
+    Int s = (61 + 16 + 8 + gy - exponent) - p2.sext(64) - j.sext(64) - n;
+    s = min(max(s, 0), 62);
+    return SmallVector<Int>{(product >> n).trunc(32), s.trunc(32)};
+  });
   SmallVector<Access> inputs = normedInputs();
-  for (Value factor : factors)
+  for (Value factor : {p2, factors[0], factors[1]})
     inputs.push_back(rows.row(factor));
   return rows.perElement(32, inputs, [&](ArrayRef<Int> elements) {
     Inputs in(elements);
@@ -268,12 +289,13 @@ Value NormLowering::toFixed(int64_t exponent) const {
   });
 }
 
-SmallVector<Value> NormLowering::lower(bool isCentred, Type result) {
+SmallVector<Value> NormLowering::lower(bool isCentred) {
   if (isCentred)
     alignAndCentre();
   else
     align();
   findRootAndRange();
+  narrow();
   if (auto fixed = dyn_cast<FixedType>(result))
     return {toFixed(fixed.getExponent())};
   return quantize();
@@ -282,23 +304,23 @@ SmallVector<Value> NormLowering::lower(bool isCentred, Type result) {
 static SmallVector<Value> lowerRmsNorm(RmsNormOp op,
                                        LowerOp<RmsNormOp>::Adaptor adaptor,
                                        ImplicitLocOpBuilder &b) {
-  NormLowering norm(b, codesOf(adaptor.getInput()),
+  NormLowering norm(b, codesOf(adaptor.getInput()), op.getType(),
                     op.getInput().getType().getShape().back(), op.getEpsilon());
   if (op.getScale())
     norm.setScale(op.getScale().getType(), codesOf(adaptor.getScale()));
-  return norm.lower(/*isCentred=*/false, op.getResult().getType());
+  return norm.lower(/*isCentred=*/false);
 }
 
 static SmallVector<Value> lowerLayerNorm(LayerNormOp op,
                                          LowerOp<LayerNormOp>::Adaptor adaptor,
                                          ImplicitLocOpBuilder &b) {
-  NormLowering norm(b, codesOf(adaptor.getInput()),
+  NormLowering norm(b, codesOf(adaptor.getInput()), op.getType(),
                     op.getInput().getType().getShape().back(), op.getEpsilon());
   if (op.getScale())
     norm.setScale(op.getScale().getType(), codesOf(adaptor.getScale()));
   if (op.getShift())
     norm.setShift(op.getShift().getType(), codesOf(adaptor.getShift()));
-  return norm.lower(/*isCentred=*/true, op.getResult().getType());
+  return norm.lower(/*isCentred=*/true);
 }
 
 void mlir::iquant::populateNormPatterns(const TypeConverter &converter,

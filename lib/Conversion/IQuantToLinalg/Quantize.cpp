@@ -6,9 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Coders.h"
 #include "Patterns.h"
-#include "RowBuilder.h"
-#include "Rules.h"
 
 #include "iquant/Support/Shapes.h"
 
@@ -16,34 +15,25 @@ using namespace mlir;
 using namespace mlir::iquant;
 
 /// Q1: codes, multipliers, exponents and zero points.
-static SmallVector<Value> quantizeAsymmetric(RowBuilder rows, Value input,
-                                             int64_t exponent) {
-  auto range = rows.reduce({{32, 0}, {32, 0}}, rows.whole(input),
-                           [](Int x, Int lo, Int hi) {
-                             return SmallVector<Int>{min(x, lo), max(x, hi)};
-                           });
-  auto scales = rows.perRow({32, 32, 32, 32, 32}, range, [&](Int lo, Int hi) {
-    lo = lo.sext(64), hi = hi.sext(64);
-    Int r = hi - lo;
-    Coder coder = asymmetricCoder(lo, hi);
-    Dyadic scale = dyadic(max(r, 1), r.like(255));
-    scale.exponent = scale.exponent + exponent;
-    scale = unlessZero(equal(r, 0), scale);
-    return SmallVector<Int>{scale.multiplier, scale.exponent, coder.zeroPoint,
-                            coder.multiplier, coder.shift};
-  });
-  Value m = scales[0], e = scales[1], z = scales[2];
-  Value codes = rows.perElement(8,
-                                {rows.whole(input), rows.row(scales[3]),
-                                 rows.row(scales[4]), rows.row(z)},
-                                [](Int x, Int multiplier, Int t, Int z) {
-                                  return asymmetricCode(x, {multiplier, t, z});
-                                });
-  return {codes, m, e, z};
+static SmallVector<Value> quantizeAsymmetric(const RowBuilder &rows,
+                                             Value input, int64_t exponent) {
+  auto range = rows.groupsAsRows().reduce(
+      {{32, 0}, {32, 0}}, rows.whole(input), [](Int x, Int lo, Int hi) {
+        return SmallVector<Int>{min(x, lo), max(x, hi)};
+      });
+  Coders coders = createCoders(rows.groups(), range[0], range[1], {},
+                               [&](Int range, ArrayRef<Int>) {
+                                 Dyadic scale = dyadic(range, range.like(255));
+                                 scale.exponent = scale.exponent + exponent;
+                                 return scale;
+                               });
+  Value codes = coders.encode(rows, rows.whole(input),
+                              [](ArrayRef<Int> x) { return x.front(); });
+  return {codes, coders.multiplier, coders.exponent, coders.zeroPoint};
 }
 
 /// Q2: codes, multipliers and exponents.
-static SmallVector<Value> quantizeSymmetric(RowBuilder rows, Value input,
+static SmallVector<Value> quantizeSymmetric(const RowBuilder &rows, Value input,
                                             int64_t exponent) {
   auto largest =
       rows.reduce(Accumulator{32, 0}, rows.whole(input),
@@ -74,15 +64,16 @@ static SmallVector<Value> lowerQuantize(QuantizeOp op,
                                         ImplicitLocOpBuilder &b) {
   DynType type = op.getResult().getType();
   Value input = codesOf(adaptor.getInput());
-  int64_t group = type.getGroup();
-  if (group)
-    input = splitChannels(b, input, {type.getShape().back() / group, group});
+  bool hasGroups = type.getGroup() != 0;
+  if (hasGroups)
+    input = splitChannels(b, input, {type.getNumGroups(), type.getGroup()});
   int64_t exponent = op.getInput().getType().getExponent();
+  RowBuilder rows(b, input, hasGroups ? 2 : 1);
   SmallVector<Value> results =
       type.isAsymmetric()
-          ? quantizeAsymmetric(RowBuilder(b, input), input, exponent)
-          : quantizeSymmetric(RowBuilder(b, input), input, exponent);
-  if (group)
+          ? quantizeAsymmetric(rows, input, exponent)
+          : quantizeSymmetric(rows.groupsAsRows(), input, exponent);
+  if (hasGroups)
     results[0] = joinChannels(b, results[0], 2);
   return results;
 }
@@ -92,21 +83,23 @@ lowerDequantize(DequantizeOp op, LowerOp<DequantizeOp>::Adaptor adaptor,
                 ImplicitLocOpBuilder &b) {
   DynType type = op.getInput().getType();
   DynComponents input(adaptor.getInput());
-  int64_t group = type.getGroup();
+  bool hasGroups = type.getGroup() != 0;
   Value codes = input.codes;
-  if (group)
-    codes = splitChannels(b, codes, {type.getShape().back() / group, group});
+  if (hasGroups)
+    codes = splitChannels(b, codes, {type.getNumGroups(), type.getGroup()});
   int64_t exponent = op.getResult().getType().getExponent();
-  RowBuilder rows(b, codes);
-  SmallVector<Access> inputs = {rows.whole(codes), rows.row(input.multiplier),
-                                rows.row(input.exponent)};
+  RowBuilder rows(b, codes, hasGroups ? 2 : 1), groups = rows.groupsAsRows();
+  SmallVector<Access> inputs = {
+      rows.whole(codes),
+      (type.isAsymmetric() ? rows : groups).row(input.multiplier),
+      groups.row(input.exponent)};
   if (input.zeroPoint)
-    inputs.push_back(rows.row(input.zeroPoint));
+    inputs.push_back(groups.row(input.zeroPoint));
   Value result = rows.perElement(32, inputs, [&](ArrayRef<Int> in) {
     Int q = input.zeroPoint ? in[0].zext(32) - in[3] : in[0].sext(32);
     return sat32(shift((q * in[1]).sext(64), in[2] - exponent));
   });
-  if (group)
+  if (hasGroups)
     result = joinChannels(b, result, 2);
   return {result};
 }

@@ -53,66 +53,55 @@ Int mlir::iquant::positionAlong(Int inBody, int64_t dimension) {
   return fromIndex(b, 32, linalg::IndexOp::create(b, dimension));
 }
 
-RowBuilder::RowBuilder(ImplicitLocOpBuilder &builder, Value tensor)
-    : b(builder),
-      sizes(tensor::getMixedSizes(builder, builder.getLoc(), tensor)) {}
-
-AffineMap RowBuilder::rowMap() const {
-  SmallVector<AffineExpr> rows;
-  for (unsigned dimension = 0; dimension + 1 < rank(); ++dimension)
-    rows.push_back(b.getAffineDimExpr(dimension));
-  return AffineMap::get(rank(), 0, rows, b.getContext());
-}
+RowBuilder::RowBuilder(ImplicitLocOpBuilder &builder, Value tensor,
+                       unsigned channelRank)
+    : RowBuilder(builder,
+                 tensor::getMixedSizes(builder, builder.getLoc(), tensor),
+                 channelRank) {}
 
 Access RowBuilder::whole(Value tensor) const {
   return {tensor, b.getMultiDimIdentityMap(rank())};
 }
 
-Access RowBuilder::row(Value tensor) const { return {tensor, rowMap()}; }
+Access RowBuilder::row(Value tensor) const {
+  return {tensor, b.getMultiDimIdentityMap(rank()).getSliceMap(
+                      0, rank() - channelRank)};
+}
 
 Access RowBuilder::channel(Value tensor) const {
-  return {tensor, b.getMultiDimIdentityMap(rank()).getMinorSubMap(1)};
+  return {tensor, b.getMultiDimIdentityMap(rank()).getMinorSubMap(channelRank)};
 }
 
-Value RowBuilder::map(unsigned width, Value destination,
-                      ArrayRef<Access> inputs, ElementFunction function) const {
-  if (!destination)
-    destination = tensor::EmptyOp::create(b, sizes, b.getIntegerType(width));
+SmallVector<Value> RowBuilder::makeOutputs(ArrayRef<unsigned> widths) const {
+  return llvm::map_to_vector(widths, [&](unsigned width) -> Value {
+    return tensor::EmptyOp::create(b, sizes, b.getIntegerType(width));
+  });
+}
+
+SmallVector<Value> RowBuilder::map(ArrayRef<Value> outputs,
+                                   ArrayRef<Access> inputs,
+                                   ElementFunction function) const {
+  SmallVector<Access> outs;
+  for (Value output : outputs)
+    outs.push_back(whole(output));
   SmallVector<IteratorType> iterators(rank(), IteratorType::parallel);
-  return createGeneric(b, inputs, whole(destination), iterators, function)
-      .front();
-}
-
-SmallVector<Value> RowBuilder::mapRows(ArrayRef<unsigned> widths,
-                                       ArrayRef<Value> inputs,
-                                       ElementFunction function) const {
-  AffineMap identity = b.getMultiDimIdentityMap(rank() - 1);
-  ArrayRef<OpFoldResult> rowSizes = ArrayRef(sizes).drop_back();
-  SmallVector<Access> ins, outs;
-  for (Value input : inputs)
-    ins.push_back({input, identity});
-  for (unsigned width : widths)
-    outs.push_back(
-        {tensor::EmptyOp::create(b, rowSizes, b.getIntegerType(width)),
-         identity});
-  SmallVector<IteratorType> iterators(rank() - 1, IteratorType::parallel);
-  return createGeneric(b, ins, outs, iterators, function);
+  return createGeneric(b, inputs, outs, iterators, function);
 }
 
 SmallVector<Value> RowBuilder::reduceRows(ArrayRef<Accumulator> accumulators,
                                           ArrayRef<Access> inputs,
                                           ElementFunction function) const {
-  ArrayRef<OpFoldResult> rowSizes = ArrayRef(sizes).drop_back();
+  RowBuilder space = rows();
   SmallVector<Access> outs;
   for (Accumulator accumulator : accumulators) {
     Int identity = constant(b, accumulator.width, accumulator.identity);
-    Value empty = tensor::EmptyOp::create(b, rowSizes,
-                                          b.getIntegerType(accumulator.width));
+    Value empty = space.makeOutputs(accumulator.width).front();
     auto fill = linalg::FillOp::create(b, ValueRange(Value(identity)),
                                        ValueRange(empty));
     outs.push_back(row(fill.getResult(0)));
   }
-  SmallVector<IteratorType> iterators(rank(), IteratorType::parallel);
-  iterators.back() = IteratorType::reduction;
+  SmallVector<IteratorType> iterators(rank() - channelRank,
+                                      IteratorType::parallel);
+  iterators.append(channelRank, IteratorType::reduction);
   return createGeneric(b, inputs, outs, iterators, function);
 }

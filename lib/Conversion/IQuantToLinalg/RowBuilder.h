@@ -74,53 +74,76 @@ struct Accumulator {
   int64_t identity;
 };
 
-/// Creates generics over a space `[rows..., channels]`. The bodies take the
-/// elements of the inputs, then those of the outputs if they read them.
+/// Creates generics over a space `[rows..., channels]`, whose channels may have
+/// two dimensions, groups and the channels of a group, or none. The bodies take
+/// the elements of the inputs, then those of the outputs if they read them.
 class RowBuilder {
 public:
-  RowBuilder(ImplicitLocOpBuilder &builder, ArrayRef<OpFoldResult> sizes)
-      : b(builder), sizes(sizes) {}
+  RowBuilder(ImplicitLocOpBuilder &builder, ArrayRef<OpFoldResult> sizes,
+             unsigned channelRank = 1)
+      : b(builder), sizes(sizes), channelRank(channelRank) {}
   /// The space that `tensor` fills.
-  RowBuilder(ImplicitLocOpBuilder &builder, Value tensor);
+  RowBuilder(ImplicitLocOpBuilder &builder, Value tensor,
+             unsigned channelRank = 1);
+
+  /// The same space with every group as a row of its own.
+  RowBuilder groupsAsRows() const { return RowBuilder(b, sizes); }
+  /// The space of one element per group, whose channels are the groups; without
+  /// groups it has one element per row.
+  RowBuilder groups() const {
+    return RowBuilder(b, ArrayRef(sizes).drop_back(), channelRank - 1);
+  }
 
   /// A tensor over the whole space, one element per row, one per channel.
   Access whole(Value tensor) const;
   Access row(Value tensor) const;
   Access channel(Value tensor) const;
 
-  /// A new tensor over the whole space.
+  /// New tensors over the whole space.
+  template <typename Function>
+  SmallVector<Value> perElement(ArrayRef<unsigned> widths,
+                                ArrayRef<Access> inputs,
+                                Function function) const {
+    return map(makeOutputs(widths), inputs, [&](ArrayRef<Int> elements) {
+      return applyToElements(function, elements.take_front(inputs.size()));
+    });
+  }
   template <typename Function>
   Value perElement(unsigned width, ArrayRef<Access> inputs,
                    Function function) const {
-    return map(width, Value(), inputs, [&](ArrayRef<Int> elements) {
-      return applyToElements(function, elements.drop_back());
-    });
+    return perElement(ArrayRef(width), inputs, function).front();
   }
 
   /// A tensor over the whole space, changed in place.
   template <typename Function>
   Value update(Value tensor, ArrayRef<Access> inputs, Function function) const {
-    return map(0, tensor, inputs, [&](ArrayRef<Int> elements) {
-      return applyToElements(function, elements);
-    });
+    return map(tensor, inputs,
+               [&](ArrayRef<Int> elements) {
+                 return applyToElements(function, elements);
+               })
+        .front();
   }
 
   /// A new tensor over the whole space in the place of `destination`.
   template <typename Function>
   Value write(Value destination, ArrayRef<Access> inputs,
               Function function) const {
-    return map(0, destination, inputs, [&](ArrayRef<Int> elements) {
-      return applyToElements(function, elements.drop_back());
-    });
+    return map(destination, inputs,
+               [&](ArrayRef<Int> elements) {
+                 return applyToElements(function, elements.drop_back());
+               })
+        .front();
   }
 
   /// New tensors of one element per row, from such tensors.
   template <typename Function>
   SmallVector<Value> perRow(ArrayRef<unsigned> widths, ArrayRef<Value> inputs,
                             Function function) const {
-    return mapRows(widths, inputs, [&](ArrayRef<Int> elements) {
-      return applyToElements(function, elements.take_front(inputs.size()));
-    });
+    RowBuilder space = rows();
+    SmallVector<Access> accesses;
+    for (Value input : inputs)
+      accesses.push_back(space.whole(input));
+    return space.perElement(widths, accesses, function);
   }
 
   /// Reductions of every row; the body takes and returns the accumulators.
@@ -134,17 +157,21 @@ public:
 
 private:
   unsigned rank() const { return sizes.size(); }
-  AffineMap rowMap() const;
-  Value map(unsigned width, Value destination, ArrayRef<Access> inputs,
-            ElementFunction function) const;
-  SmallVector<Value> mapRows(ArrayRef<unsigned> widths, ArrayRef<Value> inputs,
-                             ElementFunction function) const;
+  /// The space of one element per row.
+  RowBuilder rows() const {
+    return RowBuilder(b, ArrayRef(sizes).drop_back(channelRank), 0);
+  }
+  SmallVector<Value> makeOutputs(ArrayRef<unsigned> widths) const;
+  SmallVector<Value> map(ArrayRef<Value> outputs, ArrayRef<Access> inputs,
+                         ElementFunction function) const;
   SmallVector<Value> reduceRows(ArrayRef<Accumulator> accumulators,
                                 ArrayRef<Access> inputs,
                                 ElementFunction function) const;
 
   ImplicitLocOpBuilder &b;
   SmallVector<OpFoldResult> sizes;
+  /// How many of the dimensions are those of channels.
+  unsigned channelRank;
 };
 
 } // namespace mlir::iquant

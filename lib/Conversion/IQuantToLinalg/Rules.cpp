@@ -95,16 +95,14 @@ Dyadic mlir::iquant::unlessZero(Int isZero, Dyadic scale) {
           select(isZero, 62, scale.exponent)};
 }
 
-Coder mlir::iquant::asymmetricCoder(Int lo, Int hi) {
-  Int range = hi - lo;
-  Int t = bits(range) + 22;
-  // A row of zeros has the code 0 whatever it is multiplied with.
-  Int multiplier = (255 << t) / max(range, 1);
-  Int zeroPoint = rshr(-lo * multiplier, t);
-  return {multiplier.trunc(32), t.trunc(32), zeroPoint.trunc(32)};
+Int mlir::iquant::refinement(Int width, Int range) {
+  Int s = bits(range) - bits(width);
+  s = s - less(range, width << s).zext(64);
+  return select(equal(width, 0), 0, min(s, 15));
 }
 
-Int mlir::iquant::asymmetricCode(Int x, Coder coder) {
-  Int scaled = rshr(wideProduct(x, coder.multiplier), coder.shift.zext(64));
-  return min(max(scaled.trunc(32) + coder.zeroPoint, 0), 255).trunc(8);
+Int mlir::iquant::asymmetricCode(Int x, Int multiplier, Int shift,
+                                 Int zeroPoint) {
+  Int scaled = rshr(wideProduct(x, multiplier), shift.zext(64));
+  return min(max(scaled.trunc(32) + zeroPoint, 0), 255).trunc(8);
 }

@@ -47,15 +47,12 @@ Dyadic dyadic(Int n, Int d);
 /// `scale` for a row that is not zero and B7 for one that is.
 Dyadic unlessZero(Int isZero, Dyadic scale);
 
-/// Q1 and Q2 without the scale: the multiplier `I`, its shift `t` and for Q1
-/// the zero point, in 32 bits.
-struct Coder {
-  Int multiplier, shift, zeroPoint;
-};
-/// Of a row from `lo <= 0` to `hi >= 0`.
-Coder asymmetricCoder(Int lo, Int hi);
-/// The code of `x`, which has 32 bits, in 8 bits.
-Int asymmetricCode(Int x, Coder coder);
+/// Q1: by how many powers of two, `s`, the scale of a group of range `width` is
+/// finer than that of its row of range `range`.
+Int refinement(Int width, Int range);
+/// Q1: the code of `x`, which has 32 bits as the other operands have, in 8
+/// bits; `shift` is `t - s`.
+Int asymmetricCode(Int x, Int multiplier, Int shift, Int zeroPoint);
 
 } // namespace mlir::iquant
 

@@ -83,7 +83,12 @@ struct ConvertTransformerToIQuant
                          << exponent.getValue();
       return signalPassFailure();
     }
-    IntegerParameters parameters(&getContext(), exponent);
+    if (rowGroup < 0) {
+      module.emitError() << "expects a row group of 0 or more channels, got "
+                         << rowGroup.getValue();
+      return signalPassFailure();
+    }
+    IntegerParameters parameters(&getContext(), exponent, rowGroup);
     if (failed(checkTransformerToIQuant(module, parameters)))
       return signalPassFailure();
 

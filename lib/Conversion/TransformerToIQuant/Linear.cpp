@@ -72,7 +72,8 @@ struct ConvertLinear : public ParameterPattern<transformer::LinearOp> {
                                           ParameterRole::Weight);
     Value bias =
         getVector(rewriter, op, op.getBias(), ParameterRole::Activation);
-    Value rows = getQuantizedRows(rewriter, op.getLoc(), adaptor.getInput());
+    Value rows =
+        getQuantizedRows(rewriter, op.getLoc(), adaptor.getInput(), parameters);
     rewriter.replaceOpWithNewOp<LinearOp>(op, getResultType(op), rows, weight,
                                           bias);
     return success();

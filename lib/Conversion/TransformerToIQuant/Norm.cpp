@@ -111,7 +111,8 @@ struct ConvertNorm : public ParameterPattern<SourceOp> {
       rewriter.replaceOp(op, create(op, adaptor, rewriter, fixed));
       return success();
     }
-    Value quantized = create(op, adaptor, rewriter, getRowType(fixed));
+    Value quantized =
+        create(op, adaptor, rewriter, getRowType(fixed, this->parameters));
     rewriter.replaceOpWithNewOp<DequantizeOp>(op, fixed, quantized);
     return success();
   }

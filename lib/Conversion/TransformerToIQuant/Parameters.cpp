@@ -17,6 +17,18 @@ using namespace mlir::iquant::to_iquant;
 /// The largest rotation table: 128 MiB.
 static constexpr int64_t kMaxTableElements = int64_t(1) << 26;
 
+/// What the sizes of groups are multiples of: the codes of a vector.
+static constexpr int64_t kGroupUnit = 32;
+
+int64_t IntegerParameters::getGroup(int64_t channels) const {
+  if (channels <= rowGroup)
+    return 0;
+  int64_t group = rowGroup / kGroupUnit * kGroupUnit;
+  while (group > 0 && channels % group != 0)
+    group -= kGroupUnit;
+  return group;
+}
+
 /// A constant of integers that `T` stores.
 template <typename T>
 static ConstantBuilder<T> createBuilder(MLIRContext *context,
@@ -48,14 +60,16 @@ LogicalResult IntegerParameters::computeWeight(ElementsAttr source,
   auto codes = createBuilder<int8_t>(context, shape);
   auto multipliers = createBuilder<int32_t>(context, shape[0]);
   auto exponents = createBuilder<int32_t>(context, shape[0]);
-  auto codeSums = createBuilder<int32_t>(context, shape[0]);
+  auto type = WeightType::get(context, shape,
+                              IntegerType::get(context, 8, IntegerType::Signed),
+                              getGroup(shape[1]));
+  auto codeSums = createBuilder<int32_t>(context, type.getSumShape());
   if (failed(quantizeWeight(
           context, values,
           {codes.data(), multipliers.data(), exponents.data(), codeSums.data()},
           decline)))
     return failure();
-  result.type = WeightType::get(
-      context, shape, IntegerType::get(context, 8, IntegerType::Signed));
+  result.type = type;
   result.components = {codes.finish(nameOf(source, "codes")),
                        multipliers.finish(nameOf(source, "multipliers")),
                        exponents.finish(nameOf(source, "exponents")),

@@ -41,13 +41,15 @@ LogicalResult check(transformer::RopeOp op, IntegerParameters &parameters);
 LogicalResult check(transformer::SoftmaxOp op);
 LogicalResult check(transformer::AttentionOp op);
 
-/// Codes of the shape of `type` with one scale per row: what a linear reads.
-DynType getRowType(Type type);
+/// Codes of the shape of `type` in the groups that `parameters` knows: what a
+/// linear reads.
+DynType getRowType(Type type, const IntegerParameters &parameters);
 
-/// The quantized form of a fixed-point value, with `ui8` codes per row or
+/// The quantized form of a fixed-point value, with `ui8` codes for linears or
 /// `si8` codes per group. Every value is quantized once per form; what a norm
 /// quantized already is taken as it is. A new op has the location `loc`.
-Value getQuantizedRows(OpBuilder &builder, Location loc, Value value);
+Value getQuantizedRows(OpBuilder &builder, Location loc, Value value,
+                       const IntegerParameters &parameters);
 Value getQuantizedGroups(OpBuilder &builder, Location loc, Value value,
                          int64_t group);
 

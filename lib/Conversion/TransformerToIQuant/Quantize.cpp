@@ -24,16 +24,17 @@ static Value getQuantized(OpBuilder &builder, Location loc, Value value,
   return QuantizeOp::create(builder, loc, type, value);
 }
 
-DynType to_iquant::getRowType(Type type) {
+DynType to_iquant::getRowType(Type type, const IntegerParameters &parameters) {
   MLIRContext *context = type.getContext();
-  return DynType::get(context, getShape(type),
+  ArrayRef<int64_t> shape = getShape(type);
+  return DynType::get(context, shape,
                       IntegerType::get(context, 8, IntegerType::Unsigned),
-                      /*group=*/0);
+                      parameters.getGroup(shape.back()));
 }
 
-Value to_iquant::getQuantizedRows(OpBuilder &builder, Location loc,
-                                  Value value) {
-  DynType type = getRowType(value.getType());
+Value to_iquant::getQuantizedRows(OpBuilder &builder, Location loc, Value value,
+                                  const IntegerParameters &parameters) {
+  DynType type = getRowType(value.getType(), parameters);
   auto dequantize = value.getDefiningOp<DequantizeOp>();
   if (dequantize && dequantize.getInput().getType() == type)
     return dequantize.getInput();

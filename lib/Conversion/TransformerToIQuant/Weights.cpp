@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 using namespace mlir;
@@ -48,12 +49,11 @@ DyadicScale mlir::iquant::nearestDyadic(double value, uint32_t divisor) {
   return {static_cast<int32_t>(multiplier), 53 - binaryExponent - shift};
 }
 
-/// Writes the codes of one channel and returns their sum.
-static int32_t quantizeChannel(ArrayRef<double> weights, DyadicScale scale,
-                               MutableArrayRef<int8_t> codes) {
+/// Writes the codes of one channel.
+static void quantizeChannel(ArrayRef<double> weights, DyadicScale scale,
+                            MutableArrayRef<int8_t> codes) {
   double multiplier = scale.multiplier, reciprocal = 1.0 / multiplier;
   double power = std::ldexp(1.0, scale.exponent);
-  int32_t sum = 0;
   for (auto [weight, code] : llvm::zip_equal(weights, codes)) {
     // The product with the reciprocal may be off by one near a tie. The bounds
     // of the rounding interval are exact, and so is the weight in units of
@@ -66,9 +66,7 @@ static int32_t quantizeChannel(ArrayRef<double> weights, DyadicScale scale,
     int result = std::min(static_cast<int>(rounded), kMaxCode);
     result = weight < 0 ? -result : result;
     code = static_cast<int8_t>(result);
-    sum += result;
   }
-  return sum;
 }
 
 namespace {
@@ -100,8 +98,15 @@ static ChannelFault quantizeChannel(int64_t n, ArrayRef<double> weights,
   int64_t width = weights.size();
   buffers.multipliers[n] = scale.multiplier;
   buffers.exponents[n] = scale.exponent;
-  buffers.codeSums[n] =
-      quantizeChannel(weights, scale, buffers.codes.slice(n * width, width));
+  auto codes = buffers.codes.slice(n * width, width);
+  quantizeChannel(weights, scale, codes);
+  int64_t groups = buffers.codeSums.size() / buffers.multipliers.size();
+  int64_t group = width / groups;
+  for (int64_t g = 0; g < groups; ++g) {
+    auto part = codes.slice(g * group, group);
+    buffers.codeSums[n * groups + g] =
+        std::accumulate(part.begin(), part.end(), int32_t(0));
+  }
   return {};
 }
 

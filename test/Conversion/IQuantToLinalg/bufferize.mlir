@@ -22,6 +22,15 @@ func.func @linears(%x: !iquant.dyn<?x16xui8>, %v: !iquant.weight<8x16xsi8>, %w: 
   return %0, %1 : !iquant.fixed<?x8xi32, 14>, !iquant.fixed<?x8xi32, 14>
 }
 
+// The sums of groups meet in one buffer.
+// CHECK-LABEL: func.func @linear_of_groups(
+// LLVM: llvm.func @linear_of_groups
+func.func @linear_of_groups(%x: !iquant.fixed<?x16xi32, 14>, %w: !iquant.weight<8x16xsi8, 4>) -> !iquant.fixed<?x8xi32, 14> {
+  %0 = iquant.rms_norm %x {epsilon = 2684 : i64} : (!iquant.fixed<?x16xi32, 14>) -> !iquant.dyn<?x16xui8, 4>
+  %1 = iquant.linear %0, %w : (!iquant.dyn<?x16xui8, 4>, !iquant.weight<8x16xsi8, 4>) -> !iquant.fixed<?x8xi32, 14>
+  return %1 : !iquant.fixed<?x8xi32, 14>
+}
+
 // CHECK-LABEL: func.func @linear_of_batches(
 // CHECK: memref.reshape
 // LLVM: llvm.func @linear_of_batches

@@ -31,6 +31,28 @@ func.func @linear(%x: !iquant.dyn<?x64xui8>, %w: !iquant.weight<8x64xsi8>, %b: !
 
 // -----
 
+// A contraction per group; its sums, without the zero point, are shifted to the
+// unit of the smallest exponent before they meet. The scales follow as above.
+// CHECK-LABEL: func.func @groups(
+// CHECK-SAME: %[[Q:[^ ]*]]: tensor<?x64xi8> {{{.*}}}, %[[M:[^ ]*]]: tensor<?xi32>, %[[E:[^ ]*]]: tensor<?x2xi32>, %[[Z:[^ ]*]]: tensor<?x2xi32>
+// CHECK-SAME: %[[W:[^ ]*]]: tensor<8x64xi8> {{{.*}}}, %[[WM:[^ ]*]]: tensor<8xi32>, %[[WE:[^ ]*]]: tensor<8xi32>, %[[SUMS:[^ ]*]]: tensor<8x2xi32>
+func.func @groups(%x: !iquant.dyn<?x64xui8, 32>, %w: !iquant.weight<8x64xsi8, 32>) -> !iquant.fixed<?x8xi32, 14> {
+  // CHECK: %[[SMALLEST:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]} ins(%[[E]] :
+  // CHECK: %[[SUM:.*]] = scf.for %[[G:.*]] = %c0 to %c2
+  // CHECK: %[[FIRST:.*]] = arith.muli %[[G]], %c32
+  // CHECK: %[[QG:.*]] = tensor.extract_slice %[[Q]][0, %[[FIRST]]] [%{{.*}}, 32] [1, 1]
+  // CHECK: %[[WG:.*]] = tensor.extract_slice %[[W]][0, %[[FIRST]]] [8, 32] [1, 1]
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "reduction"]} ins(%[[QG]], %[[WG]] :
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]} {{.*}}%[[SMALLEST]]
+  // CHECK: scf.yield
+  // CHECK: linalg.generic {{.*}} ins(%[[M]], %[[SMALLEST]], %[[WM]], %[[WE]] : {{.*}}) outs(%[[SUM]] : tensor<?x8xi32>)
+  // CHECK-NOT: linalg.generic
+  %0 = iquant.linear %x, %w : (!iquant.dyn<?x64xui8, 32>, !iquant.weight<8x64xsi8, 32>) -> !iquant.fixed<?x8xi32, 14>
+  return %0 : !iquant.fixed<?x8xi32, 14>
+}
+
+// -----
+
 // Symmetric codes are extended with their sign and need no column sums.
 // CHECK-LABEL: func.func @symmetric(
 func.func @symmetric(%x: !iquant.dyn<2x3x16xsi8>, %w: !iquant.weight<8x16xsi8>) -> !iquant.fixed<2x3x8xi32, 14> {

@@ -1,24 +1,42 @@
 // RUN: quant-opt %s --convert-iquant-to-linalg --canonicalize --cse --split-input-file | FileCheck %s
 
-// A pass for the range, the scalars of the rows, a pass for the codes; only
-// rows divide.
+// A pass for the range, the scalars of rows and groups, here the same, a pass
+// for the codes; only rows divide.
 // CHECK-LABEL: func.func @quantize(
 func.func @quantize(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.dyn<?x16xui8> {
   // CHECK: %[[RANGE:.*]]:2 = linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]
   // CHECK: arith.minsi
   // CHECK: arith.maxsi
-  // CHECK: %[[ROWS:.*]]:5 = linalg.generic {{.*}} iterator_types = ["parallel"]} ins(%[[RANGE]]#0, %[[RANGE]]#1 :
+  // CHECK: %[[WIDTH:.*]] = linalg.generic {{.*}} iterator_types = ["parallel"]} ins(%[[RANGE]]#0, %[[RANGE]]#1 :
+  // CHECK: %[[ROWS:.*]]:4 = linalg.generic {{.*}} iterator_types = ["parallel"]} ins(%[[WIDTH]] :
   // CHECK: arith.divui
+  // CHECK: %[[GROUPS:.*]]:3 = linalg.generic {{.*}} iterator_types = ["parallel"]} ins(%[[RANGE]]#0, %[[RANGE]]#1, %[[WIDTH]],
   // CHECK: %[[CODES:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]}
   // CHECK-NOT: arith.div
-  // CHECK: return %[[CODES]], %[[ROWS]]#0, %[[ROWS]]#1, %[[ROWS]]#2
+  // CHECK: return %[[CODES]], %[[ROWS]]#0, %[[GROUPS]]#0, %[[GROUPS]]#1
   %0 = iquant.quantize %x : !iquant.fixed<?x16xi32, 14> -> !iquant.dyn<?x16xui8>
   return %0 : !iquant.dyn<?x16xui8>
 }
 
 // -----
 
-// Groups are rows of their own.
+// Groups of unsigned codes have ranges of their own, and the row has the widest.
+// CHECK-LABEL: func.func @unsigned_groups(
+func.func @unsigned_groups(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.dyn<?x16xui8, 4> {
+  // CHECK: %[[X:.*]] = tensor.expand_shape %{{.*}} {{\[\[}}0], [1, 2]] output_shape [%{{.*}}, 4, 4]
+  // CHECK: %[[RANGE:.*]]:2 = linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "reduction"]} ins(%[[X]] : tensor<?x4x4xi32>) outs(%{{.*}} : tensor<?x4xi32>, tensor<?x4xi32>)
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]} ins(%[[RANGE]]#0, %[[RANGE]]#1 : {{.*}} outs(%{{.*}} : tensor<?xi64>)
+  // CHECK: %[[ROWS:.*]]:4 = linalg.generic {{.*}} iterator_types = ["parallel"]}
+  // CHECK: %[[GROUPS:.*]]:3 = linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]}
+  // CHECK: %[[CODES:.*]] = tensor.collapse_shape %{{.*}} : tensor<?x4x4xi8> into tensor<?x16xi8>
+  // CHECK: return %[[CODES]], %[[ROWS]]#0, %[[GROUPS]]#0, %[[GROUPS]]#1 : tensor<?x16xi8>, tensor<?xi32>, tensor<?x4xi32>, tensor<?x4xi32>
+  %0 = iquant.quantize %x : !iquant.fixed<?x16xi32, 14> -> !iquant.dyn<?x16xui8, 4>
+  return %0 : !iquant.dyn<?x16xui8, 4>
+}
+
+// -----
+
+// Groups of signed codes are rows of their own.
 // CHECK-LABEL: func.func @groups(
 func.func @groups(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.dyn<?x16xsi8, 4> {
   // CHECK: %[[X:.*]] = tensor.expand_shape %{{.*}} {{\[\[}}0], [1, 2]] output_shape [%{{.*}}, 4, 4]

@@ -81,6 +81,12 @@ func.func private @dyn(!iquant.dyn<?x8xsi8, 0>)
 
 // -----
 
+// !iquant.dyn C3
+// expected-error @+1 {{expects a group size that is positive and divides the 0 channels, got 4}}
+func.func private @dyn(!iquant.dyn<?x0xui8, 4>)
+
+// -----
+
 // !iquant.weight C1
 // expected-error @+1 {{expects weight codes of type si8, got 'ui8'}}
 func.func private @weight(!iquant.weight<3x8xui8>)
@@ -108,6 +114,18 @@ func.func private @weight(!iquant.weight<0x8xsi8>)
 // !iquant.weight C2
 // expected-error @+1 {{expects a weight of two static, positive sizes, got 3x8x1xsi8}}
 func.func private @weight(!iquant.weight<3x8x1xsi8>)
+
+// -----
+
+// !iquant.weight C3
+// expected-error @+1 {{expects a group size that is positive and divides the 8 channels, got 3}}
+func.func private @weight(!iquant.weight<3x8xsi8, 3>)
+
+// -----
+
+// !iquant.weight C3
+// expected-error @+1 {{expects a group size that is positive, got 0}}
+func.func private @weight(!iquant.weight<3x8xsi8, 0>)
 
 // -----
 
@@ -185,8 +203,26 @@ func.func @linear(%x: !iquant.dyn<?x4xui8>, %w: !iquant.weight<3x8xsi8>) {
 
 // iquant.linear C2
 func.func @linear(%x: !iquant.dyn<?x8xsi8, 4>, %w: !iquant.weight<3x8xsi8>) {
-  // expected-error @+1 {{expects an input with one scale per row, got groups of 4}}
+  // expected-error @+1 {{expects an si8 input with one scale per row, got groups of 4}}
   %0 = iquant.linear %x, %w : (!iquant.dyn<?x8xsi8, 4>, !iquant.weight<3x8xsi8>) -> !iquant.fixed<?x3xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.linear C2
+func.func @linear(%x: !iquant.dyn<?x8xui8, 4>, %w: !iquant.weight<3x8xsi8, 2>) {
+  // expected-error @+1 {{expects input and weight in the same groups, got '!iquant.dyn<?x8xui8, 4>' and '!iquant.weight<3x8xsi8, 2>'}}
+  %0 = iquant.linear %x, %w : (!iquant.dyn<?x8xui8, 4>, !iquant.weight<3x8xsi8, 2>) -> !iquant.fixed<?x3xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.linear C2
+func.func @linear(%x: !iquant.dyn<?x8xui8>, %w: !iquant.weight<3x8xsi8, 8>) {
+  // expected-error @+1 {{expects input and weight in the same groups, got '!iquant.dyn<?x8xui8>' and '!iquant.weight<3x8xsi8, 8>'}}
+  %0 = iquant.linear %x, %w : (!iquant.dyn<?x8xui8>, !iquant.weight<3x8xsi8, 8>) -> !iquant.fixed<?x3xi32, 16>
   return
 }
 
@@ -284,17 +320,8 @@ func.func @rms_norm(%x: !iquant.fixed<2x8xi32, 16>, %g: !iquant.fixed<8xi32, 14>
 
 // iquant.rms_norm C3
 func.func @rms_norm(%x: !iquant.fixed<2x8xi32, 16>) {
-  // expected-error @+1 {{expects a quantized result of ui8 codes with one scale per row, got '!iquant.dyn<2x8xsi8>'}}
+  // expected-error @+1 {{expects a quantized result of ui8 codes, got '!iquant.dyn<2x8xsi8>'}}
   %0 = iquant.rms_norm %x {epsilon = 1} : (!iquant.fixed<2x8xi32, 16>) -> !iquant.dyn<2x8xsi8>
-  return
-}
-
-// -----
-
-// iquant.rms_norm C3
-func.func @rms_norm(%x: !iquant.fixed<2x8xi32, 16>) {
-  // expected-error @+1 {{expects a quantized result of ui8 codes with one scale per row, got '!iquant.dyn<2x8xui8, 4>'}}
-  %0 = iquant.rms_norm %x {epsilon = 1} : (!iquant.fixed<2x8xi32, 16>) -> !iquant.dyn<2x8xui8, 4>
   return
 }
 
@@ -383,17 +410,8 @@ func.func @layer_norm(%x: !iquant.fixed<2x8xi32, 16>, %b: !iquant.fixed<8xi32, 1
 
 // iquant.layer_norm C4
 func.func @layer_norm(%x: !iquant.fixed<2x8xi32, 16>) {
-  // expected-error @+1 {{expects a quantized result of ui8 codes with one scale per row, got '!iquant.dyn<2x8xsi8>'}}
+  // expected-error @+1 {{expects a quantized result of ui8 codes, got '!iquant.dyn<2x8xsi8>'}}
   %0 = iquant.layer_norm %x {epsilon = 1} : (!iquant.fixed<2x8xi32, 16>) -> !iquant.dyn<2x8xsi8>
-  return
-}
-
-// -----
-
-// iquant.layer_norm C4
-func.func @layer_norm(%x: !iquant.fixed<2x8xi32, 16>) {
-  // expected-error @+1 {{expects a quantized result of ui8 codes with one scale per row, got '!iquant.dyn<2x8xui8, 4>'}}
-  %0 = iquant.layer_norm %x {epsilon = 1} : (!iquant.fixed<2x8xi32, 16>) -> !iquant.dyn<2x8xui8, 4>
   return
 }
 

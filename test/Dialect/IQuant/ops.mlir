@@ -43,6 +43,8 @@ func.func @conversions(%f: !iquant.fixed<?x8xi32, 16>, %d: !iquant.dyn<?x8xui8>,
   %1 = iquant.quantize %f : !iquant.fixed<?x8xi32, 16> -> !iquant.dyn<?x8xsi8>
   // CHECK: iquant.quantize %{{.*}} : !iquant.fixed<?x8xi32, 16> -> !iquant.dyn<?x8xsi8, 4>
   %2 = iquant.quantize %f : !iquant.fixed<?x8xi32, 16> -> !iquant.dyn<?x8xsi8, 4>
+  // CHECK: iquant.quantize %{{.*}} : !iquant.fixed<?x8xi32, 16> -> !iquant.dyn<?x8xui8, 4>
+  %6 = iquant.quantize %f : !iquant.fixed<?x8xi32, 16> -> !iquant.dyn<?x8xui8, 4>
   // CHECK: iquant.dequantize %{{.*}} : !iquant.dyn<?x8xui8> -> !iquant.fixed<?x8xi32, 16>
   %3 = iquant.dequantize %d : !iquant.dyn<?x8xui8> -> !iquant.fixed<?x8xi32, 16>
   // CHECK: iquant.dequantize %{{.*}} : !iquant.dyn<?x8xsi8, 4> -> !iquant.fixed<?x8xi32, 16>
@@ -60,13 +62,15 @@ func.func @embedding(%ids: tensor<?x5xi64>, %table: !iquant.weight<3x8xsi8>) {
 }
 
 // CHECK-LABEL: @linear
-func.func @linear(%x: !iquant.dyn<?x8xui8>, %s: !iquant.dyn<?x8xsi8>, %w: !iquant.weight<3x8xsi8>, %b: !iquant.fixed<3xi32, 16>) {
+func.func @linear(%x: !iquant.dyn<?x8xui8>, %s: !iquant.dyn<?x8xsi8>, %w: !iquant.weight<3x8xsi8>, %b: !iquant.fixed<3xi32, 16>, %grouped: !iquant.dyn<?x8xui8, 4>, %v: !iquant.weight<3x8xsi8, 4>) {
   // CHECK: iquant.linear %{{.*}}, %{{.*}} : (!iquant.dyn<?x8xui8>, !iquant.weight<3x8xsi8>) -> !iquant.fixed<?x3xi32, 16>
   %0 = iquant.linear %x, %w : (!iquant.dyn<?x8xui8>, !iquant.weight<3x8xsi8>) -> !iquant.fixed<?x3xi32, 16>
   // CHECK: iquant.linear %{{.*}}, %{{.*}} : (!iquant.dyn<?x8xsi8>, !iquant.weight<3x8xsi8>) -> !iquant.fixed<?x3xi32, 16>
   %1 = iquant.linear %s, %w : (!iquant.dyn<?x8xsi8>, !iquant.weight<3x8xsi8>) -> !iquant.fixed<?x3xi32, 16>
   // CHECK: iquant.linear %{{.*}}, %{{.*}} bias %{{.*}} : (!iquant.dyn<?x8xui8>, !iquant.weight<3x8xsi8>, !iquant.fixed<3xi32, 16>) -> !iquant.fixed<?x3xi32, 16>
   %2 = iquant.linear %x, %w bias %b : (!iquant.dyn<?x8xui8>, !iquant.weight<3x8xsi8>, !iquant.fixed<3xi32, 16>) -> !iquant.fixed<?x3xi32, 16>
+  // CHECK: iquant.linear %{{.*}}, %{{.*}} : (!iquant.dyn<?x8xui8, 4>, !iquant.weight<3x8xsi8, 4>) -> !iquant.fixed<?x3xi32, 16>
+  %3 = iquant.linear %grouped, %v : (!iquant.dyn<?x8xui8, 4>, !iquant.weight<3x8xsi8, 4>) -> !iquant.fixed<?x3xi32, 16>
   return
 }
 
@@ -76,6 +80,8 @@ func.func @rms_norm(%x: !iquant.fixed<?x8xi32, 16>, %g: !iquant.fixed<8xi16, 14>
   %0 = iquant.rms_norm %x scale %g {epsilon = 43} : (!iquant.fixed<?x8xi32, 16>, !iquant.fixed<8xi16, 14>) -> !iquant.dyn<?x8xui8>
   // CHECK: iquant.rms_norm %{{.*}} {epsilon = 0 : i64} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.dyn<?x8xui8>
   %1 = iquant.rms_norm %x {epsilon = 0} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.dyn<?x8xui8>
+  // CHECK: iquant.rms_norm %{{.*}} {epsilon = 0 : i64} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.dyn<?x8xui8, 4>
+  %3 = iquant.rms_norm %x {epsilon = 0} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.dyn<?x8xui8, 4>
   // CHECK: iquant.rms_norm %{{.*}} {epsilon = 43 : i64} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   %2 = iquant.rms_norm %x {epsilon = 43} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   return

@@ -9,8 +9,9 @@ include_directories("${PROJECT_SOURCE_DIR}" "${PROJECT_SOURCE_DIR}/include"
 separate_arguments(LLVM_DEFINITIONS_LIST NATIVE_COMMAND "${LLVM_DEFINITIONS}")
 add_definitions(${LLVM_DEFINITIONS_LIST})
 
-# Debian's LLVM has RTTI and no exceptions; code that derives from its classes must match.
-add_compile_options(-fno-exceptions -fvisibility-inlines-hidden -Wall -Wextra -Wno-unused-parameter)
+# Debian's LLVM has RTTI and no exceptions; code that derives from its classes must match. Executables are position
+# independent in the way of libraries, so that they can read the same precompiled header.
+add_compile_options(-fPIC -fno-exceptions -fvisibility-inlines-hidden -Wall -Wextra -Wno-unused-parameter)
 if(IQUANT_WARNINGS_AS_ERRORS)
   add_compile_options(-Werror)
 endif()
@@ -18,6 +19,8 @@ if(IQUANT_SANITIZER)
   add_compile_options(-fsanitize=${IQUANT_SANITIZER} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${IQUANT_SANITIZER})
 endif()
+
+include(PrecompiledHeaders)
 
 # iquant_tablegen(<target> <file.td> <output> <generator args>... [<output> <args>...] ...)
 # Arguments after the .td file come in groups "OUT <file> <args...>".
@@ -50,6 +53,7 @@ function(iquant_add_library name)
     add_dependencies(${name} ${ARG_DEPENDS})
   endif()
   target_link_libraries(${name} PUBLIC ${ARG_LINK} MLIR LLVM)
+  iquant_precompile_headers(${name})
   target_include_directories(${name} INTERFACE
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/iquant>)
@@ -62,6 +66,7 @@ function(iquant_add_tool name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
   add_executable(${name} ${ARG_UNPARSED_ARGUMENTS})
   target_link_libraries(${name} PRIVATE ${ARG_LINK} MLIR LLVM)
+  iquant_precompile_headers(${name})
   set_property(GLOBAL APPEND PROPERTY IQUANT_TEST_DEPENDS ${name})
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 endfunction()

@@ -112,8 +112,8 @@ int64_t reference::argmax(ArrayRef<int32_t> x) {
 
 namespace {
 /// A group of a row and its range, 0 included.
-struct Range {
-  explicit Range(ArrayRef<int32_t> x) : x(x) {
+struct GroupRange {
+  explicit GroupRange(ArrayRef<int32_t> x) : x(x) {
     for (int64_t element : x) {
       lo = std::min(lo, element);
       hi = std::max(hi, element);
@@ -137,16 +137,16 @@ static int64_t getRefinement(int64_t width, int64_t R) {
 SmallVector<reference::QuantizedRow>
 reference::quantizeAsymmetric(ArrayRef<int32_t> x, int64_t group,
                               llvm::function_ref<Dyadic(int64_t R)> getScale) {
-  SmallVector<Range> ranges;
+  SmallVector<GroupRange> ranges;
   if (group == 0)
     ranges.emplace_back(x);
   for (; group != 0 && !x.empty(); x = x.drop_front(group))
     ranges.emplace_back(x.take_front(group));
   int64_t R = 0;
-  for (const Range &range : ranges)
+  for (const GroupRange &range : ranges)
     R = std::max(R, range.getWidth());
   if (R == 0)
-    return llvm::map_to_vector(ranges, [](const Range &range) {
+    return llvm::map_to_vector(ranges, [](const GroupRange &range) {
       return QuantizedRow{SmallVector<int64_t>(range.x.size(), 0), kZeroScale,
                           0};
     });
@@ -155,7 +155,7 @@ reference::quantizeAsymmetric(ArrayRef<int32_t> x, int64_t group,
   int64_t I = (int64_t(255) << t) / R;
   Dyadic scale = getScale(R);
   SmallVector<QuantizedRow> groups;
-  for (const Range &range : ranges) {
+  for (const GroupRange &range : ranges) {
     int64_t s = getRefinement(range.getWidth(), R);
     QuantizedRow &row = groups.emplace_back();
     row.zeroPoint = rshr(-range.lo * I, t - s);

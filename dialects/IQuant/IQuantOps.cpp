@@ -238,6 +238,33 @@ LogicalResult SoftmaxOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
+// UpdateCacheOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult UpdateCacheOp::verify() {
+  DynType cache = getCache().getType(), rows = getRows().getType();
+  size_t rank = cache.getShape().size();
+  if (rank != rows.getShape().size() || rank < 2 || rank > 3)
+    return emitOpError() << "expects cache and rows of one rank, 2 or 3, got "
+                         << cache << " and " << rows;
+  if (cache.getElementType() != rows.getElementType() ||
+      cache.getGroup() != rows.getGroup() ||
+      cache.getShape().back() != rows.getShape().back() ||
+      failed(verifyCompatibleShape(cache.getShape().drop_back(2),
+                                   rows.getShape().drop_back(2))))
+    return emitOpError() << "expects rows with the elements, groups, channels "
+                            "and batch of the cache, got "
+                         << rows << " for " << cache;
+  int64_t capacity = cache.getShape()[rank - 2],
+          count = rows.getShape()[rank - 2];
+  if (ShapedType::isStatic(capacity) && ShapedType::isStatic(count) &&
+      count > capacity)
+    return emitOpError() << "expects no more rows than the " << capacity
+                         << " of the cache, got " << count;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // AttentionOp
 //===----------------------------------------------------------------------===//
 

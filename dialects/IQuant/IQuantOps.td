@@ -281,11 +281,32 @@ def IQuant_SoftmaxOp : IQuant_ElementwiseOp<"softmax"> {
   let hasVerifier = 1;
 }
 
-def IQuant_AttentionOp : IQuant_Op<"attention"> {
+def IQuant_UpdateCacheOp : IQuant_Op<"update_cache", [AllTypesMatch<["cache", "result"]>]> {
+  let summary = "Write the rows of new positions into a cache of quantized keys or values";
+  let description = [{
+    As `transformer.update_cache`; codes and scales of a row move together, and
+    no integer changes (rule K1). Where nobody reads the old cache, the new one
+    takes its place in memory.
+
+    Formula: `result[..., offset + s, c] = rows[..., s, c]`; all other rows are those of `cache`.
+
+    Constraints:
+    * (C1) `cache` and `rows` have the same rank, 2 or 3.
+    * (C2) `cache` and `rows` have the same elements, groups, channels and batch.
+    * (C3) `rows` has no more rows than `cache`.
+    * (C4) the result has the type of `cache`.
+  }];
+  let arguments = (ins IQuant_DynType:$cache, IQuant_DynType:$rows, Index:$offset);
+  let results = (outs IQuant_DynType:$result);
+  let assemblyFormat = "$cache `,` $rows `at` $offset attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def IQuant_AttentionOp : IQuant_Op<"attention", [AttrSizedOperandSegments]> {
   let summary = "Integer attention of all heads: scores, clipped table softmax, weighted sum";
   let description = [{
-    Heads, grouped queries, cache, mask and causality are those of
-    `transformer.attention`. Scores are 32-bit; exponentials come from the
+    Heads, grouped queries, offset, mask and causality are those of
+    `transformer.attention` (rule K2). Scores are 32-bit; exponentials come from the
     two-level table and multiply the values before the one division by their
     sum (rules S1, A1 to A4). A row without a valid key is all 0. The factor on
     the scores is `multiplier * 2^-exponent` times the table's steps per unit.
@@ -307,11 +328,11 @@ def IQuant_AttentionOp : IQuant_Op<"attention"> {
     * (C12) the score scale's exponent lies in 0 .. 62.
   }];
   let arguments = (ins IQuant_DynType:$query, IQuant_DynType:$key, IQuant_DynType:$value,
-                       Optional<IQuant_MaskTensor>:$mask, IQuant_Count:$heads, IQuant_Count:$kv_heads,
-                       I64Attr:$scale_multiplier, I64Attr:$scale_exponent, UnitAttr:$causal);
+                       Optional<IQuant_MaskTensor>:$mask, Optional<Index>:$offset, IQuant_Count:$heads,
+                       IQuant_Count:$kv_heads, I64Attr:$scale_multiplier, I64Attr:$scale_exponent, UnitAttr:$causal);
   let results = (outs IQuant_Activation:$result);
   let assemblyFormat = [{
-    $query `,` $key `,` $value (`mask` $mask^)? attr-dict `:` functional-type(operands, results)
+    $query `,` $key `,` $value (`mask` $mask^)? (`at` $offset^)? attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

@@ -34,6 +34,8 @@ namespace mlir::transformer {
 
 /// Attribute of a function: the most positions that it was made for.
 constexpr StringLiteral kContextLength = "transformer.context_length";
+/// Attribute of an argument and a result of a function: the cache of this name.
+constexpr StringLiteral kCache = "transformer.cache";
 
 } // namespace mlir::transformer
 

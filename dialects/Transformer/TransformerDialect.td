@@ -34,6 +34,11 @@ def Transformer_Dialect : Dialect {
     * `transformer.vocabulary_size : i64`: valid token ids are those below.
     * `transformer.begin_token : i64`, `transformer.end_tokens : array<i64>`:
       the ids that begin and that end a text, where the checkpoint names them.
+
+    A function that continues a text names its caches. An argument and a result
+    of the same `transformer.cache : string` are one cache: the caller passes
+    what it got from the call before, and may lose what it passed, since the
+    function may update it in place.
   }];
   let useDefaultAttributePrinterParser = 1;
 }

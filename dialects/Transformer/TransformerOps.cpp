@@ -190,6 +190,33 @@ LogicalResult RopeOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
+// UpdateCacheOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult UpdateCacheOp::verify() {
+  RankedTensorType cache = tensorType(getCache()), rows = tensorType(getRows());
+  int64_t rank = cache.getRank();
+  if (rank != rows.getRank() || rank < 2 || rank > 3)
+    return emitOpError() << "expects cache and rows of one rank, 2 or 3, got "
+                         << cache << " and " << rows;
+  if (cache.getElementType() != rows.getElementType() ||
+      failed(verifyCompatibleShape(cache.getShape().take_back(),
+                                   rows.getShape().take_back())) ||
+      failed(verifyCompatibleShape(cache.getShape().drop_back(2),
+                                   rows.getShape().drop_back(2))))
+    return emitOpError() << "expects rows with the elements, channels and "
+                            "batch of the cache, got "
+                         << rows << " for " << cache;
+  int64_t capacity = cache.getDimSize(rank - 2),
+          count = rows.getDimSize(rank - 2);
+  if (ShapedType::isStatic(capacity) && ShapedType::isStatic(count) &&
+      count > capacity)
+    return emitOpError() << "expects no more rows than the " << capacity
+                         << " of the cache, got " << count;
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // AttentionOp
 //===----------------------------------------------------------------------===//
 

@@ -216,19 +216,47 @@ def Transformer_SoftmaxOp : Transformer_ElementwiseOp<"softmax"> {
   let hasVerifier = 1;
 }
 
-def Transformer_AttentionOp : Transformer_InferredOp<"attention", [
+def Transformer_UpdateCacheOp : Transformer_Op<"update_cache", [AllTypesMatch<["cache", "result"]>]> {
+  let summary = "Write the rows of new positions into a cache of keys or values";
+  let description = [{
+    A cache keeps the keys or the values of all positions so far, a row for
+    each; the rows past them mean nothing. The second-to-last dimension counts
+    positions, and its size is the capacity. As a value the result is a new
+    cache; where nobody reads the old one, it takes the old one's place in
+    memory. A row past the capacity is an error that the caller must exclude;
+    the op drops it.
+
+    Formula: `result[..., offset + s, c] = rows[..., s, c]`; all other rows are those of `cache`.
+
+    Constraints:
+    * (C1) `cache` and `rows` have the same rank, 2 (`[T, channels]`) or 3 (`[B, T, channels]`).
+    * (C2) `cache` and `rows` have the same elements, channels and batch.
+    * (C3) `rows` has no more rows than `cache`.
+    * (C4) the result has the type of `cache`.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$cache, Transformer_FloatTensor:$rows, Index:$offset);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$cache `,` $rows `at` $offset attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def Transformer_AttentionOp : Transformer_InferredOp<"attention", [AttrSizedOperandSegments,
     DeclareOpInterfaceMethods<CommutesWithChannelScaleOpInterface>]> {
   let summary = "Scaled dot-product attention of all heads, grouped queries included";
   let description = [{
     Query head `h` reads key and value head `h * kv_heads / heads` (integer
-    division). There are `S` queries and `T` keys; the queries are the last
-    `S` of the `T` positions, so `T > S` is a call with a cache.
+    division). There are `S` queries and `T` keys. Query `i` stands at position
+    `offset + i` among the keys, and keys from `offset + S` on, the unused part
+    of a cache, are not valid. Without an offset the queries are the last `S`
+    of the `T` positions.
 
     Formula, per batch and head:
     `result = softmax(scale * query . key^T over the valid keys) . value`,
     `scale` is `1 / sqrt(D)` when it is not given, `D` the width of a head.
-    Key `j` is valid for query `i` when `mask` is absent or true for it, and,
-    if `causal`, when `j <= i + T - S`. A row without a valid key is all 0.
+    Key `j < offset + S` is valid for query `i` when `mask` is absent or true
+    for it, and, if `causal`, when `j <= offset + i`. A row without a valid key
+    is all 0. A query past the last key is an error that the caller must
+    exclude; the keys that there are count for it.
 
     Constraints:
     * (C1) `query`, `key` and `value` have the same rank, 2 (`[S, channels]`) or 3 (`[B, S, channels]`).
@@ -244,11 +272,11 @@ def Transformer_AttentionOp : Transformer_InferredOp<"attention", [
     * (C11) the result has the type of `query`.
   }];
   let arguments = (ins Transformer_FloatTensor:$query, Transformer_FloatTensor:$key, Transformer_FloatTensor:$value,
-                       Optional<Transformer_MaskTensor>:$mask, Transformer_Count:$heads, Transformer_Count:$kv_heads,
-                       OptionalAttr<Transformer_FiniteAttr>:$scale, UnitAttr:$causal);
+                       Optional<Transformer_MaskTensor>:$mask, Optional<Index>:$offset, Transformer_Count:$heads,
+                       Transformer_Count:$kv_heads, OptionalAttr<Transformer_FiniteAttr>:$scale, UnitAttr:$causal);
   let results = (outs Transformer_FloatTensor:$result);
   let assemblyFormat = [{
-    $query `,` $key `,` $value (`mask` $mask^)? attr-dict `:` functional-type(operands, results)
+    $query `,` $key `,` $value (`mask` $mask^)? (`at` $offset^)? attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

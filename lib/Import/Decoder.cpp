@@ -56,7 +56,8 @@ Value DecoderEmitter::attention(const std::string &name, Value input) {
                         : FloatAttr();
   Value mixed = model.create<transformer::AttentionOp>(
       name + ".attention", query.getType(), query, key, value,
-      /*mask=*/Value(), builder.getI64IntegerAttr(config.heads),
+      /*mask=*/Value(), /*offset=*/Value(),
+      builder.getI64IntegerAttr(config.heads),
       builder.getI64IntegerAttr(config.keyValueHeads), scale,
       builder.getUnitAttr());
   return model.linear(name + ".o_proj", mixed, config.hidden,

@@ -44,9 +44,12 @@ static void addBufferization(OpPassManager &pm) {
   pm.addPass(bufferization::createOneShotBufferizePass(options));
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  // A cache comes back where it was passed in.
+  pm.addPass(iquant::createDropCacheResults());
   bufferization::buildBufferDeallocationPipeline(pm);
   // A function that returns what it does not own returns a copy.
   pm.addPass(createConvertBufferizationToMemRefPass());
+  pm.addNestedPass<func::FuncOp>(iquant::createConvertStridedCopyToLinalg());
 }
 
 void iquant::buildCpuPipeline(OpPassManager &pm,
@@ -80,6 +83,9 @@ void iquant::buildCpuPipeline(OpPassManager &pm,
   PoolConstantsOptions pool;
   pool.threshold = options.poolThreshold;
   pm.addPass(createPoolConstants(pool));
+  // Behind the constants, which the function of the state's size needs none of.
+  if (options.poolState)
+    pm.addPass(createPoolState());
 
   // From here on everything is upstream's road to LLVM.
   pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());

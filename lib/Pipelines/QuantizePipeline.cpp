@@ -17,6 +17,10 @@ using namespace mlir;
 
 void iquant::buildQuantizePipeline(OpPassManager &pm,
                                    const QuantizePipelineOptions &options) {
+  // The copy of the decoder reads the same constants, which the conversion
+  // makes integers once; what changes constants comes before.
+  if (options.cache)
+    pm.addPass(createTransformerAddCache());
   ConvertTransformerToIQuantOptions conversion;
   conversion.exponent = options.exponent;
   conversion.rowGroup = options.rowGroup;

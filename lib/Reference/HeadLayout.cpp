@@ -11,13 +11,17 @@ using namespace mlir::iquant::reference;
 
 FailureOr<HeadLayout> HeadLayout::get(Operation *op, const Tensor &query,
                                       const Tensor &key, const Tensor &value,
-                                      const Tensor *mask, int64_t heads,
-                                      int64_t kvHeads, bool causal) {
+                                      const Tensor *mask,
+                                      std::optional<int64_t> offset,
+                                      int64_t heads, int64_t kvHeads,
+                                      bool causal) {
   bool batched = query.getRank() == 3;
   HeadLayout layout;
   layout.batches = batched ? query.getDim(0) : 1;
   layout.queries = query.getDim(batched);
   layout.keys = key.getDim(batched);
+  layout.offset = offset.value_or(layout.keys - layout.queries);
+  layout.end = layout.offset + layout.queries;
   layout.heads = heads;
   layout.kvHeads = kvHeads;
   layout.causal = causal;
@@ -37,6 +41,10 @@ FailureOr<HeadLayout> HeadLayout::get(Operation *op, const Tensor &query,
            << "expects a causal attention to have no more queries than keys, "
            << "got " << layout.queries << " queries and " << layout.keys
            << " keys";
+  if (offset && (*offset < 0 || *offset > layout.keys - layout.queries))
+    return op->emitOpError()
+           << "expects its " << layout.queries << " queries among the "
+           << layout.keys << " keys, got the offset " << *offset;
   SmallVector<int64_t> expected;
   if (batched)
     expected.push_back(layout.batches);
@@ -56,10 +64,10 @@ void HeadLayout::forEachQuery(
     for (int64_t i = 0; i < queries; ++i) {
       int64_t query = b * queries + i;
       SmallVector<int64_t> valid;
-      for (int64_t j = 0; j < keys; ++j) {
+      for (int64_t j = 0; j < end; ++j) {
         bool masked = mask && !mask->getInt(maskPerQuery ? query * keys + j
                                                          : b * keys + j);
-        if (!masked && (!causal || j <= i + keys - queries))
+        if (!masked && (!causal || j <= offset + i))
           valid.push_back(j);
       }
       for (int64_t h = 0; h < heads; ++h) {
@@ -70,6 +78,31 @@ void HeadLayout::forEachQuery(
         function(query * heads + h, keysOfHead);
       }
     }
+}
+
+FailureOr<Tensor> mlir::iquant::reference::updateRows(Operation *op,
+                                                      Tensor cache,
+                                                      const Tensor &rows,
+                                                      int64_t dimension,
+                                                      int64_t offset) {
+  ArrayRef<int64_t> shape = rows.getShape();
+  int64_t capacity = cache.getDim(dimension), count = shape[dimension];
+  SmallVector<int64_t> expected(cache.getShape());
+  expected[dimension] = count;
+  if (shape != ArrayRef<int64_t>(expected))
+    return op->emitOpError() << "expects rows of shape " << showShape(expected)
+                             << ", as the cache has, got " << showShape(shape);
+  if (offset < 0 || offset > capacity - count)
+    return op->emitOpError() << "expects a place among the " << capacity
+                             << " rows of the cache, got " << count
+                             << " rows at the offset " << offset;
+  int64_t width = ShapedType::getNumElements(shape.drop_front(dimension + 1));
+  for (int64_t i = 0, end = rows.getNumElements(); i < end; ++i) {
+    int64_t batch = i / (count * width);
+    cache.copyElement(i + (batch * (capacity - count) + offset) * width, rows,
+                      i);
+  }
+  return cache;
 }
 
 void mlir::iquant::reference::forEachRotatedPair(

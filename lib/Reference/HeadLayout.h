@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Declares the conventions on heads that both dialects share.
+// Declares the conventions on heads and caches that both dialects share.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,7 +25,8 @@ struct HeadLayout {
   /// Checks the sizes that are known at run time only.
   static FailureOr<HeadLayout> get(Operation *op, const Tensor &query,
                                    const Tensor &key, const Tensor &value,
-                                   const Tensor *mask, int64_t heads,
+                                   const Tensor *mask,
+                                   std::optional<int64_t> offset, int64_t heads,
                                    int64_t kvHeads, bool causal);
 
   /// Calls `function` for every head of every query, counted over all rows,
@@ -34,11 +35,18 @@ struct HeadLayout {
                         function) const;
 
   int64_t batches, queries, keys, heads, kvHeads;
+  /// The position of the first query, and the first one that no key is of.
+  int64_t offset, end;
   bool causal;
   /// Null when absent.
   const Tensor *mask;
   bool maskPerQuery;
 };
+
+/// A cache with `rows` from `offset` of `dimension`, its positions, on. Fails
+/// on rows that it has no place for.
+FailureOr<Tensor> updateRows(Operation *op, Tensor cache, const Tensor &rows,
+                             int64_t dimension, int64_t offset);
 
 /// Calls `function` for every pair of channels that rotates together: the
 /// positions of both in the tensor, their row in the sequence and the number

@@ -44,6 +44,26 @@ Results reference::evaluateRope(RopeOp op, Evaluator &evaluator) {
 }
 
 //===----------------------------------------------------------------------===//
+// Cache
+//===----------------------------------------------------------------------===//
+
+Results reference::evaluateUpdateCache(UpdateCacheOp op, Evaluator &evaluator) {
+  int64_t dimension = op.getType().getShape().size() - 2;
+  RuntimeValue cache = evaluator.get(op.getCache());
+  RuntimeValue rows = evaluator.get(op.getRows());
+  SmallVector<Tensor, 1> components;
+  for (auto [old, added] :
+       llvm::zip_equal(cache.getComponents(), rows.getComponents())) {
+    FailureOr<Tensor> updated = updateRows(op, old, added, dimension,
+                                           evaluator.integer(op.getOffset()));
+    if (failed(updated))
+      return failure();
+    components.push_back(*updated);
+  }
+  return SmallVector<RuntimeValue>{RuntimeValue(std::move(components))};
+}
+
+//===----------------------------------------------------------------------===//
 // Attention
 //===----------------------------------------------------------------------===//
 
@@ -54,9 +74,12 @@ Results reference::evaluateAttention(AttentionOp op, Evaluator &evaluator) {
   Tensor mask;
   if (op.getMask())
     mask = evaluator.tensor(op.getMask());
+  std::optional<int64_t> offset;
+  if (op.getOffset())
+    offset = evaluator.integer(op.getOffset());
   FailureOr<HeadLayout> layout = HeadLayout::get(
       op, query.codes, key.codes, value.codes, op.getMask() ? &mask : nullptr,
-      op.getHeads(), op.getKvHeads(), op.getCausal());
+      offset, op.getHeads(), op.getKvHeads(), op.getCausal());
   if (failed(layout))
     return failure();
   if (layout->keys > kMaxKeys)

@@ -92,6 +92,7 @@ private:
 };
 
 Results evaluateRope(RopeOp op, Evaluator &evaluator);
+Results evaluateUpdateCache(UpdateCacheOp op, Evaluator &evaluator);
 Results evaluateAttention(AttentionOp op, Evaluator &evaluator);
 
 } // namespace mlir::iquant::reference

@@ -42,15 +42,22 @@ static Mismatch findMismatch(const Tensor &tensor, Type type) {
       show(type), showShape(tensor.getShape()), show(tensor.getElementType()));
 }
 
+/// The shape of a component of scales beside codes of the shape `codes`.
+static SmallVector<int64_t> getScaleShape(Type component,
+                                          ArrayRef<int64_t> codes) {
+  SmallVector<int64_t> shape(cast<ShapedType>(component).getShape());
+  llvm::copy(codes.drop_back(), shape.begin());
+  return shape;
+}
+
 /// Checks that the scales have the rows that the codes have.
 static Mismatch findScaleMismatch(DynType type, ArrayRef<Tensor> components) {
   const Tensor &codes = components[0];
   for (auto [component, expectedType] :
        llvm::zip_equal(components.drop_front(),
                        ArrayRef(type.getComponents()).drop_front())) {
-    SmallVector<int64_t> expected(cast<ShapedType>(expectedType).getShape());
-    std::copy_n(codes.getShape().begin(), codes.getRank() - 1,
-                expected.begin());
+    SmallVector<int64_t> expected =
+        getScaleShape(expectedType, codes.getShape());
     if (component.getShape() != ArrayRef<int64_t>(expected))
       return llvm::formatv("expects scales of shape {0} beside codes of shape "
                            "{1}, got {2}",
@@ -106,7 +113,7 @@ static Mismatch findOutOfRange(WeightType type, ArrayRef<Tensor> components) {
   return std::nullopt;
 }
 
-Mismatch reference::findMismatch(const RuntimeValue &value, Type type) {
+Mismatch reference::findShapeMismatch(const RuntimeValue &value, Type type) {
   SmallVector<Type> expected = getComponents(type);
   ArrayRef<Tensor> components = value.getComponents();
   if (components.size() != expected.size())
@@ -115,13 +122,33 @@ Mismatch reference::findMismatch(const RuntimeValue &value, Type type) {
   for (auto [component, componentType] : llvm::zip_equal(components, expected))
     if (Mismatch m = ::findMismatch(component, componentType))
       return m;
+  if (auto dyn = dyn_cast<DynType>(type))
+    return findScaleMismatch(dyn, components);
+  return std::nullopt;
+}
+
+Mismatch reference::findMismatch(const RuntimeValue &value, Type type) {
+  if (Mismatch m = findShapeMismatch(value, type))
+    return m;
   return TypeSwitch<Type, Mismatch>(type)
-      .Case([&](DynType type) {
-        Mismatch m = findScaleMismatch(type, components);
-        return m ? m : findOutOfRange(type, components);
+      .Case<DynType, WeightType>([&](auto type) {
+        return findOutOfRange(type, value.getComponents());
       })
-      .Case([&](WeightType type) { return findOutOfRange(type, components); })
       .Default([](Type) { return std::nullopt; });
+}
+
+RuntimeValue reference::makeZeros(Type type, ArrayRef<int64_t> shape) {
+  SmallVector<Tensor, 1> components;
+  for (auto [index, component] : llvm::enumerate(getComponents(type))) {
+    Tensor tensor(index == 0 ? SmallVector<int64_t>(shape)
+                             : getScaleShape(component, shape),
+                  getElementTypeOrSelf(component));
+    if (index == 1 || index == 2)
+      for (int64_t i = 0, end = tensor.getNumElements(); i < end; ++i)
+        tensor.setInt(i, index == 1 ? 1 << 15 : 62);
+    components.push_back(std::move(tensor));
+  }
+  return RuntimeValue(std::move(components));
 }
 
 //===----------------------------------------------------------------------===//

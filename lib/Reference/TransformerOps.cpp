@@ -148,6 +148,15 @@ static Results evaluateRope(RopeOp op, Evaluator &evaluator) {
   return SmallVector<RuntimeValue>{result};
 }
 
+static Results evaluateUpdateCache(UpdateCacheOp op, Evaluator &evaluator) {
+  FailureOr<Tensor> updated = iquant::reference::updateRows(
+      op, evaluator.tensor(op.getCache()), evaluator.tensor(op.getRows()),
+      op.getType().getRank() - 2, evaluator.integer(op.getOffset()));
+  if (failed(updated))
+    return failure();
+  return SmallVector<RuntimeValue>{*updated};
+}
+
 /// Softmax in place; a row of nothing but minus infinity becomes 0.
 static void applySoftmax(MutableArrayRef<double> x) {
   double largest = -INFINITY, sum = 0;
@@ -168,9 +177,12 @@ static Results evaluateAttention(AttentionOp op, Evaluator &evaluator) {
   Tensor mask;
   if (op.getMask())
     mask = evaluator.tensor(op.getMask());
+  std::optional<int64_t> offset;
+  if (op.getOffset())
+    offset = evaluator.integer(op.getOffset());
   auto layout = iquant::reference::HeadLayout::get(
-      op, query, key, value, op.getMask() ? &mask : nullptr, op.getHeads(),
-      op.getKvHeads(), op.getCausal());
+      op, query, key, value, op.getMask() ? &mask : nullptr, offset,
+      op.getHeads(), op.getKvHeads(), op.getCausal());
   if (failed(layout))
     return failure();
 
@@ -251,6 +263,7 @@ Results iquant::reference::evaluateTransformer(Operation *op, Evaluator &e) {
       .Case([&](RmsNormOp op) { return evaluateRmsNorm(op, e); })
       .Case([&](LayerNormOp op) { return evaluateLayerNorm(op, e); })
       .Case([&](RopeOp op) { return evaluateRope(op, e); })
+      .Case([&](UpdateCacheOp op) { return evaluateUpdateCache(op, e); })
       .Case([&](AttentionOp op) { return evaluateAttention(op, e); })
       .Case([&](SoftmaxOp op) { return mapRows(op, e, applySoftmax); })
       .Case([&](ArgmaxOp op) { return evaluateArgmax(op, e); })

@@ -7,6 +7,7 @@
 #include "iquant/Runtime/Executable.h"
 
 #include "dialects/IQuant/IQuant.h"
+#include "dialects/Transformer/Transformer.h"
 #include "iquant/Pipelines/CpuPipeline.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -59,18 +60,42 @@ static std::unique_ptr<llvm::TargetMachine> makeHostMachine(ModuleOp module) {
   return std::move(*machine);
 }
 
+Executable::Signature::Signature(func::FuncOp function)
+    : type(function.getFunctionType()), caches(function.getNumResults()) {
+  for (unsigned result = 0; result < function.getNumResults(); ++result) {
+    Attribute name = function.getResultAttr(result, transformer::kCache);
+    for (unsigned i = 0; name && i < function.getNumArguments(); ++i)
+      if (function.getArgAttr(i, transformer::kCache) == name)
+        caches[result] = i;
+  }
+}
+
+SmallVector<Type> Executable::Signature::getReturned() const {
+  SmallVector<Type> returned;
+  for (auto [type, cache] : llvm::zip_equal(type.getResults(), caches))
+    if (!cache)
+      returned.push_back(type);
+  return returned;
+}
+
+/// The function that takes descriptors by pointer.
+static std::string getWrapperName(StringRef function) {
+  return ("_mlir_ciface_" + function).str();
+}
+
 FailureOr<std::unique_ptr<Executable>> Executable::compile(ModuleOp module) {
   std::unique_ptr<Executable> result(new Executable(module));
   Builder builder(module.getContext());
   for (auto function : module.getOps<func::FuncOp>()) {
     if (!function.isPublic() || function.isExternal())
       continue;
-    result->signatures[function.getSymName()] = function.getFunctionType();
-    // The caller's tensors are not ours to write to.
+    Signature signature(function);
+    // The caller's tensors are not ours to write to, except for caches.
     for (unsigned i = 0; i < function.getNumArguments(); ++i)
       function.setArgAttr(
           i, bufferization::BufferizationDialect::kWritableAttrName,
-          builder.getBoolAttr(false));
+          builder.getBoolAttr(signature.isCache(i)));
+    result->signatures.try_emplace(function.getSymName(), std::move(signature));
   }
 
   PassManager pm(module.getContext());
@@ -102,6 +127,14 @@ FailureOr<std::unique_ptr<Executable>> Executable::compile(ModuleOp module) {
     return failure();
   }
   result->engine = std::move(*engine);
+  // Code is generated when somebody asks for it; the first call shall not wait.
+  for (StringRef function : result->signatures.keys())
+    if (auto wrapper = result->engine->lookupPacked(getWrapperName(function));
+        !wrapper) {
+      module.emitError() << "cannot compile '" << function
+                         << "': " << llvm::toString(wrapper.takeError());
+      return failure();
+    }
   return result;
 }
 
@@ -164,15 +197,16 @@ static FailureOr<SmallVector<RankedTensorType>> flatten(TypeRange types) {
 }
 
 FailureOr<SmallVector<RuntimeValue>>
-Executable::call(StringRef function, ArrayRef<RuntimeValue> arguments) {
+Executable::call(StringRef function, SmallVector<RuntimeValue> arguments) {
   auto found = signatures.find(function);
   if (found == signatures.end())
     return module.emitError()
            << "has no public function '" << function << "' to call";
-  FunctionType signature = found->second;
-  if (arguments.size() != signature.getNumInputs())
+  const Signature &signature = found->second;
+  FunctionType type = signature.type;
+  if (arguments.size() != type.getNumInputs())
     return module.emitError()
-           << "function '" << function << "' takes " << signature.getNumInputs()
+           << "function '" << function << "' takes " << type.getNumInputs()
            << " arguments, got " << arguments.size();
 
   // Arguments: a pointer to each descriptor, the pool last.
@@ -185,7 +219,7 @@ Executable::call(StringRef function, ArrayRef<RuntimeValue> arguments) {
     packed.push_back(&pointers.back());
   };
   FailureOr<SmallVector<RankedTensorType>> results =
-      flatten(signature.getResults());
+      flatten(signature.getReturned());
   if (failed(results))
     return module.emitError()
            << "function '" << function << "' returns a value that is no tensor";
@@ -195,23 +229,28 @@ Executable::call(StringRef function, ArrayRef<RuntimeValue> arguments) {
   if (!results->empty())
     pass(resultWords);
   for (auto [index, argument] : llvm::enumerate(arguments)) {
-    Type type = signature.getInput(index);
-    if (std::optional<std::string> mismatch = findMismatch(argument, type))
+    Type expected = type.getInput(index);
+    bool isCache = signature.isCache(index);
+    if (std::optional<std::string> mismatch =
+            isCache ? findShapeMismatch(argument, expected)
+                    : findMismatch(argument, expected))
       return module.emitError() << "argument " << index << " of '" << function
                                 << "' " << *mismatch;
-    if (!isa<RankedTensorType>(getComponents(type).front())) {
+    if (!isa<RankedTensorType>(getComponents(expected).front())) {
       packed.push_back(
           const_cast<char *>(argument.getTensor().getRawData().data()));
       continue;
     }
-    for (const Tensor &tensor : argument.getComponents())
-      pass(makeDescriptor(tensor.getShape(), tensor.getRawData().data()));
+    for (Tensor &tensor : argument.getMutableComponents())
+      pass(makeDescriptor(tensor.getShape(),
+                          isCache ? tensor.getMutableRawData().data()
+                                  : tensor.getRawData().data()));
   }
   pass(makeDescriptor({static_cast<int64_t>(constants.size())},
                       constants.data()));
 
-  std::string wrapper = ("_mlir_ciface_" + function).str();
-  if (llvm::Error error = engine->invokePacked(wrapper, packed))
+  if (llvm::Error error =
+          engine->invokePacked(getWrapperName(function), packed))
     return module.emitError() << "cannot call '" << function
                               << "': " << llvm::toString(std::move(error));
 
@@ -219,7 +258,12 @@ Executable::call(StringRef function, ArrayRef<RuntimeValue> arguments) {
   ResultBuffers buffers;
   ArrayRef<int64_t> words =
       results->empty() ? ArrayRef<int64_t>() : descriptors.front();
-  for (Type type : signature.getResults()) {
+  for (auto [type, cache] :
+       llvm::zip_equal(type.getResults(), signature.caches)) {
+    if (cache) {
+      values.push_back(std::move(arguments[*cache]));
+      continue;
+    }
     SmallVector<Tensor, 1> components;
     for (Type component : getComponents(type)) {
       auto tensor = cast<RankedTensorType>(component);

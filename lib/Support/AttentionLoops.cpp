@@ -102,12 +102,6 @@ Value AttentionLoops::sliceKeys(const AttentionBlock &block, Value tensor) {
                {OpFoldResult(), block.keys, index(shape.width)});
 }
 
-Value AttentionLoops::sliceColumns(const AttentionBlock &block, Value tensor) {
-  return slice(
-      tensor, {block.batch, block.kvHead, index(0), index(0)},
-      {OpFoldResult(), OpFoldResult(), index(shape.width), block.keys});
-}
-
 Value AttentionLoops::sliceMask(const AttentionBlock &block, Value mask) {
   if (cast<RankedTensorType>(mask.getType()).getRank() == 2)
     return slice(mask, {block.batch, index(0)}, {OpFoldResult(), block.keys});

@@ -2,9 +2,10 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Both operands are contiguous along the reduction, so a tile's accumulators
-// are vectors of partial sums along k: no operand needs packing, and one
-// horizontal sum per element ends the tile.
+// No operand needs packing. In a product of rows both operands are contiguous
+// along the reduction, so a tile's accumulators are vectors of partial sums
+// along k, and one horizontal sum per element ends the tile. In a weighted sum
+// of rows the rows are contiguous along n, and so are the accumulators.
 //
 //===----------------------------------------------------------------------===//
 
@@ -28,10 +29,15 @@ namespace {
 constexpr int64_t kTile = 4;
 /// Rows of a that stay in the first-level cache while all of b passes by.
 constexpr int64_t kRowBlock = 64;
+/// Vectors of a weighted sum that are accumulated together: for a tile of rows,
+/// and for a row alone.
+constexpr int64_t kTileVectors = 2, kRowVectors = 4;
 
-/// c[m, n] += extend(a[m, k]) * extend(b[n, k]).
+/// A product of rows, c[m, n] += extend(a[m, k]) * extend(b[n, k]), or a
+/// weighted sum of them, c[m, n] += extend(a[m, k]) * extend(b[k, n]).
 struct Contraction {
   Value a, b, c;
+  bool isWeightedSum = false;
   bool aUnsigned = false, bUnsigned = false;
 
   Type elementType(Value buffer) const {
@@ -99,10 +105,13 @@ static FailureOr<Contraction> matchContraction(linalg::GenericOp op) {
         {getAffineDimExpr(row, context), getAffineDimExpr(column, context)},
         context);
   };
-  if (op.getIndexingMapsArray() !=
-      SmallVector<AffineMap>{map(0, 2), map(1, 2), map(0, 1)})
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  bool isWeightedSum = maps[1] == map(2, 1);
+  if (maps[0] != map(0, 2) || (maps[1] != map(1, 2) && !isWeightedSum) ||
+      maps[2] != map(0, 1))
     return failure();
-  Contraction result{op.getInputs()[0], op.getInputs()[1], op.getOutputs()[0]};
+  Contraction result{op.getInputs()[0], op.getInputs()[1], op.getOutputs()[0],
+                     isWeightedSum};
   if (!matchBody(op, result))
     return failure();
   bool supported = result.isFloat()
@@ -111,7 +120,8 @@ static FailureOr<Contraction> matchContraction(linalg::GenericOp op) {
                              result.elementType(result.a).isInteger(8) &&
                              result.elementType(result.b).isInteger(8);
   if (!supported || !hasUnitLastStride(result.a) ||
-      !hasUnitLastStride(result.b))
+      !hasUnitLastStride(result.b) ||
+      (isWeightedSum && !hasUnitLastStride(result.c)))
     return failure();
   return result;
 }
@@ -129,9 +139,16 @@ public:
       : b(builder), contraction(matched), lanes(vectorBits / 32),
         step(matched.isFloat() ? lanes : 2 * lanes) {}
 
-  void emit();
+  void emit() {
+    if (contraction.isWeightedSum)
+      emitWeightedSum();
+    else
+      emitProduct();
+  }
 
 private:
+  void emitProduct();
+  void emitWeightedSum();
   Value index(int64_t value) {
     return arith::ConstantIndexOp::create(b, value);
   }
@@ -154,6 +171,21 @@ private:
   Value multiplyAdd(Value x, Value y, Value sum);
   SmallVector<Value> emitStep(Value m, Value n, int64_t rows, int64_t columns,
                               Value k, Value mask, ValueRange sums);
+
+  /// What a weighted sum does with one step of k: one for floats, a pair for
+  /// integers, of which the second may not exist.
+  struct SumStep {
+    Value k;
+    bool isPair;
+  };
+  void emitSumTile(Value m, Value n, int64_t rows, int64_t vectors, Value mask);
+  Value loadWeights(Value row, SumStep at);
+  Value loadRows(Value column, SumStep at, Value mask);
+  SmallVector<Value> emitSumStep(Value m, Value n, int64_t rows,
+                                 int64_t vectors, SumStep at, Value mask,
+                                 ValueRange sums);
+  Value load(VectorType type, Value buffer, ValueRange position, Value mask);
+  Value widen(Value vector, bool isUnsigned);
 
   ImplicitLocOpBuilder &b;
   const Contraction &contraction;
@@ -183,7 +215,7 @@ void ContractionEmitter::loop(Value from, Value to, int64_t stride,
                      });
 }
 
-void ContractionEmitter::emit() {
+void ContractionEmitter::emitProduct() {
   Value rows = size(contraction.a, 0), columns = size(contraction.b, 0);
   Value fullColumns = floorToMultiple(columns, kTile);
   loop(index(0), rows, kRowBlock, [&](Value block) {
@@ -205,24 +237,29 @@ void ContractionEmitter::emit() {
 /// Loads `step` elements of a row and widens them to the type of the product.
 Value ContractionEmitter::loadVector(Value buffer, Value row, Value k,
                                      Value mask, bool isUnsigned) {
-  Type element = contraction.elementType(buffer);
-  auto type = VectorType::get(step, element);
-  Value loaded;
-  if (mask) {
-    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
-    loaded = vector::MaskedLoadOp::create(b, type, buffer, ValueRange{row, k},
-                                          mask, zero);
-  } else {
-    loaded = vector::LoadOp::create(b, type, buffer, ValueRange{row, k});
-  }
-  auto wide = VectorType::get(step, contraction.sumType());
+  auto type = VectorType::get(step, contraction.elementType(buffer));
+  return widen(load(type, buffer, {row, k}, mask), isUnsigned);
+}
+
+/// A load of what `mask`, if there is one, admits; the rest is zero.
+Value ContractionEmitter::load(VectorType type, Value buffer,
+                               ValueRange position, Value mask) {
+  if (!mask)
+    return vector::LoadOp::create(b, type, buffer, position);
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+  return vector::MaskedLoadOp::create(b, type, buffer, position, mask, zero);
+}
+
+Value ContractionEmitter::widen(Value vector, bool isUnsigned) {
+  auto type = cast<VectorType>(vector.getType());
+  VectorType wide = type.clone(contraction.sumType());
   if (type == wide)
-    return loaded;
+    return vector;
   if (contraction.isFloat())
-    return arith::ExtFOp::create(b, wide, loaded);
+    return arith::ExtFOp::create(b, wide, vector);
   if (isUnsigned)
-    return arith::ExtUIOp::create(b, wide, loaded);
-  return arith::ExtSIOp::create(b, wide, loaded);
+    return arith::ExtUIOp::create(b, wide, vector);
+  return arith::ExtSIOp::create(b, wide, vector);
 }
 
 /// sum + x * y; integers add the products of neighbours first, which is what
@@ -288,6 +325,126 @@ void ContractionEmitter::emitTile(Value m, Value n, int64_t rows,
         contraction.isFloat() ? arith::FastMathFlags::reassoc
                               : arith::FastMathFlags::none);
     memref::StoreOp::create(b, after, contraction.c, ValueRange{row, column});
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Weighted sums
+//===----------------------------------------------------------------------===//
+
+void ContractionEmitter::emitWeightedSum() {
+  Value rows = size(contraction.a, 0), columns = size(contraction.b, 1);
+  Value fullRows = floorToMultiple(rows, kTile);
+  auto emitColumns = [&](Value from, Value to, int64_t rows, int64_t vectors) {
+    Value full = floorToMultiple(columns, vectors * lanes);
+    loop(index(0), full, vectors * lanes, [&](Value n) {
+      loop(from, to, rows,
+           [&](Value m) { emitSumTile(m, n, rows, vectors, Value()); });
+    });
+    loop(full, columns, lanes, [&](Value n) {
+      Value rest = arith::SubIOp::create(b, columns, n);
+      Value mask = vector::CreateMaskOp::create(
+          b, VectorType::get(lanes, b.getI1Type()), rest);
+      loop(from, to, rows,
+           [&](Value m) { emitSumTile(m, n, rows, /*vectors=*/1, mask); });
+    });
+  };
+  emitColumns(index(0), fullRows, kTile, kTileVectors);
+  emitColumns(fullRows, rows, 1, kRowVectors);
+}
+
+/// The weights of one step, for every column; widened.
+Value ContractionEmitter::loadWeights(Value row, SumStep at) {
+  Type element = contraction.elementType(contraction.a);
+  if (contraction.isFloat()) {
+    Value weight =
+        memref::LoadOp::create(b, contraction.a, ValueRange{row, at.k});
+    return widen(
+        vector::BroadcastOp::create(b, VectorType::get(lanes, element), weight),
+        /*isUnsigned=*/false);
+  }
+  auto pair = VectorType::get(2, element);
+  Value weights;
+  if (at.isPair) {
+    weights =
+        vector::LoadOp::create(b, pair, contraction.a, ValueRange{row, at.k});
+  } else {
+    Value first =
+        memref::LoadOp::create(b, contraction.a, ValueRange{row, at.k});
+    Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(pair));
+    weights = vector::InsertOp::create(b, first, zeros, ArrayRef<int64_t>{0});
+  }
+  // One scalar as wide as both reaches all columns in one instruction.
+  Type both = b.getIntegerType(2 * element.getIntOrFloatBitWidth());
+  Value joined =
+      vector::BitCastOp::create(b, VectorType::get(1, both), weights);
+  Value scalar = vector::ExtractOp::create(b, joined, 0);
+  Value repeated =
+      vector::BroadcastOp::create(b, VectorType::get(lanes, both), scalar);
+  return widen(
+      vector::BitCastOp::create(b, VectorType::get(step, element), repeated),
+      contraction.aUnsigned);
+}
+
+/// A vector of columns of the rows of one step, those of a pair side by side;
+/// widened.
+Value ContractionEmitter::loadRows(Value column, SumStep at, Value mask) {
+  auto type = VectorType::get(lanes, contraction.elementType(contraction.b));
+  Value first = load(type, contraction.b, {at.k, column}, mask);
+  if (contraction.isFloat())
+    return widen(first, /*isUnsigned=*/false);
+  Value second =
+      at.isPair ? load(type, contraction.b, {offset(at.k, 1), column}, mask)
+                : arith::ConstantOp::create(b, b.getZeroAttr(type)).getResult();
+  return widen(vector::InterleaveOp::create(b, first, second),
+               contraction.bUnsigned);
+}
+
+SmallVector<Value>
+ContractionEmitter::emitSumStep(Value m, Value n, int64_t rows, int64_t vectors,
+                                SumStep at, Value mask, ValueRange sums) {
+  SmallVector<Value> ys, results;
+  for (int64_t vector = 0; vector < vectors; ++vector)
+    ys.push_back(loadRows(offset(n, vector * lanes), at, mask));
+  for (int64_t row = 0; row < rows; ++row) {
+    Value x = loadWeights(offset(m, row), at);
+    for (int64_t vector = 0; vector < vectors; ++vector)
+      results.push_back(
+          multiplyAdd(x, ys[vector], sums[row * vectors + vector]));
+  }
+  return results;
+}
+
+void ContractionEmitter::emitSumTile(Value m, Value n, int64_t rows,
+                                     int64_t vectors, Value mask) {
+  auto type = VectorType::get(lanes, contraction.sumType());
+  auto position = [&](size_t sum) -> SmallVector<Value> {
+    return {offset(m, sum / vectors), offset(n, sum % vectors * lanes)};
+  };
+  SmallVector<Value> sums;
+  for (int64_t sum = 0; sum < rows * vectors; ++sum)
+    sums.push_back(load(type, contraction.c, position(sum), mask));
+
+  int64_t stride = contraction.isFloat() ? 1 : 2;
+  Value depth = size(contraction.a, 1), full = floorToMultiple(depth, stride);
+  auto pairs = scf::ForOp::create(
+      b, index(0), full, index(stride), sums,
+      [&](OpBuilder &, Location, Value k, ValueRange carried) {
+        scf::YieldOp::create(
+            b, emitSumStep(m, n, rows, vectors, {k, true}, mask, carried));
+      });
+  auto last = scf::ForOp::create(
+      b, full, depth, index(1), pairs.getResults(),
+      [&](OpBuilder &, Location, Value k, ValueRange carried) {
+        scf::YieldOp::create(
+            b, emitSumStep(m, n, rows, vectors, {k, false}, mask, carried));
+      });
+  for (auto [sum, value] : llvm::enumerate(last.getResults())) {
+    if (mask)
+      vector::MaskedStoreOp::create(b, contraction.c, position(sum), mask,
+                                    value);
+    else
+      vector::StoreOp::create(b, value, contraction.c, position(sum));
   }
 }
 

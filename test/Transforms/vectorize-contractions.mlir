@@ -60,6 +60,76 @@ func.func @floats(%a: memref<8x20xf32>, %b: memref<8x20xf32>, %c: memref<8x8xf32
 // -----
 
 #a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+
+// A weighted sum of rows: pairs of rows side by side, one load of two weights
+// for all columns, and the last row of an odd number alone. The rows of c come
+// in fours first, of two vectors, then one by one, of four; 64 columns are
+// whole vectors.
+// CHECK-LABEL: func.func @weighted_sum(
+// CHECK-SAME: %[[A:.*]]: memref<?x?xi8>, %[[B:.*]]: memref<?x64xi8, strided<[192, 1]>>, %[[C:.*]]: memref<?x64xi32>)
+// CHECK-NOT: linalg.generic
+// CHECK-COUNT-8: vector.load %[[C]]{{.*}} vector<16xi32>
+// CHECK: scf.for
+// CHECK: %[[Y0:.*]] = vector.load %[[B]]{{.*}} vector<16xi8>
+// CHECK: %[[Y1:.*]] = vector.load %[[B]]{{.*}} vector<16xi8>
+// CHECK: %[[Y:.*]] = vector.interleave %[[Y0]], %[[Y1]] : vector<16xi8> -> vector<32xi8>
+// CHECK: arith.extsi %[[Y]] : vector<32xi8> to vector<32xi32>
+// CHECK: %[[PAIR:.*]] = vector.load %[[A]]{{.*}} vector<2xi8>
+// CHECK: %[[JOINED:.*]] = vector.bitcast %[[PAIR]] : vector<2xi8> to vector<1xi16>
+// CHECK: %[[SCALAR:.*]] = vector.extract %[[JOINED]][0]
+// CHECK: %[[ALL:.*]] = vector.broadcast %[[SCALAR]] : i16 to vector<16xi16>
+// CHECK: %[[X:.*]] = vector.bitcast %[[ALL]] : vector<16xi16> to vector<32xi8>
+// CHECK: arith.extui %[[X]] : vector<32xi8> to vector<32xi32>
+// CHECK: scf.for
+// CHECK: memref.load %[[A]]
+// CHECK-COUNT-8: vector.store {{.*}}, %[[C]]
+// CHECK-COUNT-4: vector.load %[[C]]{{.*}} vector<16xi32>
+// CHECK-COUNT-4: vector.store {{.*}}, %[[C]]
+// CHECK-NOT: vector.masked
+// CHECK: return
+func.func @weighted_sum(%a: memref<?x?xi8>, %b: memref<?x64xi8, strided<[192, 1]>>, %c: memref<?x64xi32>) {
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<?x?xi8>, memref<?x64xi8, strided<[192, 1]>>) outs(%c : memref<?x64xi32>) {
+  ^bb0(%x: i8, %y: i8, %sum: i32):
+    %wx = arith.extui %x : i8 to i32
+    %wy = arith.extsi %y : i8 to i32
+    %p = arith.muli %wx, %wy : i32
+    %s = arith.addi %sum, %p : i32
+    linalg.yield %s : i32
+  }
+  return
+}
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (k, n)>
+#c = affine_map<(m, n, k) -> (m, n)>
+
+// Floats need no pairs; 20 columns end in a mask.
+// CHECK-LABEL: func.func @weighted_sum_of_floats(
+// CHECK-NOT: linalg.generic
+// CHECK: vector.create_mask {{.*}} : vector<16xi1>
+// CHECK: vector.maskedload
+// CHECK: vector.broadcast {{.*}} : f32 to vector<16xf32>
+// CHECK: vector.fma {{.*}} : vector<16xf32>
+// CHECK: vector.maskedstore
+func.func @weighted_sum_of_floats(%a: memref<4x8xf32>, %b: memref<8x20xf32>, %c: memref<4x20xf32>) {
+  linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<4x8xf32>, memref<8x20xf32>) outs(%c : memref<4x20xf32>) {
+  ^bb0(%x: f32, %y: f32, %sum: f32):
+    %p = arith.mulf %x, %y : f32
+    %s = arith.addf %p, %sum : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
 #b = affine_map<(m, n, k) -> (n, k)>
 #c = affine_map<(m, n, k) -> (m, n)>
 

@@ -169,6 +169,61 @@ TEST_F(TransformerOpsTest, AttentionIsCausalWithACache) {
   expectNear(results[1], {3, 3, 3, 3});
 }
 
+TEST_F(TransformerOpsTest, AttentionReadsACacheUpToItsQueries) {
+  // Scores of 0, so the result is the mean of the valid values. The rows of the
+  // cache from position 3 on are no keys.
+  constexpr StringLiteral kModule = R"mlir(
+    func.func @main(%q: tensor<2x1xf32>, %v: tensor<?x1xf32>, %at: index)
+        -> (tensor<2x1xf32>, tensor<2x1xf32>) {
+      %0 = transformer.attention %q, %v, %v at %at
+          {heads = 1, kv_heads = 1, causal}
+          : (tensor<2x1xf32>, tensor<?x1xf32>, tensor<?x1xf32>, index)
+          -> tensor<2x1xf32>
+      %1 = transformer.attention %q, %v, %v at %at {heads = 1, kv_heads = 1}
+          : (tensor<2x1xf32>, tensor<?x1xf32>, tensor<?x1xf32>, index)
+          -> tensor<2x1xf32>
+      return %0, %1 : tensor<2x1xf32>, tensor<2x1xf32>
+    })mlir";
+  Tensor query = f32({2, 1}, {0, 0}), cache = f32({5, 1}, {1, 3, 8, 99, 99});
+  auto results = run(kModule, {query, cache, index(1)});
+  ASSERT_EQ(results.size(), 2u);
+  expectNear(results[0], {2, 4});
+  expectNear(results[1], {4, 4});
+  for (int64_t offset : {-1, 4})
+    EXPECT_EQ(runForError(kModule, {query, cache, index(offset)}),
+              "'transformer.attention' op expects its 2 queries among the 5 "
+              "keys, got the offset " +
+                  std::to_string(offset) + "\n");
+}
+
+TEST_F(TransformerOpsTest, UpdateCacheWritesRowsOfEveryBatch) {
+  constexpr StringLiteral kModule = R"mlir(
+    func.func @main(%c: tensor<?x?x1xf32>, %r: tensor<?x?x1xf32>, %at: index)
+        -> tensor<?x?x1xf32> {
+      %0 = transformer.update_cache %c, %r at %at
+          : (tensor<?x?x1xf32>, tensor<?x?x1xf32>, index) -> tensor<?x?x1xf32>
+      return %0 : tensor<?x?x1xf32>
+    })mlir";
+  Tensor cache = f32({2, 3, 1}, {1, 2, 3, 4, 5, 6});
+  auto results = run(kModule, {cache, f32({2, 2, 1}, {7, 8, 9, 0}), index(1)});
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(results[0].getTensor(), f32({2, 3, 1}, {1, 7, 8, 4, 9, 0}));
+  EXPECT_EQ(cache, f32({2, 3, 1}, {1, 2, 3, 4, 5, 6}));
+  results = run(kModule, {cache, f32({2, 0, 1}, {}), index(3)});
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(results[0].getTensor(), cache);
+
+  for (int64_t offset : {-1, 2})
+    EXPECT_EQ(runForError(kModule,
+                          {cache, f32({2, 2, 1}, {7, 8, 9, 0}), index(offset)}),
+              "'transformer.update_cache' op expects a place among the 3 rows "
+              "of the cache, got 2 rows at the offset " +
+                  std::to_string(offset) + "\n");
+  EXPECT_EQ(runForError(kModule, {cache, f32({1, 2, 1}, {7, 8}), index(0)}),
+            "'transformer.update_cache' op expects rows of shape [2, 2, 1], as "
+            "the cache has, got [1, 2, 1]\n");
+}
+
 TEST_F(TransformerOpsTest, AttentionGroupsQueryHeads) {
   // Four query heads of two channels: the first two read key head 0, the
   // others key head 1.

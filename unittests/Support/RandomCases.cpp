@@ -90,6 +90,9 @@ private:
   Argument fixed(ArrayRef<int64_t> shape, size_t known, int64_t f) {
     return add(fixedType(shape, known, f), fixedTensor(shape));
   }
+  Argument index(int64_t value) {
+    return add("index", Tensor::integerScalar(value, builder.getIndexType()));
+  }
   /// Fixed point of any exponent whose groups of channels have styles of their
   /// own; 0 is the row as a whole.
   Argument fixedInGroups(ArrayRef<int64_t> shape, size_t known, int64_t group);
@@ -117,6 +120,7 @@ private:
   RandomCase makeRescale();
   RandomCase makeRope();
   RandomCase makeSwiGlu();
+  RandomCase makeUpdateCache();
 
   Builder builder;
   std::string mnemonic;
@@ -404,8 +408,7 @@ RandomCase CaseMaker::makeRope() {
   int64_t f = oneIn(2) ? 14 : from(0, 15);
   std::string cosine = parameter({positions, pairs}, f, 1 << 14).name;
   std::string sine = parameter({positions, pairs}, f, 1 << 14).name;
-  Argument offset = add("index", Tensor::integerScalar(from(0, positions),
-                                                       builder.getIndexType()));
+  Argument offset = index(from(0, positions));
   StringRef pairing = oneIn(2) ? "half" : "interleaved";
   return finish(
       llvm::formatv("{0}<{1}> by {2}, {3} at {4} {{heads = {5} : i64}",
@@ -429,6 +432,7 @@ RandomCase CaseMaker::makeAttention() {
   // One in twenty is longer than the blocks that a target may work in.
   int64_t queries = oneIn(20) ? from(60, 135) : oneIn(12) ? 0 : from(1, 7);
   int64_t keys = isCausal ? queries + from(0, 5) : oneIn(12) ? 0 : from(1, 9);
+  bool hasOffset = queries <= keys && oneIn(2);
   auto shape = [&](int64_t rows, int64_t heads) {
     return concat(concat(batch, rows), heads * width);
   };
@@ -447,12 +451,29 @@ RandomCase CaseMaker::makeAttention() {
     operands +=
         " mask " + add("tensor<" + text(maskShape, 0) + "i1>", mask).name;
   }
+  if (hasOffset)
+    operands += " at " + index(from(0, keys - queries)).name;
   operands += llvm::formatv(
       " {{heads = {0} : i64, kv_heads = {1} : i64, scale_multiplier = {2} : "
       "i64, scale_exponent = {3} : i64{4}}",
       heads, kvHeads, from(32768, 65535), oneIn(2) ? 13 : from(0, 30),
       isCausal ? ", causal" : "");
   return finish(operands, fixedType(shape(queries, heads), 0, exponent()));
+}
+
+RandomCase CaseMaker::makeUpdateCache() {
+  int64_t group = oneIn(3) ? 0 : from(1, 4);
+  int64_t width = group ? group * from(1, 3) : from(1, 5);
+  bool isAsymmetric = oneIn(4);
+  Shape batch(from(0, 1), oneIn(12) ? 0 : from(1, 3));
+  int64_t capacity = oneIn(12) ? 0 : from(1, 9), rows = from(0, capacity);
+  Argument cache =
+      dyn(concat(concat(batch, capacity), width), isAsymmetric, group);
+  std::string operands =
+      cache.name + ", " +
+      dyn(concat(concat(batch, rows), width), isAsymmetric, group).name +
+      " at " + index(from(0, capacity - rows)).name;
+  return finish(operands, cache.type);
 }
 
 RandomCase CaseMaker::make() {
@@ -484,15 +505,17 @@ RandomCase CaseMaker::make() {
     return makeElementwise(sizes(0, 3), 0, 1);
   if (mnemonic == "softmax")
     return makeElementwise(concat(sizes(0, 2), channels()), 1, 1);
-  assert(mnemonic == "swiglu" && "an op that has no cases");
-  return makeSwiGlu();
+  if (mnemonic == "swiglu")
+    return makeSwiGlu();
+  assert(mnemonic == "update_cache" && "an op that has no cases");
+  return makeUpdateCache();
 }
 
 ArrayRef<StringLiteral> iquant::testing::getRandomCaseOps() {
   static constexpr StringLiteral ops[] = {
-      "add",      "argmax",     "attention", "dequantize", "embedding",
-      "gelu",     "layer_norm", "linear",    "quantize",   "rescale",
-      "rms_norm", "rope",       "silu",      "softmax",    "swiglu"};
+      "add",        "argmax",  "attention", "dequantize",  "embedding", "gelu",
+      "layer_norm", "linear",  "quantize",  "rescale",     "rms_norm",  "rope",
+      "silu",       "softmax", "swiglu",    "update_cache"};
   return ops;
 }
 

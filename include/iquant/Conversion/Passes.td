@@ -80,9 +80,11 @@ def ConvertIQuantToLinalg : Pass<"convert-iquant-to-linalg", "::mlir::ModuleOp">
     `linalg.generic` ops with integer arithmetic in their bodies, which compute
     the rules of `docs/Numerics.md` to the last bit.
 
-    All matrix products have one form, `c[m, n] += ext(a[m, k]) * ext(b[n, k])`
-    with 8-bit operands that are contiguous along `k` and a 32-bit sum that
-    starts at 0 (see `vectorize-contractions`). Elementwise bodies neither
+    All matrix products are products of rows, `c[m, n] += ext(a[m, k]) * ext(b[n, k])`,
+    or, for the values of attention, weighted sums of rows,
+    `c[m, n] += ext(a[m, k]) * ext(b[k, n])`, of 8-bit operands whose last
+    dimension is contiguous, with a 32-bit sum that starts at 0 (see
+    `vectorize-contractions`). Elementwise bodies neither
     branch nor call, so that their loops vectorise. Attention loops over
     batches, heads and blocks of queries, and keeps the scores of one block.
 

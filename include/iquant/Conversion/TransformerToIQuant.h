@@ -19,11 +19,16 @@
 
 namespace mlir::iquant {
 
-/// Float tensors become `!iquant.fixed` of `i32` elements and one exponent;
-/// types without floats stay; other types have no conversion.
+/// Float tensors become `!iquant.fixed` of `i32` elements and one exponent,
+/// those that are caches in `module` the codes that attention reads; types
+/// without floats stay; other types have no conversion.
 class IQuantTypeConverter : public TypeConverter {
 public:
-  explicit IQuantTypeConverter(int64_t exponent);
+  IQuantTypeConverter(ModuleOp module, int64_t exponent);
+
+private:
+  /// Found before the conversion, which takes blocks and uses apart.
+  DenseMap<Value, Type> caches;
 };
 
 /// What a float constant is used for, which decides how it becomes integer.

@@ -27,11 +27,17 @@ struct CpuPipelineOptions : public PassPipelineOptions<CpuPipelineOptions> {
       llvm::cl::desc("Size from which a constant moves to the pool that the "
                      "caller passes in, in bytes."),
       llvm::cl::init(4096)};
+  Option<bool> poolState{
+      *this, "pool-state",
+      llvm::cl::desc("Whether all caches of a function are in one buffer that "
+                     "the caller passes in."),
+      llvm::cl::init(false)};
 };
 
 /// Appends the passes from either dialect (or plain linalg on tensors) down to
 /// LLVM dialect. Every public function gets a `_mlir_ciface_` wrapper and the
-/// constant pool as its last argument.
+/// constant pool as its last argument; with `poolState`, one with caches takes
+/// state, batch and capacity behind that.
 void buildCpuPipeline(OpPassManager &pm, const CpuPipelineOptions &options);
 
 /// Registers `iquant-to-cpu-pipeline`.

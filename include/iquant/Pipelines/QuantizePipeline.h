@@ -23,6 +23,11 @@ struct QuantizePipelineOptions
       *this, "exponent",
       llvm::cl::desc("Fraction bits of every activation, 0 .. 24."),
       llvm::cl::init(14)};
+  Option<bool> cache{
+      *this, "cache",
+      llvm::cl::desc("Whether a decoder gets a second function, 'step', that "
+                     "continues from caches."),
+      llvm::cl::init(true)};
   Option<int64_t> rowGroup{
       *this, "row-group",
       llvm::cl::desc("Most channels of a linear's input that share an "

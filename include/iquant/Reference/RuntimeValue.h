@@ -23,6 +23,7 @@ public:
       : components(std::move(components)) {}
 
   ArrayRef<Tensor> getComponents() const { return components; }
+  MutableArrayRef<Tensor> getMutableComponents() { return components; }
   /// The only component of a scalar, a tensor or a fixed-point value; the
   /// codes of any other.
   const Tensor &getTensor() const { return components.front(); }
@@ -39,6 +40,14 @@ private:
 /// ranges of rule V2; otherwise a clause that says what is wrong, such as
 /// "expects tensor<4xi32>, got a tensor of shape [3] and element type 'i32'".
 std::optional<std::string> findMismatch(const RuntimeValue &value, Type type);
+/// The same without the ranges: looks at no element.
+std::optional<std::string> findShapeMismatch(const RuntimeValue &value,
+                                             Type type);
+
+/// Zeros of a tensor, fixed-point or dynamically quantized type; `shape` is
+/// that of the type with sizes for the dynamic ones. Rows of quantized zeros
+/// have the scale of rule B7.
+RuntimeValue makeZeros(Type type, ArrayRef<int64_t> shape);
 
 /// Rule V1: the real numbers that `value`, of a numeric tensor or iquant type,
 /// stands for, as f64.

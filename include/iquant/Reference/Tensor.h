@@ -88,6 +88,11 @@ public:
     return {elements, static_cast<size_t>(getNumElements() * elementBytes)};
   }
 
+  /// The bytes for writing.
+  MutableArrayRef<char> getMutableRawData() {
+    return {makeUnique(), static_cast<size_t>(getNumElements() * elementBytes)};
+  }
+
   /// Copies one element of `source`, a tensor of the same element type.
   void copyElement(int64_t index, const Tensor &source, int64_t sourceIndex);
 

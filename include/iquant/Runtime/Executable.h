@@ -13,6 +13,7 @@
 
 #include "iquant/Reference/RuntimeValue.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringMap.h"
@@ -30,16 +31,33 @@ public:
   static FailureOr<std::unique_ptr<Executable>> compile(ModuleOp module);
 
   /// Calls a public function of the module. An unknown function or arguments
-  /// that do not fit its type are reported at the function or module.
+  /// that do not fit its type are reported at the function or module. A cache
+  /// is updated in place and handed back; it is copied before that if the
+  /// caller kept a copy, so whoever moves it in pays for its new rows only.
+  /// Nobody looks at the ranges of its elements.
   FailureOr<SmallVector<reference::RuntimeValue>>
-  call(StringRef function, ArrayRef<reference::RuntimeValue> arguments);
+  call(StringRef function, SmallVector<reference::RuntimeValue> arguments);
 
 private:
   Executable(ModuleOp module) : module(module) {}
 
+  /// A function as it was before lowering.
+  struct Signature {
+    explicit Signature(func::FuncOp function);
+
+    FunctionType type;
+    /// For each result that is a cache, the argument that it was.
+    SmallVector<std::optional<unsigned>> caches;
+
+    bool isCache(unsigned argument) const {
+      return llvm::is_contained(caches, std::optional(argument));
+    }
+    /// The results that a call returns in memory of its own.
+    SmallVector<Type> getReturned() const;
+  };
+
   ModuleOp module;
-  /// Function types as they were before lowering.
-  llvm::StringMap<FunctionType> signatures;
+  llvm::StringMap<Signature> signatures;
   /// What `pool-constants` collected; empty when it found nothing.
   ArrayRef<char> constants;
   std::unique_ptr<ExecutionEngine> engine;

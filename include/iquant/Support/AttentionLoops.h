@@ -43,8 +43,6 @@ public:
   Value sliceQueries(const AttentionBlock &block, Value tensor);
   /// A block's part of `[batches, keys, channels]`: `[keys, width]`.
   Value sliceKeys(const AttentionBlock &block, Value tensor);
-  /// A block's part of `[batches, kv heads, width, keys]`: `[width, keys]`.
-  Value sliceColumns(const AttentionBlock &block, Value tensor);
   /// A block's part of a mask, `[batches, keys]` or `[batches, queries, keys]`:
   /// `[keys]` or `[queries, keys]`.
   Value sliceMask(const AttentionBlock &block, Value mask);

@@ -60,6 +60,43 @@ def VerifyIntegerOnly : Pass<"verify-integer-only", "::mlir::ModuleOp"> {
   ];
 }
 
+def TransformerAddCache : Pass<"transformer-add-cache", "::mlir::ModuleOp"> {
+  let summary = "Give a decoder a second function that continues from a cache";
+  let description = [{
+    Makes `step` beside `forward`. It takes the ids of the next positions, one
+    or many, the position of the first of them, and for each attention a cache
+    of keys and one of values; it returns the result of the last position, such
+    as the logits of the next token, and the caches with the rows of the new
+    positions. The cut of a text into calls does not matter: each position
+    computes what it computes in `forward`.
+
+    In `step` keys and values go through `transformer.update_cache`, attention
+    reads the caches, and rotary embeddings start at the position. A
+    `tensor.extract_slice` takes the last position as early as it can, so that
+    a long prompt does not pay for the head of a vocabulary at every position. An argument
+    and a result that are one cache have the same name as `transformer.cache`:
+    `key.0` for the keys of the first attention. A static length of the
+    sequence becomes dynamic, and so is the capacity of the caches. Constants
+    are those of `forward`; run foldings before, as each works on one function.
+
+    Requires: a function of one block and one result, in which ids go through
+    `transformer.embedding`, and everything that comes from them through ops of
+    the transformer dialect that work row by row, or through causal attention
+    without a mask.
+
+    Guarantees that `forward` stays as it is. Declines, with a remark that
+    names what is in the way: no such function, a function `step` that exists,
+    an attention that is not causal, has a mask or has an offset already, and any op
+    that might mix positions.
+  }];
+  let options = [
+    Option<"function", "function", "std::string", /*default=*/"\"forward\"", "The function of whole sequences">,
+    Option<"step", "step", "std::string", /*default=*/"\"step\"", "Name of the function that continues from a cache">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::transformer::TransformerDialect"];
+}
+
 def OutlineRepeatedBodies : Pass<"outline-repeated-bodies", "::mlir::ModuleOp"> {
   let summary = "Turn equal layers of an unrolled function into calls of one function";
   let description = [{
@@ -149,11 +186,26 @@ def VerifyAccumulatorRange : Pass<"verify-accumulator-range", "::mlir::ModuleOp"
   ];
 }
 
+def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg", "::mlir::func::FuncOp"> {
+  let summary = "Turn copies of parts of buffers into linalg, so that they need no runtime";
+  let description = [{
+    Requires bufferized functions. A `memref.copy` from or to memory that is not
+    one block becomes a `linalg.copy`, and so a loop nest: upstream's lowering
+    to LLVM calls `memrefCopy` of MLIR's runtime library for it, which compiled
+    code here must do without. Copies of whole blocks stay, as they become
+    `memcpy`.
+
+    Guarantees the same memory. Declines buffers without a rank.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 def VectorizeContractions : Pass<"vectorize-contractions", "::mlir::func::FuncOp"> {
   let summary = "Turn matrix products on buffers into register-tiled vector loops";
   let description = [{
-    Rewrites every `linalg.generic` on memrefs that computes
-    `c[m, n] += ext(a[m, k]) * ext(b[n, k])` into loops over tiles of 4 x 4
+    Rewrites every `linalg.generic` on memrefs that computes a product of rows,
+    `c[m, n] += ext(a[m, k]) * ext(b[n, k])`, or a weighted sum of rows,
+    `c[m, n] += ext(a[m, k]) * ext(b[k, n])`, into loops over tiles of
     accumulators that stay in vector registers over the whole of `k`. The
     product of 8-bit codes is written so that LLVM selects the widening
     multiply-add of pairs that most targets have (`pmaddwd`, `smlal`).
@@ -171,6 +223,25 @@ def VectorizeContractions : Pass<"vectorize-contractions", "::mlir::func::FuncOp
   let options = [
     Option<"vectorBits", "vector-bits", "unsigned", "512", "Width of a vector register, in bits: 128, 256 or 512.">
   ];
+}
+
+def DropCacheResults : Pass<"drop-cache-results", "::mlir::ModuleOp"> {
+  let summary = "Drop results that are a function's own arguments, updated in place";
+  let description = [{
+    Requires bufferized functions. After bufferization a cache that is updated
+    in place is an argument that the function also returns. Such a result is
+    dropped, and at calls the operand takes its place: of a private function
+    every result that is an argument, of a public one those that are named as a
+    cache, by the same `transformer.cache` on the result and on the argument.
+    Callees come before their callers, so that a cache may pass through any
+    number of calls. Run it before buffers are deallocated, as a function that
+    returns what it does not own would return a copy.
+
+    Guarantees that no function returns a cache, and so that no call copies one:
+    it fails where a result that is named as a cache is not the argument of that
+    name, which means that bufferization found a reader of the old cache.
+    Declines nothing.
+  }];
 }
 
 def PoolConstants : Pass<"pool-constants", "::mlir::ModuleOp"> {
@@ -193,6 +264,25 @@ def PoolConstants : Pass<"pool-constants", "::mlir::ModuleOp"> {
   let options = [
     Option<"threshold", "threshold", "int64_t", "4096", "Size from which a constant is pooled, in bytes.">
   ];
+}
+
+def PoolState : Pass<"pool-state", "::mlir::ModuleOp"> {
+  let summary = "Put all caches into one buffer that the caller passes in";
+  let description = [{
+    Requires bufferized functions that return no cache (see
+    `drop-cache-results`). Every public function whose arguments include caches,
+    named by `transformer.cache`, takes three arguments at its end instead: a
+    byte buffer `memref<?xi8>`, the batch, and the capacity in positions. Each cache becomes
+    a `memref.view` of the buffer, in the order of the arguments, each at
+    a multiple of 64 bytes; the buffer must be aligned so. A function
+    `<function>_state_size` of batch and capacity gives the bytes that it
+    needs. What they hold before the first position does not matter.
+
+    Guarantees that no public function takes a cache. Fails on a cache whose
+    size depends on more than batch and capacity, and on a call of such a
+    function. Does nothing without caches.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
 }
 
 #endif // IQUANT_TRANSFORMS_PASSES_TD

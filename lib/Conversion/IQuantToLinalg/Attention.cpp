@@ -2,9 +2,9 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rules A1 to A4. Loops over batch, head and block of queries; within a block
-// everything is a generic over `[queries, keys]`, and only a block's scores
-// are in memory at a time.
+// Rules K1, K2 and A1 to A4. Loops over batch, head and block of queries;
+// within a block everything is a generic over `[queries, keys]`, and only a
+// block's scores are in memory at a time.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,6 +15,7 @@
 #include "Rules.h"
 
 #include "iquant/Support/AttentionLoops.h"
+#include "iquant/Support/CacheRows.h"
 #include "iquant/Support/Shapes.h"
 
 using namespace mlir;
@@ -78,9 +79,9 @@ private:
   /// h of rule A1.
   int64_t alignment;
   DynComponents query;
-  Value keyCodes, mask, table;
+  Value keyCodes, valueCodes, mask, table;
   /// With the keys as last dimension, contiguous.
-  Value valueCodes, keyMultiplier, keyExponent, valueMultiplier, valueExponent;
+  Value keyMultiplier, keyExponent, valueMultiplier, valueExponent;
 };
 
 } // namespace
@@ -115,14 +116,11 @@ AttentionLowering::AttentionLowering(ImplicitLocOpBuilder &b, AttentionOp op,
                                      DynComponents query, DynComponents key,
                                      DynComponents value, Value mask)
     : b(b), op(op), loops(b, shapeOf(b, op, query.codes, key.codes)),
-      query(query), keyCodes(key.codes), mask(mask),
+      query(query), keyCodes(key.codes), valueCodes(value.codes), mask(mask),
       table(createExponentialTable(b)) {
-  int64_t width = op.getHeadWidth(), kvHeads = op.getKvHeads();
-  uint64_t largest = 127 * 127 * width;
+  uint64_t largest = 127 * 127 * op.getHeadWidth();
   alignment = std::max<int64_t>(llvm::bit_width(largest) + 16 - 30, 0);
 
-  Value heads = splitChannels(b, value.codes, {kvHeads, width});
-  valueCodes = transpose(b, heads, {0, 2, 3, 1});
   keyMultiplier = transpose(b, key.multiplier, {0, 2, 1});
   keyExponent = transpose(b, key.exponent, {0, 2, 1});
   valueMultiplier = transpose(b, value.multiplier, {0, 2, 1});
@@ -286,9 +284,9 @@ Value AttentionLowering::lowerBlock(const Block &block, Value destination) {
   scores = align(rows, block, scores, smallest[0]);
   scores = exponentials(rows, block, scores, smallest[0]);
   Weights p = weights(rows, block, scores, smallest[1]);
-  Value o = createContraction(
+  Value o = createWeightedSum(
       b, {p.codes, Extension::Unsigned},
-      {loops.sliceColumns(block, valueCodes), Extension::Signed});
+      {loops.sliceKeys(block, valueCodes), Extension::Signed});
   RowBuilder outputs(b, o);
   return outputs.write(
       destination,
@@ -308,7 +306,7 @@ Value AttentionLowering::lower() {
 /// Whether a batch, query or key is known not to be there.
 static bool isKnownEmpty(AttentionOp op) {
   auto hasNone = [](Type type) {
-    return llvm::is_contained(getShape(type), 0);
+    return !isa<IndexType>(type) && llvm::is_contained(getShape(type), 0);
   };
   return llvm::any_of(op->getOperandTypes(), hasNone) ||
          hasNone(op.getResult().getType());
@@ -334,18 +332,44 @@ static SmallVector<Value> lowerAttention(AttentionOp op,
         component = addBatch(b, component);
     return result;
   };
+  SmallVector<Value> query = withBatch(adaptor.getQuery()),
+                     key = withBatch(adaptor.getKey()),
+                     value = withBatch(adaptor.getValue());
   Value mask;
   if (op.getMask())
     mask = withBatch(adaptor.getMask()).front();
-  AttentionLowering lowering(
-      b, op, DynComponents(withBatch(adaptor.getQuery())),
-      DynComponents(withBatch(adaptor.getKey())),
-      DynComponents(withBatch(adaptor.getValue())), mask);
+  if (op.getOffset()) {
+    // Of a cache only the keys that are in use exist: the queries are their
+    // last positions, and what follows costs nothing.
+    OpFoldResult keys = countCacheRows(b, adaptor.getOffset().front(),
+                                       sizesOf(b, query.front())[1],
+                                       sizesOf(b, key.front())[1]);
+    for (SmallVector<Value> *components : {&key, &value})
+      for (Value &component : *components)
+        component = takeCacheRows(b, component, /*dimension=*/1, keys);
+    if (mask)
+      mask = takeCacheRows(b, mask, sizesOf(b, mask).size() - 1, keys);
+  }
+  AttentionLowering lowering(b, op, DynComponents(query), DynComponents(key),
+                             DynComponents(value), mask);
   Value result = lowering.lower();
   return {hasBatch ? result : dropBatch(b, result)};
 }
 
+static SmallVector<Value>
+lowerUpdateCache(UpdateCacheOp op, LowerOp<UpdateCacheOp>::Adaptor adaptor,
+                 ImplicitLocOpBuilder &b) {
+  int64_t dimension = op.getType().getShape().size() - 2;
+  SmallVector<Value> components;
+  for (auto [cache, rows] :
+       llvm::zip_equal(adaptor.getCache(), adaptor.getRows()))
+    components.push_back(
+        updateCache(b, cache, rows, dimension, adaptor.getOffset().front()));
+  return components;
+}
+
 void mlir::iquant::populateAttentionPatterns(const TypeConverter &converter,
                                              RewritePatternSet &patterns) {
+  addLowering(converter, patterns, lowerUpdateCache);
   addLowering(converter, patterns, lowerAttention);
 }

@@ -17,10 +17,11 @@ static Int extend(Int code, Extension extension) {
   return extension == Extension::Signed ? code.sext(32) : code.zext(32);
 }
 
-Value mlir::iquant::createContraction(ImplicitLocOpBuilder &builder, Factor a,
-                                      Factor b) {
-  OpFoldResult sizes[] = {sizesOf(builder, a.codes)[0],
-                          sizesOf(builder, b.codes)[0]};
+/// The contraction whose second factor is read by `bMap`; `columns` of it are
+/// those of the result.
+static Value contract(ImplicitLocOpBuilder &builder, Factor a, Factor b,
+                      OpFoldResult columns, AffineMap bMap) {
+  OpFoldResult sizes[] = {sizesOf(builder, a.codes)[0], columns};
   Value empty =
       tensor::EmptyOp::create(builder, sizes, builder.getIntegerType(32));
   Value zero = constant(builder, 32, 0);
@@ -31,7 +32,7 @@ Value mlir::iquant::createContraction(ImplicitLocOpBuilder &builder, Factor a,
     return AffineMap::get(3, 0, {row, column}, builder.getContext());
   };
   using utils::IteratorType;
-  return createGeneric(builder, {{a.codes, map(m, k)}, {b.codes, map(n, k)}},
+  return createGeneric(builder, {{a.codes, map(m, k)}, {b.codes, bMap}},
                        {{sums, map(m, n)}},
                        {IteratorType::parallel, IteratorType::parallel,
                         IteratorType::reduction},
@@ -40,4 +41,18 @@ Value mlir::iquant::createContraction(ImplicitLocOpBuilder &builder, Factor a,
                                              extend(in[1], b.extension)};
                        })
       .front();
+}
+
+Value mlir::iquant::createContraction(ImplicitLocOpBuilder &builder, Factor a,
+                                      Factor b) {
+  AffineMap rowsAreColumns = AffineMap::getMultiDimMapWithTargets(
+      3, ArrayRef<unsigned>{1, 2}, builder.getContext());
+  return contract(builder, a, b, sizesOf(builder, b.codes)[0], rowsAreColumns);
+}
+
+Value mlir::iquant::createWeightedSum(ImplicitLocOpBuilder &builder, Factor a,
+                                      Factor b) {
+  AffineMap rowsAreSummed = AffineMap::getMultiDimMapWithTargets(
+      3, ArrayRef<unsigned>{2, 1}, builder.getContext());
+  return contract(builder, a, b, sizesOf(builder, b.codes)[1], rowsAreSummed);
 }

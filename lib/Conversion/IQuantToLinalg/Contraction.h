@@ -2,8 +2,8 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Declares the one form that matrix products have after the lowering, which is
-// what targets recognise.
+// Declares the two forms that matrix products have after the lowering, which
+// are what targets recognise.
 //
 //===----------------------------------------------------------------------===//
 
@@ -16,7 +16,7 @@ namespace mlir::iquant {
 
 enum class Extension { Signed, Unsigned };
 
-/// A matrix of 8-bit codes, contiguous along the reduction.
+/// A matrix of 8-bit codes.
 struct Factor {
   Value codes;
   Extension extension;
@@ -24,6 +24,10 @@ struct Factor {
 
 /// The tensor `c[m, n] = sum_k extend(a[m, k]) * extend(b[n, k])` of 32 bits.
 Value createContraction(ImplicitLocOpBuilder &builder, Factor a, Factor b);
+
+/// The tensor `c[m, n] = sum_k extend(a[m, k]) * extend(b[k, n])` of 32 bits:
+/// sums of the rows of `b` with the rows of `a` as weights.
+Value createWeightedSum(ImplicitLocOpBuilder &builder, Factor a, Factor b);
 
 } // namespace mlir::iquant
 

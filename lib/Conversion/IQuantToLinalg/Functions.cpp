@@ -14,19 +14,20 @@ using namespace mlir;
 using namespace mlir::iquant;
 
 /// The attributes of the components of values of `types` with `attributes`:
-/// those of a value go to its first component, which also remembers the type.
+/// those of a value hold for every component, and the first one also remembers
+/// the type.
 static SmallVector<DictionaryAttr> componentAttributes(TypeRange types,
                                                        ArrayAttr attributes) {
   SmallVector<DictionaryAttr> result;
   for (auto [index, type] : llvm::enumerate(types)) {
     MLIRContext *context = type.getContext();
-    NamedAttrList first;
-    if (attributes)
-      first = NamedAttrList(cast<DictionaryAttr>(attributes[index]));
+    auto ofValue = attributes ? cast<DictionaryAttr>(attributes[index])
+                              : DictionaryAttr::get(context);
+    NamedAttrList first(ofValue);
     if (isa<FixedType, DynType, WeightType>(type))
       first.set(kTypeAttrName, TypeAttr::get(type));
     result.push_back(first.getDictionary(context));
-    result.append(getComponents(type).size() - 1, DictionaryAttr::get(context));
+    result.append(getComponents(type).size() - 1, ofValue);
   }
   return result;
 }

@@ -120,8 +120,8 @@ struct ConvertAttention : public OpConversionPattern<transformer::AttentionOp> {
     DyadicScale scale = nearestDyadic(op.getScoreScale() * kCodesPerUnit);
     rewriter.replaceOpWithNewOp<AttentionOp>(
         op, getTypeConverter()->convertType(op.getType()), query, key, value,
-        adaptor.getMask(), op.getHeads(), op.getKvHeads(), scale.multiplier,
-        scale.exponent, op.getCausal());
+        adaptor.getMask(), adaptor.getOffset(), op.getHeads(), op.getKvHeads(),
+        scale.multiplier, scale.exponent, op.getCausal());
     return success();
   }
 };

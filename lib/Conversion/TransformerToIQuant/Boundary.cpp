@@ -26,13 +26,18 @@ bool to_iquant::containsFloat(Type type) {
       .wasInterrupted();
 }
 
-IQuantTypeConverter::IQuantTypeConverter(int64_t exponent) {
+IQuantTypeConverter::IQuantTypeConverter(ModuleOp module, int64_t exponent)
+    : caches(findCaches(module)) {
   addConversion([](Type type) { return containsFloat(type) ? Type() : type; });
   addConversion([exponent](RankedTensorType type) -> std::optional<Type> {
     if (!isa<FloatType>(type.getElementType()))
       return std::nullopt;
     return FixedType::get(type.getContext(), type.getShape(),
                           IntegerType::get(type.getContext(), 32), exponent);
+  });
+  addConversion([this](Value value) -> std::optional<Type> {
+    auto found = caches.find(value);
+    return found == caches.end() ? std::nullopt : std::optional(found->second);
   });
 }
 
@@ -90,13 +95,56 @@ struct ConvertConstant : public ConversionPattern {
 // Functions and control flow
 //===----------------------------------------------------------------------===//
 
+namespace {
+/// As upstream's pattern, but the values decide, not their types: arguments and
+/// results may be caches.
+struct ConvertFunction : public OpConversionPattern<func::FuncOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(func::FuncOp op, OpAdaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    if (op.isExternal())
+      return rewriter.notifyMatchFailure(op, "expects a body");
+    SmallVector<Type> results;
+    if (failed(convertResults(op, results)))
+      return rewriter.notifyMatchFailure(op, "a result has no integer form");
+    SmallVector<Type> arguments;
+    TypeConverter::SignatureConversion signature(op.getNumArguments());
+    for (BlockArgument argument : op.getArguments()) {
+      Type type = getTypeConverter()->convertType(argument);
+      if (!type)
+        return rewriter.notifyMatchFailure(op, "an argument has no integer "
+                                               "form");
+      arguments.push_back(type);
+      signature.addInputs(argument.getArgNumber(), type);
+    }
+    if (failed(rewriter.convertRegionTypes(&op.getBody(), *getTypeConverter(),
+                                           &signature)))
+      return rewriter.notifyMatchFailure(op, "a block has no integer form");
+    rewriter.modifyOpInPlace(
+        op, [&] { op.setType(rewriter.getFunctionType(arguments, results)); });
+    return success();
+  }
+
+private:
+  /// Only a function of one block returns caches.
+  LogicalResult convertResults(func::FuncOp op,
+                               SmallVectorImpl<Type> &results) const {
+    if (!llvm::hasSingleElement(op.getBody()))
+      return getTypeConverter()->convertTypes(op.getResultTypes(), results);
+    return getTypeConverter()->convertTypes(
+        op.getBody().front().getTerminator()->getOperands(), results);
+  }
+};
+} // namespace
+
 void to_iquant::populateBoundaryPatterns(const TypeConverter &converter,
                                          IntegerParameters &parameters,
                                          RewritePatternSet &patterns,
                                          ConversionTarget &target) {
   patterns.add<ConvertConstant>(converter, patterns.getContext(), parameters);
-  populateFunctionOpInterfaceTypeConversionPattern<func::FuncOp>(patterns,
-                                                                 converter);
+  patterns.add<ConvertFunction>(converter, patterns.getContext());
   populateCallOpTypeConversionPattern(patterns, converter);
   populateReturnOpTypeConversionPattern(patterns, converter);
   scf::populateSCFStructuralTypeConversionsAndLegality(converter, patterns,

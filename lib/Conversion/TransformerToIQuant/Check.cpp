@@ -33,15 +33,16 @@ static std::string show(Type type) {
 static bool isCarrier(Operation *op) {
   return isa<func::FuncOp, func::CallOp, func::ReturnOp, cf::BranchOp,
              cf::CondBranchOp, scf::ForOp, scf::IfOp, scf::WhileOp,
-             scf::ConditionOp, scf::YieldOp>(op);
+             scf::ConditionOp, scf::YieldOp, tensor::DimOp,
+             tensor::ExtractSliceOp>(op);
 }
 
 namespace {
 /// Walks a module and reports every obstacle.
 class Checker {
 public:
-  Checker(IntegerParameters &parameters)
-      : parameters(parameters), converter(parameters.getExponent()) {}
+  Checker(ModuleOp module, IntegerParameters &parameters)
+      : parameters(parameters), converter(module, parameters.getExponent()) {}
 
   LogicalResult check(Operation *op) {
     if (isa<transformer::TransformerDialect>(op->getDialect()))
@@ -60,7 +61,8 @@ private:
               transformer::RmsNormOp, transformer::LayerNormOp,
               transformer::RopeOp>(
             [&](auto op) { return to_iquant::check(op, parameters); })
-        .Case<transformer::SoftmaxOp, transformer::AttentionOp>(
+        .Case<transformer::SoftmaxOp, transformer::AttentionOp,
+              transformer::UpdateCacheOp>(
             [&](auto op) { return to_iquant::check(op); })
         .Default([](Operation *) { return success(); });
   }
@@ -83,6 +85,9 @@ private:
                            "or result of it can become integer, got the "
                            "declaration of '" +
                                function.getName() + "'");
+    if (auto call = dyn_cast<func::CallOp>(op))
+      if (failed(checkPassesNoCache(call)))
+        return failure();
     return checkTypes(op, [&](Type type) {
       return static_cast<bool>(converter.convertType(type));
     });
@@ -120,7 +125,7 @@ private:
 LogicalResult
 mlir::iquant::checkTransformerToIQuant(ModuleOp module,
                                        IntegerParameters &parameters) {
-  Checker checker(parameters);
+  Checker checker(module, parameters);
   bool failed = false;
   module->walk<WalkOrder::PreOrder>(
       [&](Operation *op) { failed |= mlir::failed(checker.check(op)); });

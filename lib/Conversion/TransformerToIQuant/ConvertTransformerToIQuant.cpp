@@ -29,6 +29,8 @@ void mlir::iquant::populateTransformerToIQuant(
   populateLinearPatterns(converter, parameters, patterns);
   populateNormPatterns(converter, parameters, patterns);
   populateAttentionPatterns(converter, parameters, patterns);
+  populateCachePatterns(converter, patterns);
+  populateSlicePatterns(converter, patterns);
   populateActivationPatterns(converter, patterns);
   populateElementwisePatterns(converter, patterns);
   populateBoundaryPatterns(converter, parameters, patterns, target);
@@ -96,7 +98,7 @@ struct ConvertTransformerToIQuant
     for (auto function : module.getOps<func::FuncOp>())
       counts.emplace_back(function, countOps(function));
 
-    IQuantTypeConverter converter(exponent);
+    IQuantTypeConverter converter(module, exponent);
     RewritePatternSet patterns(&getContext());
     ConversionTarget target(getContext());
     populateTransformerToIQuant(converter, parameters, patterns, target);

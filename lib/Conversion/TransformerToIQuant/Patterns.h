@@ -40,6 +40,13 @@ LogicalResult check(transformer::LayerNormOp op, IntegerParameters &parameters);
 LogicalResult check(transformer::RopeOp op, IntegerParameters &parameters);
 LogicalResult check(transformer::SoftmaxOp op);
 LogicalResult check(transformer::AttentionOp op);
+LogicalResult check(transformer::UpdateCacheOp op);
+
+/// Checks that a call needs no more than the types of what passes it.
+LogicalResult checkPassesNoCache(func::CallOp op);
+
+/// The caches of a module and their integer types.
+DenseMap<Value, Type> findCaches(ModuleOp module);
 
 /// Codes of the shape of `type` in the groups that `parameters` knows: what a
 /// linear reads.
@@ -47,7 +54,9 @@ DynType getRowType(Type type, const IntegerParameters &parameters);
 
 /// The quantized form of a fixed-point value, with `ui8` codes for linears or
 /// `si8` codes per group. Every value is quantized once per form; what a norm
-/// quantized already is taken as it is. A new op has the location `loc`.
+/// quantized already is taken as it is, and so is a cache. A new op has the
+/// location `loc`.
+Value getQuantized(OpBuilder &builder, Location loc, Value value, DynType type);
 Value getQuantizedRows(OpBuilder &builder, Location loc, Value value,
                        const IntegerParameters &parameters);
 Value getQuantizedGroups(OpBuilder &builder, Location loc, Value value,
@@ -88,6 +97,10 @@ void populateAttentionPatterns(const TypeConverter &converter,
                                RewritePatternSet &patterns);
 void populateActivationPatterns(const TypeConverter &converter,
                                 RewritePatternSet &patterns);
+void populateCachePatterns(const TypeConverter &converter,
+                           RewritePatternSet &patterns);
+void populateSlicePatterns(const TypeConverter &converter,
+                           RewritePatternSet &patterns);
 void populateElementwisePatterns(const TypeConverter &converter,
                                  RewritePatternSet &patterns);
 void populateBoundaryPatterns(const TypeConverter &converter,

@@ -8,6 +8,7 @@
 #include "Softmax.h"
 
 #include "iquant/Support/AttentionLoops.h"
+#include "iquant/Support/CacheRows.h"
 #include "iquant/Support/Shapes.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -17,21 +18,6 @@
 using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::iquant::to_linalg;
-
-/// `[batches, keys, channels]` as `[batches, heads, width, keys]`, so that the
-/// weighted sum of values reduces along contiguous memory.
-static Value transposeValues(ImplicitLocOpBuilder &b, Value values,
-                             int64_t heads, int64_t width) {
-  Value split = splitChannels(b, values, {heads, width});
-  SmallVector<OpFoldResult> from = sizesOf(b, split);
-  OpFoldResult sizes[] = {from[0], from[2], from[3], from[1]};
-  Type type = getElementTypeOrSelf(values);
-  RowSpace space(b, sizes, type);
-  AffineMap map = AffineMap::getPermutationMap(ArrayRef<unsigned>{0, 3, 1, 2},
-                                               b.getContext());
-  return space.map(type, Access{split, map},
-                   [](ArrayRef<Real> in) { return in[0]; });
-}
 
 /// Whether the current key is valid for the current query; a null value when
 /// every key is.
@@ -51,7 +37,8 @@ static Value createValidity(ImplicitLocOpBuilder &body,
 /// Whether a batch, query or key is known not to be there.
 static bool isKnownEmpty(transformer::AttentionOp op) {
   return llvm::any_of(op->getOperandTypes(), [](Type type) {
-    return llvm::is_contained(cast<RankedTensorType>(type).getShape(), 0);
+    auto tensor = dyn_cast<RankedTensorType>(type);
+    return tensor && llvm::is_contained(tensor.getShape(), 0);
   });
 }
 
@@ -66,10 +53,20 @@ static Value lowerAttention(transformer::AttentionOp op,
   auto withBatch = [&](Value tensor) {
     return hasBatch ? tensor : addBatch(b, tensor);
   };
-  Value query = withBatch(op.getQuery()), key = withBatch(op.getKey());
+  Value query = withBatch(op.getQuery()), key = withBatch(op.getKey()),
+        value = withBatch(op.getValue());
   Value mask = op.getMask() ? withBatch(op.getMask()) : Value();
+  if (op.getOffset()) {
+    // Of a cache only the keys that are in use exist: the queries are their
+    // last positions, and what follows costs nothing.
+    OpFoldResult keys = countCacheRows(b, op.getOffset(), sizesOf(b, query)[1],
+                                       sizesOf(b, key)[1]);
+    key = takeCacheRows(b, key, /*dimension=*/1, keys);
+    value = takeCacheRows(b, value, /*dimension=*/1, keys);
+    if (mask)
+      mask = takeCacheRows(b, mask, sizesOf(b, mask).size() - 1, keys);
+  }
   int64_t width = op.getHeadWidth(), kvHeads = op.getKvHeads();
-  Value values = transposeValues(b, withBatch(op.getValue()), kvHeads, width);
   Type sumType = getComputeType({query, key, op.getValue()});
   bool causal = op.getCausal();
 
@@ -97,8 +94,8 @@ static Value lowerAttention(transformer::AttentionOp op,
           return valid ? select(valid, score, -kInfinity) : score;
         });
         auto [weights, factors] = createExponentials(scores, scaled, scaled);
-        Value sums = createContraction(
-            b, weights, loops.sliceColumns(block, values), sumType);
+        Value sums = createWeightedSum(b, weights,
+                                       loops.sliceKeys(block, value), sumType);
         RowSpace outputs(b, {block.queries, b.getIndexAttr(width)}, sumType);
         return outputs.write(destination,
                              {outputs.whole(sums), outputs.row(factors)},
@@ -107,6 +104,13 @@ static Value lowerAttention(transformer::AttentionOp op,
   return hasBatch ? result : dropBatch(b, result);
 }
 
+static Value lowerUpdateCache(transformer::UpdateCacheOp op,
+                              ImplicitLocOpBuilder &b) {
+  return updateCache(b, op.getCache(), op.getRows(), op.getType().getRank() - 2,
+                     op.getOffset());
+}
+
 void to_linalg::populateAttentionPatterns(RewritePatternSet &patterns) {
+  addLowering(patterns, lowerUpdateCache);
   addLowering(patterns, lowerAttention);
 }

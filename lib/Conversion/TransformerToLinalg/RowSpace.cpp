@@ -61,18 +61,19 @@ Value to_linalg::createFilled(ImplicitLocOpBuilder &builder,
   return linalg::FillOp::create(builder, element, empty).getResult(0);
 }
 
-Value to_linalg::createContraction(ImplicitLocOpBuilder &builder, Value a,
-                                   Value b, Type sumType) {
-  OpFoldResult sizes[] = {
-      tensor::getMixedSize(builder, builder.getLoc(), a, 0),
-      tensor::getMixedSize(builder, builder.getLoc(), b, 0)};
+/// The contraction of `[m, k]` with what `bMap` reads of `b`; the result has
+/// `columns` columns.
+static Value contract(ImplicitLocOpBuilder &builder, Value a, Value b,
+                      OpFoldResult columns, AffineMap bMap, Type sumType) {
+  OpFoldResult sizes[] = {tensor::getMixedSize(builder, builder.getLoc(), a, 0),
+                          columns};
   Value zero = createFilled(builder, sizes, sumType, 0);
   AffineExpr m = builder.getAffineDimExpr(0), n = builder.getAffineDimExpr(1),
              k = builder.getAffineDimExpr(2);
   auto map = [&](AffineExpr row, AffineExpr column) {
     return AffineMap::get(3, 0, {row, column}, builder.getContext());
   };
-  return createGeneric(builder, {{a, map(m, k)}, {b, map(n, k)}},
+  return createGeneric(builder, {{a, map(m, k)}, {b, bMap}},
                        {{zero, map(m, n)}},
                        {IteratorType::parallel, IteratorType::parallel,
                         IteratorType::reduction},
@@ -83,6 +84,24 @@ Value to_linalg::createContraction(ImplicitLocOpBuilder &builder, Value a,
                          return SmallVector<Value>{sum + x * y};
                        })
       .front();
+}
+
+Value to_linalg::createContraction(ImplicitLocOpBuilder &builder, Value a,
+                                   Value b, Type sumType) {
+  AffineMap rowsAreColumns = AffineMap::getMultiDimMapWithTargets(
+      3, ArrayRef<unsigned>{1, 2}, builder.getContext());
+  return contract(builder, a, b,
+                  tensor::getMixedSize(builder, builder.getLoc(), b, 0),
+                  rowsAreColumns, sumType);
+}
+
+Value to_linalg::createWeightedSum(ImplicitLocOpBuilder &builder, Value a,
+                                   Value b, Type sumType) {
+  AffineMap rowsAreSummed = AffineMap::getMultiDimMapWithTargets(
+      3, ArrayRef<unsigned>{2, 1}, builder.getContext());
+  return contract(builder, a, b,
+                  tensor::getMixedSize(builder, builder.getLoc(), b, 1),
+                  rowsAreSummed, sumType);
 }
 
 //===----------------------------------------------------------------------===//

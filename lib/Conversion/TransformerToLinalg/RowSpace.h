@@ -41,9 +41,14 @@ Type getComputeType(ValueRange tensors);
 Value createFilled(ImplicitLocOpBuilder &builder, ArrayRef<OpFoldResult> sizes,
                    Type elementType, double value);
 
-/// The tensor `c[m, n] = sum_k a[m, k] * b[n, k]` of type `sumType`: the one
-/// form that matrix products have, which is what targets recognise.
+/// The tensor `c[m, n] = sum_k a[m, k] * b[n, k]` of type `sumType`. Matrix
+/// products have this form or the next, which are what targets recognise.
 Value createContraction(ImplicitLocOpBuilder &builder, Value a, Value b,
+                        Type sumType);
+
+/// The tensor `c[m, n] = sum_k a[m, k] * b[k, n]` of type `sumType`: sums of
+/// the rows of `b` with the rows of `a` as weights.
+Value createWeightedSum(ImplicitLocOpBuilder &builder, Value a, Value b,
                         Type sumType);
 
 /// Creates generics over a space `[rows..., channels]`. Bodies take the

@@ -3,11 +3,12 @@
 !q = !iquant.dyn<?x?x32xsi8, 8>
 !kv = !iquant.dyn<?x?x16xsi8, 8>
 
+// CHECK-DAG: #[[$VALUES:.*]] = affine_map<(d0, d1, d2) -> (d2, d1)>
+
 // CHECK-LABEL: func.func @causal(
 // CHECK-SAME: %[[Q:[^ ]*]]: tensor<?x?x32xi8>
+// CHECK-SAME: %[[V:arg6]]: tensor<?x?x16xi8>
 func.func @causal(%q: !q, %k: !kv, %v: !kv) -> !iquant.fixed<?x?x32xi32, 14> {
-  // The values once, with the keys contiguous.
-  // CHECK: %[[V:.*]] = linalg.generic {{.*}} outs(%{{.*}} : tensor<?x2x8x?xi8>)
   // Batches, heads, blocks of queries.
   // CHECK: scf.for %[[B:.*]] = %c0 to %{{.*}} step %c1 iter_args
   // CHECK: scf.for %[[H:.*]] = %c0 to %c4 step %c1 iter_args
@@ -17,11 +18,11 @@ func.func @causal(%q: !q, %k: !kv, %v: !kv) -> !iquant.fixed<?x?x32xi32, 14> {
   // CHECK: %[[ROWS:.*]] = arith.minui
   // CHECK: %[[KEYS:.*]] = arith.maxsi %{{.*}}, %c0 : index
   // CHECK: tensor.extract_slice %[[Q]][%[[B]], %[[I]], %{{.*}}] [1, %[[ROWS]], 8] [1, 1, 1] : tensor<?x?x32xi8> to tensor<?x8xi8>
-  // The scores of the block, then p times the values.
+  // The scores of the block, then the values weighted by p, where they lie.
   // CHECK: iterator_types = ["parallel", "parallel", "reduction"]
   // CHECK-COUNT-2: arith.extsi %{{.*}} : i8 to i32
-  // CHECK: tensor.extract_slice %[[V]][%[[B]], %[[G]], 0, 0] [1, 1, 8, %[[KEYS]]]
-  // CHECK: iterator_types = ["parallel", "parallel", "reduction"]
+  // CHECK: %[[VALUES:.*]] = tensor.extract_slice %[[V]][%[[B]], 0, %{{.*}}] [1, %[[KEYS]], 8]
+  // CHECK: linalg.generic {indexing_maps = [#{{.*}}, #[[$VALUES]], #{{.*}}], iterator_types = ["parallel", "parallel", "reduction"]
   // CHECK: arith.extui %{{.*}} : i8 to i32
   // CHECK: arith.extsi %{{.*}} : i8 to i32
   // CHECK: tensor.insert_slice %{{.*}} into %[[OUT]][%[[B]], %[[I]], %{{.*}}] [1, %[[ROWS]], 8]

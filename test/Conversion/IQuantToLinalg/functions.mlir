@@ -2,7 +2,7 @@
 
 // A value becomes its components; the first keeps the attributes and the type.
 // CHECK-LABEL: func.func private @external(
-// CHECK-SAME: tensor<?x4xi8> {iquant.type = !iquant.dyn<?x4xui8>, test.name = "x"}, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, index)
+// CHECK-SAME: tensor<?x4xi8> {iquant.type = !iquant.dyn<?x4xui8>, test.name = "x"}, tensor<?xi32> {test.name = "x"}, tensor<?xi32> {test.name = "x"}, tensor<?xi32> {test.name = "x"}, index)
 // CHECK-SAME: -> (tensor<4xi32> {iquant.type = !iquant.fixed<4xi32, 14>, test.name = "y"}, i32)
 func.func private @external(!iquant.dyn<?x4xui8> {test.name = "x"}, index) -> (!iquant.fixed<4xi32, 14> {test.name = "y"}, i32)
 

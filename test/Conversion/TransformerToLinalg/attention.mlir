@@ -1,6 +1,6 @@
 // RUN: quant-opt %s --convert-transformer-to-linalg --canonicalize --cse | FileCheck %s
 
-// CHECK-DAG: #[[$KEYS_LAST:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d3, d1, d2)>
+// CHECK-DAG: #[[$VALUES:.*]] = affine_map<(d0, d1, d2) -> (d2, d1)>
 // CHECK-DAG: #[[$PER_KEY:.*]] = affine_map<(d0, d1) -> (d1)>
 
 // Loops over batch, head and 64 queries; a causal block stops at its last key;
@@ -8,8 +8,6 @@
 // CHECK-LABEL: func.func @attention(
 // CHECK-SAME: %[[Q:.*]]: tensor<2x?x8xf32>, %[[K:.*]]: tensor<2x?x4xf32>, %[[V:.*]]: tensor<2x?x4xf32>, %[[MASK:.*]]: tensor<2x?xi1>)
 func.func @attention(%q: tensor<2x?x8xf32>, %k: tensor<2x?x4xf32>, %v: tensor<2x?x4xf32>, %mask: tensor<2x?xi1>) -> tensor<2x?x8xf32> {
-  // CHECK: %[[HEADS:.*]] = tensor.expand_shape %[[V]] {{.*}} into tensor<2x?x2x2xf32>
-  // CHECK: %[[VT:.*]] = linalg.generic {indexing_maps = [#[[$KEYS_LAST]], {{.*}} ins(%[[HEADS]] : tensor<2x?x2x2xf32>) outs(%{{.*}} : tensor<2x2x2x?xf32>)
   // CHECK: %[[S:.*]] = tensor.dim %[[Q]]
   // CHECK: %[[T:.*]] = tensor.dim %[[K]]
   // CHECK: scf.for %[[B:.*]] = %c0 to %c2 step %c1
@@ -35,8 +33,8 @@ func.func @attention(%q: tensor<2x?x8xf32>, %k: tensor<2x?x4xf32>, %v: tensor<2x
   // CHECK: arith.cmpf ogt
   // CHECK: %[[E:.*]] = linalg.generic {{.*}} ins(%[[SCORES:.*]], %{{.*}} : tensor<?x?xf32>, tensor<?xf32>) outs(%[[SCORES]] : tensor<?x?xf32>)
   // CHECK: math.exp
-  // CHECK: %[[VS:.*]] = tensor.extract_slice %[[VT]][%[[B]], %[[GROUP]], 0, 0] [1, 1, 2, %[[SEEN]]]
-  // CHECK: linalg.generic {{.*}} ins(%[[E]], %[[VS]] :
+  // CHECK: %[[VS:.*]] = tensor.extract_slice %[[V]][%[[B]], 0, %{{.*}}] [1, %[[SEEN]], 2]
+  // CHECK: linalg.generic {indexing_maps = [#{{.*}}, #[[$VALUES]], #{{.*}}], {{.*}} ins(%[[E]], %[[VS]] :
   // CHECK: %[[WRITTEN:.*]] = linalg.generic {{.*}} outs(%[[PLACE]] : tensor<?x2xf32>)
   // CHECK: tensor.insert_slice %[[WRITTEN]] into %[[RESULT]]
   %0 = transformer.attention %q, %k, %v mask %mask {heads = 4, kv_heads = 2, causal} : (tensor<2x?x8xf32>, tensor<2x?x4xf32>, tensor<2x?x4xf32>, tensor<2x?xi1>) -> tensor<2x?x8xf32>
@@ -76,4 +74,19 @@ func.func @softmax(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   // CHECK: arith.divf %{{.*}}, %[[Z]]
   %0 = transformer.softmax %x : tensor<?x8xf32>
   return %0 : tensor<?x8xf32>
+}
+
+// Of a cache only the keys in use exist, up to the last query.
+// CHECK-LABEL: func.func @cache(
+// CHECK-SAME: %[[Q:.*]]: tensor<?x4xf32>, %[[K:.*]]: tensor<?x4xf32>, %[[NEW:.*]]: tensor<?x4xf32>, %[[MASK:.*]]: tensor<?xi1>, %[[AT:.*]]: index)
+func.func @cache(%q: tensor<?x4xf32>, %k: tensor<?x4xf32>, %new: tensor<?x4xf32>, %mask: tensor<?xi1>, %at: index) -> tensor<?x4xf32> {
+  // CHECK: %[[COPY:.*]] = linalg.copy
+  // CHECK: %[[UPDATED:.*]] = tensor.insert_slice %[[COPY]] into %[[K]][%[[START:.*]], 0] [%[[COUNT:.*]], 4] [1, 1]
+  // CHECK: %[[USED:.*]] = arith.addi
+  // CHECK: tensor.extract_slice %{{.*}}[0, 0, 0] [1, %[[USED]], 4] [1, 1, 1] : tensor<1x?x4xf32> to tensor<1x?x4xf32>
+  // CHECK: tensor.extract_slice %{{.*}}[0, 0] [1, %[[USED]]] [1, 1] : tensor<1x?xi1> to tensor<1x?xi1>
+  // CHECK: scf.for
+  %0 = transformer.update_cache %k, %new at %at : (tensor<?x4xf32>, tensor<?x4xf32>, index) -> tensor<?x4xf32>
+  %1 = transformer.attention %q, %0, %0 mask %mask at %at {heads = 2, kv_heads = 2, causal} : (tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>, tensor<?xi1>, index) -> tensor<?x4xf32>
+  return %1 : tensor<?x4xf32>
 }

@@ -552,6 +552,78 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
 
 // -----
 
+// iquant.update_cache C1
+func.func @update_cache(%c: !iquant.dyn<?x8xsi8, 4>, %r: !iquant.dyn<1x?x8xsi8, 4>, %at: index) {
+  // expected-error @+1 {{expects cache and rows of one rank, 2 or 3, got '!iquant.dyn<?x8xsi8, 4>' and '!iquant.dyn<1x?x8xsi8, 4>'}}
+  %0 = iquant.update_cache %c, %r at %at : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<1x?x8xsi8, 4>, index) -> !iquant.dyn<?x8xsi8, 4>
+  return
+}
+
+// -----
+
+// iquant.update_cache C1
+func.func @update_cache(%c: !iquant.dyn<8xsi8, 4>, %r: !iquant.dyn<8xsi8, 4>, %at: index) {
+  // expected-error @+1 {{expects cache and rows of one rank, 2 or 3, got '!iquant.dyn<8xsi8, 4>' and '!iquant.dyn<8xsi8, 4>'}}
+  %0 = iquant.update_cache %c, %r at %at : (!iquant.dyn<8xsi8, 4>, !iquant.dyn<8xsi8, 4>, index) -> !iquant.dyn<8xsi8, 4>
+  return
+}
+
+// -----
+
+// iquant.update_cache C2
+func.func @update_cache(%c: !iquant.dyn<?x8xsi8, 4>, %r: !iquant.dyn<?x8xui8, 4>, %at: index) {
+  // expected-error @+1 {{expects rows with the elements, groups, channels and batch of the cache, got '!iquant.dyn<?x8xui8, 4>' for '!iquant.dyn<?x8xsi8, 4>'}}
+  %0 = iquant.update_cache %c, %r at %at : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x8xui8, 4>, index) -> !iquant.dyn<?x8xsi8, 4>
+  return
+}
+
+// -----
+
+// iquant.update_cache C2
+func.func @update_cache(%c: !iquant.dyn<?x8xsi8, 4>, %r: !iquant.dyn<?x8xsi8, 2>, %at: index) {
+  // expected-error @+1 {{expects rows with the elements, groups, channels and batch of the cache, got '!iquant.dyn<?x8xsi8, 2>' for '!iquant.dyn<?x8xsi8, 4>'}}
+  %0 = iquant.update_cache %c, %r at %at : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x8xsi8, 2>, index) -> !iquant.dyn<?x8xsi8, 4>
+  return
+}
+
+// -----
+
+// iquant.update_cache C2
+func.func @update_cache(%c: !iquant.dyn<?x8xsi8, 4>, %r: !iquant.dyn<?x4xsi8, 4>, %at: index) {
+  // expected-error @+1 {{expects rows with the elements, groups, channels and batch of the cache, got '!iquant.dyn<?x4xsi8, 4>' for '!iquant.dyn<?x8xsi8, 4>'}}
+  %0 = iquant.update_cache %c, %r at %at : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, index) -> !iquant.dyn<?x8xsi8, 4>
+  return
+}
+
+// -----
+
+// iquant.update_cache C2
+func.func @update_cache(%c: !iquant.dyn<2x?x8xsi8, 4>, %r: !iquant.dyn<3x?x8xsi8, 4>, %at: index) {
+  // expected-error @+1 {{expects rows with the elements, groups, channels and batch of the cache, got '!iquant.dyn<3x?x8xsi8, 4>' for '!iquant.dyn<2x?x8xsi8, 4>'}}
+  %0 = iquant.update_cache %c, %r at %at : (!iquant.dyn<2x?x8xsi8, 4>, !iquant.dyn<3x?x8xsi8, 4>, index) -> !iquant.dyn<2x?x8xsi8, 4>
+  return
+}
+
+// -----
+
+// iquant.update_cache C3
+func.func @update_cache(%c: !iquant.dyn<4x8xsi8, 4>, %r: !iquant.dyn<5x8xsi8, 4>, %at: index) {
+  // expected-error @+1 {{expects no more rows than the 4 of the cache, got 5}}
+  %0 = iquant.update_cache %c, %r at %at : (!iquant.dyn<4x8xsi8, 4>, !iquant.dyn<5x8xsi8, 4>, index) -> !iquant.dyn<4x8xsi8, 4>
+  return
+}
+
+// -----
+
+// iquant.update_cache C4
+func.func @update_cache(%c: !iquant.dyn<?x8xsi8, 4>, %r: !iquant.dyn<5x8xsi8, 4>, %at: index) {
+  // expected-error @+1 {{failed to verify that all of {cache, result} have same type}}
+  %0 = iquant.update_cache %c, %r at %at : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<5x8xsi8, 4>, index) -> !iquant.dyn<9x8xsi8, 4>
+  return
+}
+
+// -----
+
 // iquant.attention C1
 func.func @attention(%q: !iquant.dyn<?x8xsi8, 4>, %k: !iquant.dyn<1x?x8xsi8, 4>, %v: !iquant.dyn<?x8xsi8, 4>) {
   // expected-error @+1 {{expects query, key and value of one rank, 2 or 3, got '!iquant.dyn<?x8xsi8, 4>', '!iquant.dyn<1x?x8xsi8, 4>' and '!iquant.dyn<?x8xsi8, 4>'}}

@@ -116,12 +116,23 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   return
 }
 
+// CHECK-LABEL: @update_cache
+func.func @update_cache(%c: !iquant.dyn<?x?x4xsi8, 2>, %r: !iquant.dyn<2x3x4xsi8, 2>, %at: index) {
+  // CHECK: iquant.update_cache %{{.*}}, %{{.*}} at %{{.*}} : (!iquant.dyn<?x?x4xsi8, 2>, !iquant.dyn<2x3x4xsi8, 2>, index) -> !iquant.dyn<?x?x4xsi8, 2>
+  %0 = iquant.update_cache %c, %r at %at : (!iquant.dyn<?x?x4xsi8, 2>, !iquant.dyn<2x3x4xsi8, 2>, index) -> !iquant.dyn<?x?x4xsi8, 2>
+  return
+}
+
 // CHECK-LABEL: @attention
-func.func @attention(%q: !iquant.dyn<?x8xsi8, 4>, %k: !iquant.dyn<?x4xsi8, 4>, %m: tensor<?x?xi1>) {
+func.func @attention(%q: !iquant.dyn<?x8xsi8, 4>, %k: !iquant.dyn<?x4xsi8, 4>, %m: tensor<?x?xi1>, %at: index) {
   // CHECK: iquant.attention %{{.*}}, %{{.*}}, %{{.*}} {causal, heads = 2 : i64, kv_heads = 1 : i64, scale_exponent = 12 : i64, scale_multiplier = 43520 : i64} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, !iquant.dyn<?x4xsi8, 4>) -> !iquant.fixed<?x8xi32, 16>
   %0 = iquant.attention %q, %k, %k {causal, heads = 2, kv_heads = 1, scale_exponent = 12, scale_multiplier = 43520} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, !iquant.dyn<?x4xsi8, 4>) -> !iquant.fixed<?x8xi32, 16>
   // CHECK: iquant.attention %{{.*}}, %{{.*}}, %{{.*}} mask %{{.*}} {heads = 2 : i64, kv_heads = 1 : i64, scale_exponent = 12 : i64, scale_multiplier = 43520 : i64} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, tensor<?x?xi1>) -> !iquant.fixed<?x8xi32, 16>
   %1 = iquant.attention %q, %k, %k mask %m {heads = 2, kv_heads = 1, scale_exponent = 12, scale_multiplier = 43520} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, tensor<?x?xi1>) -> !iquant.fixed<?x8xi32, 16>
+  // CHECK: iquant.attention %{{.*}}, %{{.*}}, %{{.*}} at %{{.*}} {causal, heads = 2 : i64, kv_heads = 1 : i64, scale_exponent = 12 : i64, scale_multiplier = 43520 : i64} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, index) -> !iquant.fixed<?x8xi32, 16>
+  %2 = iquant.attention %q, %k, %k at %at {causal, heads = 2, kv_heads = 1, scale_exponent = 12, scale_multiplier = 43520} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, index) -> !iquant.fixed<?x8xi32, 16>
+  // CHECK: iquant.attention %{{.*}}, %{{.*}}, %{{.*}} mask %{{.*}} at %{{.*}} {heads = 2 : i64
+  %3 = iquant.attention %q, %k, %k mask %m at %at {heads = 2, kv_heads = 1, scale_exponent = 12, scale_multiplier = 43520} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, tensor<?x?xi1>, index) -> !iquant.fixed<?x8xi32, 16>
   return
 }
 

@@ -285,6 +285,69 @@ func.func @softmax(%x: tensor<f32>) {
 
 // -----
 
+// transformer.update_cache C1
+func.func @update_cache(%c: tensor<?x8xf32>, %r: tensor<1x?x8xf32>, %at: index) {
+  // expected-error @+1 {{expects cache and rows of one rank, 2 or 3, got 'tensor<?x8xf32>' and 'tensor<1x?x8xf32>'}}
+  %0 = transformer.update_cache %c, %r at %at : (tensor<?x8xf32>, tensor<1x?x8xf32>, index) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.update_cache C1
+func.func @update_cache(%c: tensor<8xf32>, %r: tensor<8xf32>, %at: index) {
+  // expected-error @+1 {{expects cache and rows of one rank, 2 or 3, got 'tensor<8xf32>' and 'tensor<8xf32>'}}
+  %0 = transformer.update_cache %c, %r at %at : (tensor<8xf32>, tensor<8xf32>, index) -> tensor<8xf32>
+  return
+}
+
+// -----
+
+// transformer.update_cache C2
+func.func @update_cache(%c: tensor<?x8xf32>, %r: tensor<?x8xf16>, %at: index) {
+  // expected-error @+1 {{expects rows with the elements, channels and batch of the cache, got 'tensor<?x8xf16>' for 'tensor<?x8xf32>'}}
+  %0 = transformer.update_cache %c, %r at %at : (tensor<?x8xf32>, tensor<?x8xf16>, index) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.update_cache C2
+func.func @update_cache(%c: tensor<?x8xf32>, %r: tensor<?x4xf32>, %at: index) {
+  // expected-error @+1 {{expects rows with the elements, channels and batch of the cache, got 'tensor<?x4xf32>' for 'tensor<?x8xf32>'}}
+  %0 = transformer.update_cache %c, %r at %at : (tensor<?x8xf32>, tensor<?x4xf32>, index) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.update_cache C2
+func.func @update_cache(%c: tensor<2x?x8xf32>, %r: tensor<3x?x8xf32>, %at: index) {
+  // expected-error @+1 {{expects rows with the elements, channels and batch of the cache, got 'tensor<3x?x8xf32>' for 'tensor<2x?x8xf32>'}}
+  %0 = transformer.update_cache %c, %r at %at : (tensor<2x?x8xf32>, tensor<3x?x8xf32>, index) -> tensor<2x?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.update_cache C3
+func.func @update_cache(%c: tensor<4x8xf32>, %r: tensor<5x8xf32>, %at: index) {
+  // expected-error @+1 {{expects no more rows than the 4 of the cache, got 5}}
+  %0 = transformer.update_cache %c, %r at %at : (tensor<4x8xf32>, tensor<5x8xf32>, index) -> tensor<4x8xf32>
+  return
+}
+
+// -----
+
+// transformer.update_cache C4
+func.func @update_cache(%c: tensor<?x8xf32>, %r: tensor<5x8xf32>, %at: index) {
+  // expected-error @+1 {{failed to verify that all of {cache, result} have same type}}
+  %0 = transformer.update_cache %c, %r at %at : (tensor<?x8xf32>, tensor<5x8xf32>, index) -> tensor<9x8xf32>
+  return
+}
+
+// -----
+
 // transformer.attention C1
 func.func @attention(%q: tensor<?x8xf32>, %k: tensor<1x?x8xf32>) {
   // expected-error @+1 {{expects query, key and value of one rank, 2 or 3, got 'tensor<?x8xf32>', 'tensor<1x?x8xf32>' and 'tensor<1x?x8xf32>'}}

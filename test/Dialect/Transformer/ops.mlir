@@ -69,12 +69,23 @@ func.func @softmax(%x: tensor<2x?x8xf32>) {
   return
 }
 
+// CHECK-LABEL: @update_cache
+func.func @update_cache(%c: tensor<?x?x4xf32>, %r: tensor<2x3x4xf32>, %at: index) {
+  // CHECK: transformer.update_cache %{{.*}}, %{{.*}} at %{{.*}} : (tensor<?x?x4xf32>, tensor<2x3x4xf32>, index) -> tensor<?x?x4xf32>
+  %0 = transformer.update_cache %c, %r at %at : (tensor<?x?x4xf32>, tensor<2x3x4xf32>, index) -> tensor<?x?x4xf32>
+  return
+}
+
 // CHECK-LABEL: @attention
-func.func @attention(%q: tensor<?x8xf32>, %k: tensor<?x4xf32>, %m: tensor<?x?xi1>) {
+func.func @attention(%q: tensor<?x8xf32>, %k: tensor<?x4xf32>, %m: tensor<?x?xi1>, %at: index) {
   // CHECK: transformer.attention %{{.*}}, %{{.*}}, %{{.*}} {causal, heads = 2 : i64, kv_heads = 1 : i64} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x8xf32>
   %0 = transformer.attention %q, %k, %k {causal, heads = 2, kv_heads = 1} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x8xf32>
   // CHECK: transformer.attention %{{.*}}, %{{.*}}, %{{.*}} mask %{{.*}} {heads = 2 : i64, kv_heads = 1 : i64, scale = 2.500000e-01 : f64} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x?xi1>) -> tensor<?x8xf32>
   %1 = transformer.attention %q, %k, %k mask %m {heads = 2, kv_heads = 1, scale = 0.25} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x?xi1>) -> tensor<?x8xf32>
+  // CHECK: transformer.attention %{{.*}}, %{{.*}}, %{{.*}} at %{{.*}} {causal, heads = 2 : i64, kv_heads = 1 : i64} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>, index) -> tensor<?x8xf32>
+  %2 = transformer.attention %q, %k, %k at %at {causal, heads = 2, kv_heads = 1} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>, index) -> tensor<?x8xf32>
+  // CHECK: transformer.attention %{{.*}}, %{{.*}}, %{{.*}} mask %{{.*}} at %{{.*}} {heads = 2 : i64, kv_heads = 1 : i64} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x?xi1>, index) -> tensor<?x8xf32>
+  %3 = transformer.attention %q, %k, %k mask %m at %at {heads = 2, kv_heads = 1} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x?xi1>, index) -> tensor<?x8xf32>
   return
 }
 

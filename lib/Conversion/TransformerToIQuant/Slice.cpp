@@ -1,0 +1,63 @@
+//===- Slice.cpp - Parts and sizes of activations -------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Fixed point has one component, so an op that moves elements and computes
+// nothing works on that.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Patterns.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::to_iquant;
+
+/// The only component of a fixed-point value.
+static Value getCodes(OpBuilder &builder, Location loc, Value value) {
+  Type type = getComponents(value.getType()).front();
+  return DecomposeOp::create(builder, loc, type, value).getResult(0);
+}
+
+namespace {
+/// %r = tensor.extract_slice %x
+///   -->
+/// %codes = iquant.decompose %x
+/// %slice = tensor.extract_slice %codes
+/// %r = iquant.compose %slice
+struct ConvertExtractSlice
+    : public OpConversionPattern<tensor::ExtractSliceOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(tensor::ExtractSliceOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto type = cast<FixedType>(getTypeConverter()->convertType(op.getType()));
+    Value codes = getCodes(rewriter, op.getLoc(), adaptor.getSource());
+    Value slice = tensor::ExtractSliceOp::create(
+        rewriter, op.getLoc(),
+        cast<RankedTensorType>(type.getComponents().front()), codes,
+        op.getMixedOffsets(), op.getMixedSizes(), op.getMixedStrides());
+    rewriter.replaceOpWithNewOp<ComposeOp>(op, type, slice);
+    return success();
+  }
+};
+
+struct ConvertDim : public OpConversionPattern<tensor::DimOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(tensor::DimOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Value codes = getCodes(rewriter, op.getLoc(), adaptor.getSource());
+    rewriter.replaceOpWithNewOp<tensor::DimOp>(op, codes, adaptor.getIndex());
+    return success();
+  }
+};
+} // namespace
+
+void to_iquant::populateSlicePatterns(const TypeConverter &converter,
+                                      RewritePatternSet &patterns) {
+  patterns.add<ConvertExtractSlice, ConvertDim>(converter,
+                                                patterns.getContext());
+}

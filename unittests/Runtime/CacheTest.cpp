@@ -1,0 +1,376 @@
+//===- CacheTest.cpp - Any cut of a sequence gives the same bits ----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Cuts random sequences into random calls of `step` and compares with one call
+// of `forward`: in the interpreter, as floats and as integers, and compiled.
+//
+//===----------------------------------------------------------------------===//
+
+#include "dialects/IQuant/IQuant.h"
+#include "dialects/Transformer/Transformer.h"
+#include "iquant/Conversion/Passes.h"
+#include "iquant/Reference/Interpreter.h"
+#include "iquant/Registration.h"
+#include "iquant/Runtime/Executable.h"
+#include "iquant/Transforms/Passes.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
+#include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "llvm/Support/FormatVariadic.h"
+
+#include <gtest/gtest.h>
+#include <random>
+
+using namespace mlir;
+using namespace mlir::iquant;
+using reference::RuntimeValue;
+using reference::Tensor;
+
+/// Shape of the decoder under test: two layers, grouped queries.
+static constexpr int64_t kVocabulary = 19, kHidden = 16, kHeads = 4,
+                         kKvHeads = 2, kWidth = kHidden / kHeads,
+                         kMaxPositions = 96;
+
+namespace {
+
+using Values = SmallVector<RuntimeValue>;
+/// Calls a function of a module by name.
+using Caller = std::function<FailureOr<Values>(StringRef, Values)>;
+
+class CacheTest : public ::testing::Test {
+protected:
+  CacheTest() : context(makeRegistry()) {
+    context.loadDialect<IQuantDialect, transformer::TransformerDialect,
+                        func::FuncDialect>();
+    context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
+      diagnostics += diagnostic.str() + "\n";
+    });
+  }
+
+  static DialectRegistry makeRegistry() {
+    DialectRegistry registry;
+    registerAllDialects(registry);
+    registerAllExtensions(registry);
+    registerDialects(registry);
+    registerExecutableDialects(registry);
+    return registry;
+  }
+
+  int64_t from(int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(random);
+  }
+
+  std::string makeConstant(StringRef name, int64_t rows, int64_t columns);
+  std::string makeDecoder();
+  /// A decoder with `step`, in floats or as integers.
+  OwningOpRef<ModuleOp> makeModule(bool isInteger);
+
+  /// Ids of `batch` sequences of `length`.
+  Tensor makeIds(int64_t batch, int64_t length);
+  Tensor sliceIds(const Tensor &ids, int64_t first, int64_t count);
+  /// Caches for `capacity` positions.
+  Values makeCaches(FunctionType type, int64_t batch, int64_t capacity);
+
+  /// One call of `step`: the logits, while the caches are updated.
+  RuntimeValue append(const Caller &call, const Tensor &ids, int64_t position,
+                      Values &caches);
+  /// The logits that `forward` gives for the last position.
+  RuntimeValue callForward(const Caller &call, const Tensor &ids);
+  /// Checks random cuts of random sequences.
+  void checkCuts(ModuleOp module, const Caller &call, unsigned repetitions);
+
+  MLIRContext context;
+  std::string diagnostics;
+  std::mt19937_64 random{7};
+};
+
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// Models and values
+//===----------------------------------------------------------------------===//
+
+std::string CacheTest::makeConstant(StringRef name, int64_t rows,
+                                    int64_t columns) {
+  std::string text = llvm::formatv("  %{0} = arith.constant dense<[", name);
+  for (int64_t r = 0; r < rows; ++r) {
+    text += r == 0 ? "[" : ", [";
+    for (int64_t c = 0; c < columns; ++c)
+      text += (c == 0 ? "" : ", ") + std::to_string(from(-1000, 1000) * 0.001);
+    text += "]";
+  }
+  return text +
+         llvm::formatv("]> : tensor<{0}x{1}xf32>\n", rows, columns).str();
+}
+
+std::string CacheTest::makeDecoder() {
+  std::string x = llvm::formatv("tensor<?x?x{0}xf32>", kHidden);
+  std::string kv = llvm::formatv("tensor<?x?x{0}xf32>", kKvHeads * kWidth);
+  std::string logits = llvm::formatv("tensor<?x?x{0}xf32>", kVocabulary);
+  std::string text = llvm::formatv(
+      "func.func @forward(%ids: tensor<?x?xi32>) -> {0} attributes "
+      "{{transformer.context_length = {1} : i64} {{\n"
+      "  %zero = arith.constant 0 : index\n"
+      "  %f = arith.constant dense<[1.0, 0.05]> : tensor<2xf32>\n",
+      logits, kMaxPositions);
+  text += makeConstant("table", kVocabulary, kHidden);
+  text += llvm::formatv("  %x0 = transformer.embedding %ids, %table : "
+                        "(tensor<?x?xi32>, tensor<{0}x{1}xf32>) -> {2}\n",
+                        kVocabulary, kHidden, x);
+  auto linear = [&](const Twine &result, const Twine &input, StringRef weight,
+                    StringRef type) {
+    text += llvm::formatv(
+        "  %{0} = transformer.linear %{1}, %{2} : ({3}, tensor<{4}x{5}xf32>) "
+        "-> {6}\n",
+        result.str(), input.str(), weight, x,
+        type == kv  ? kKvHeads * kWidth
+        : type == x ? kHidden
+                    : kVocabulary,
+        kHidden, type);
+  };
+  auto rope = [&](const Twine &result, const Twine &input, int64_t heads,
+                  StringRef type) {
+    text += llvm::formatv(
+        "  %{0} = transformer.rope %{1}<half> by %f at %zero {{heads = {2}, "
+        "max_positions = {3}} : ({4}, tensor<2xf32>, index) -> {4}\n",
+        result.str(), input.str(), heads, kMaxPositions, type);
+  };
+  for (std::string i : {"0", "1"}) {
+    for (StringRef weight : {"q", "k", "v", "o"})
+      text += makeConstant(("w" + weight + i).str(),
+                           weight == "k" || weight == "v" ? kKvHeads * kWidth
+                                                          : kHidden,
+                           kHidden);
+    text += "  %n" + i + " = transformer.rms_norm %x" + i +
+            " {epsilon = 1.0e-5} : (" + x + ") -> " + x + "\n";
+    linear("a" + i, "n" + i, "wq" + i, x);
+    linear("b" + i, "n" + i, "wk" + i, kv);
+    linear("v" + i, "n" + i, "wv" + i, kv);
+    rope("q" + i, "a" + i, kHeads, x);
+    rope("k" + i, "b" + i, kKvHeads, kv);
+    text += llvm::formatv("  %m{0} = transformer.attention %q{0}, %k{0}, %v{0} "
+                          "{{heads = {1}, kv_heads = {2}, causal} : ({3}, {4}, "
+                          "{4}) -> {3}\n",
+                          i, kHeads, kKvHeads, x, kv);
+    linear("o" + i, "m" + i, "wo" + i, x);
+    text += llvm::formatv("  %x{0} = transformer.add %x{1}, %o{1} : {2}\n",
+                          i == "0" ? 1 : 2, i, x);
+  }
+  linear("logits", "x2", "table", logits);
+  return text + "  return %logits : " + logits + "\n}\n";
+}
+
+OwningOpRef<ModuleOp> CacheTest::makeModule(bool isInteger) {
+  auto module = parseSourceString<ModuleOp>(makeDecoder(), &context);
+  PassManager pm(&context);
+  pm.addPass(createTransformerAddCache());
+  if (isInteger)
+    pm.addPass(createConvertTransformerToIQuant());
+  if (!module || failed(pm.run(*module)))
+    return nullptr;
+  return module;
+}
+
+Tensor CacheTest::makeIds(int64_t batch, int64_t length) {
+  Tensor ids({batch, length}, IntegerType::get(&context, 32));
+  for (int64_t i = 0; i < batch * length; ++i)
+    ids.setInt(i, from(0, kVocabulary - 1));
+  return ids;
+}
+
+Tensor CacheTest::sliceIds(const Tensor &ids, int64_t first, int64_t count) {
+  Tensor part({ids.getDim(0), count}, ids.getElementType());
+  for (int64_t i = 0, end = part.getNumElements(); i < end; ++i)
+    part.copyElement(i, ids, i / count * ids.getDim(1) + first + i % count);
+  return part;
+}
+
+Values CacheTest::makeCaches(FunctionType type, int64_t batch,
+                             int64_t capacity) {
+  Values caches;
+  for (Type input : type.getInputs().drop_front(2))
+    caches.push_back(
+        reference::makeZeros(input, {batch, capacity, getShape(input).back()}));
+  return caches;
+}
+
+RuntimeValue CacheTest::append(const Caller &call, const Tensor &ids,
+                               int64_t position, Values &caches) {
+  Values arguments = {
+      ids, Tensor::integerScalar(position, IndexType::get(&context))};
+  llvm::move(caches, std::back_inserter(arguments));
+  caches.clear();
+  FailureOr<Values> results = call("step", std::move(arguments));
+  EXPECT_TRUE(succeeded(results)) << diagnostics;
+  if (failed(results))
+    return RuntimeValue();
+  llvm::move(llvm::drop_begin(*results), std::back_inserter(caches));
+  return results->front();
+}
+
+RuntimeValue CacheTest::callForward(const Caller &call, const Tensor &ids) {
+  FailureOr<Values> results = call("forward", {ids});
+  EXPECT_TRUE(succeeded(results)) << diagnostics;
+  if (failed(results))
+    return RuntimeValue();
+  const Tensor &all = results->front().getTensor();
+  int64_t batch = all.getDim(0), length = all.getDim(1), V = all.getDim(2);
+  Tensor last({batch, 1, V}, all.getElementType());
+  for (int64_t i = 0; i < batch * V; ++i)
+    last.copyElement(i, all, ((i / V + 1) * length - 1) * V + i % V);
+  return last;
+}
+
+//===----------------------------------------------------------------------===//
+// The cuts
+//===----------------------------------------------------------------------===//
+
+void CacheTest::checkCuts(ModuleOp module, const Caller &call,
+                          unsigned repetitions) {
+  FunctionType type =
+      module.lookupSymbol<func::FuncOp>("step").getFunctionType();
+  for (unsigned repetition = 0; repetition < repetitions; ++repetition) {
+    int64_t batch = from(1, 2), length = from(1, 70);
+    Tensor ids = makeIds(batch, length);
+    RuntimeValue expected = callForward(call, ids);
+    // With room behind the text, and with none.
+    Values caches = makeCaches(type, batch, length + from(0, 1) * from(0, 20));
+    std::string cuts;
+    RuntimeValue logits;
+    for (int64_t first = 0; first < length;) {
+      int64_t count = from(0, 2) == 0 ? 1 : from(1, length - first);
+      cuts += std::to_string(count) + " ";
+      logits = append(call, sliceIds(ids, first, count), first, caches);
+      first += count;
+    }
+    EXPECT_TRUE(logits == expected) << "cut into " << cuts;
+  }
+}
+
+TEST_F(CacheTest, CutsOfFloatsInTheInterpreter) {
+  OwningOpRef<ModuleOp> module = makeModule(/*isInteger=*/false);
+  ASSERT_TRUE(module) << diagnostics;
+  reference::Interpreter interpreter(*module);
+  checkCuts(
+      *module,
+      [&](StringRef name, Values arguments) {
+        return interpreter.call(name, arguments);
+      },
+      /*repetitions=*/5);
+}
+
+TEST_F(CacheTest, CutsOfIntegersInTheInterpreter) {
+  OwningOpRef<ModuleOp> module = makeModule(/*isInteger=*/true);
+  ASSERT_TRUE(module) << diagnostics;
+  reference::Interpreter interpreter(*module);
+  checkCuts(
+      *module,
+      [&](StringRef name, Values arguments) {
+        return interpreter.call(name, arguments);
+      },
+      /*repetitions=*/20);
+}
+
+TEST_F(CacheTest, CutsOfCompiledIntegers) {
+  OwningOpRef<ModuleOp> module = makeModule(/*isInteger=*/true);
+  ASSERT_TRUE(module) << diagnostics;
+  OwningOpRef<ModuleOp> compiled = module->clone();
+  auto executable = Executable::compile(*compiled);
+  ASSERT_TRUE(succeeded(executable)) << diagnostics;
+  reference::Interpreter interpreter(*module);
+  // What is cut is compiled, what it is compared to is the reference.
+  checkCuts(
+      *module,
+      [&](StringRef name, Values arguments) {
+        return name == "step" ? (*executable)->call(name, std::move(arguments))
+                              : interpreter.call(name, arguments);
+      },
+      /*repetitions=*/40);
+}
+
+//===----------------------------------------------------------------------===//
+// Memory
+//===----------------------------------------------------------------------===//
+
+TEST_F(CacheTest, CompiledCodeUpdatesInPlaceWhatIsMovedIn) {
+  OwningOpRef<ModuleOp> module = makeModule(/*isInteger=*/true);
+  ASSERT_TRUE(module) << diagnostics;
+  FunctionType type =
+      module->lookupSymbol<func::FuncOp>("step").getFunctionType();
+  auto executable = Executable::compile(*module);
+  ASSERT_TRUE(succeeded(executable)) << diagnostics;
+  Caller call = [&](StringRef name, Values arguments) {
+    return (*executable)->call(name, std::move(arguments));
+  };
+  Values caches = makeCaches(type, 1, 8);
+  const char *memory = caches[0].getTensor().getRawData().data();
+  append(call, makeIds(1, 3), 0, caches);
+  EXPECT_EQ(caches[0].getTensor().getRawData().data(), memory);
+
+  // A copy that the caller keeps stays what it was, and a text can go on from
+  // there a second time.
+  Values kept = caches;
+  Tensor ids = makeIds(1, 2);
+  RuntimeValue first = append(call, ids, 3, caches);
+  EXPECT_NE(caches[0].getTensor().getRawData().data(), memory);
+  EXPECT_EQ(kept[0].getTensor().getRawData().data(), memory);
+  EXPECT_TRUE(append(call, ids, 3, kept) == first);
+}
+
+TEST_F(CacheTest, RowsBehindTheTextMeanNothing) {
+  OwningOpRef<ModuleOp> module = makeModule(/*isInteger=*/true);
+  ASSERT_TRUE(module) << diagnostics;
+  FunctionType type =
+      module->lookupSymbol<func::FuncOp>("step").getFunctionType();
+  auto executable = Executable::compile(*module);
+  ASSERT_TRUE(succeeded(executable)) << diagnostics;
+  Caller call = [&](StringRef name, Values arguments) {
+    return (*executable)->call(name, std::move(arguments));
+  };
+  Values zeros = makeCaches(type, 1, 9), garbage = zeros;
+  for (RuntimeValue &cache : garbage)
+    for (Tensor &component : cache.getMutableComponents())
+      for (char &byte : component.getMutableRawData())
+        byte = from(-128, 127);
+  Tensor ids = makeIds(1, 6);
+  EXPECT_TRUE(append(call, ids, 0, zeros) == append(call, ids, 0, garbage));
+}
+
+TEST_F(CacheTest, CompiledCodeWritesNothingPastTheCapacity) {
+  OwningOpRef<ModuleOp> module = makeModule(/*isInteger=*/true);
+  ASSERT_TRUE(module) << diagnostics;
+  FunctionType type =
+      module->lookupSymbol<func::FuncOp>("step").getFunctionType();
+  OwningOpRef<ModuleOp> compiled = module->clone();
+  auto executable = Executable::compile(*compiled);
+  ASSERT_TRUE(succeeded(executable)) << diagnostics;
+  Caller call = [&](StringRef name, Values arguments) {
+    return (*executable)->call(name, std::move(arguments));
+  };
+  for (int64_t position : {4, 5, 1000, -1}) {
+    Values caches = makeCaches(type, 1, 5), before = caches;
+    append(call, makeIds(1, 3), position, caches);
+    for (auto [cache, old] : llvm::zip_equal(caches, before))
+      for (auto [component, oldComponent] :
+           llvm::zip_equal(cache.getComponents(), old.getComponents())) {
+        // Only the row that fits has changed.
+        size_t width = component.getRawData().size() / 5;
+        size_t same = position == 4 ? 4 * width : 5 * width;
+        EXPECT_EQ(component.getRawData().take_front(same),
+                  oldComponent.getRawData().take_front(same));
+      }
+  }
+  // The reference says what is wrong.
+  Values arguments = {makeIds(1, 3),
+                      Tensor::integerScalar(4, IndexType::get(&context))};
+  llvm::append_range(arguments, makeCaches(type, 1, 5));
+  EXPECT_TRUE(failed(reference::Interpreter(*module).call("step", arguments)));
+  EXPECT_NE(diagnostics.find("expects a place among the 5 rows of the cache, "
+                             "got 3 rows at the offset 4"),
+            std::string::npos)
+      << diagnostics;
+}

@@ -29,6 +29,13 @@ next_tokens() {
 }
 stage "Five likeliest tokens after \"$prompt\"" next_tokens
 
+continue_prompt() {
+  "$tools/quant-run" generate "$out/integer.mlirbc" --ids "$out/prompt.ids" --tokens 32 >"$out/answer.ids"
+  "$python" scripts/text.py decode "$model" "$out/answer.ids"
+  echo
+}
+stage "Continuation of \"$prompt\" in integers" continue_prompt
+
 for kind in float integer; do
   stage "Perplexity on $windows x $context tokens, $kind" \
     "$tools/quant-run" perplexity "$out/$kind.mlirbc" --ids "$out/test.ids" --context "$context" --windows "$windows"

@@ -5,20 +5,34 @@
   text.py encode MODEL [FILE]     text from FILE or stdin -> ids, one a line
   text.py decode MODEL [FILE]     ids from FILE or stdin -> text
   text.py next MODEL FILE...      likeliest next tokens side by side, from `quant-run run --ids --json`
+  text.py chat MODEL MODULE       a conversation with MODULE: one line from stdin, one answer
 
-MODEL is a .gguf file with a byte-level BPE vocabulary, or a directory with a tokenizer.json.
+MODEL is a .gguf file with a byte-level BPE vocabulary, or a directory with a tokenizer.json. For `chat` it also has
+the model's chat template; MODULE is what quant-import and quant-opt made of it.
 """
 import argparse
 import json
 import os
+import subprocess
 import sys
+
+QUANT_RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../build/bin/quant-run")
+
+
+def gguf_fields(path):
+    from gguf import GGUFReader
+
+    return GGUFReader(path).fields
+
+
+def gguf_string(fields, key, default=None):
+    return bytes(fields[key].parts[-1]).decode() if key in fields else default
 
 
 def gguf_tokenizer(path):
-    from gguf import GGUFReader
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 
-    fields = GGUFReader(path).fields
+    fields = gguf_fields(path)
 
     def strings(key):
         if key not in fields:
@@ -27,7 +41,7 @@ def gguf_tokenizer(path):
         return [bytes(field.parts[i]).decode() for i in field.data]
 
     def string(key):
-        return bytes(fields[key].parts[-1]).decode() if key in fields else "absent"
+        return gguf_string(fields, key, "absent")
 
     if string("tokenizer.ggml.model") != "gpt2":
         sys.exit(f"text.py: error: expects a byte-level BPE vocabulary ('gpt2') in '{path}', "
@@ -91,9 +105,92 @@ def print_next(tokenizer, files):
         print("   ".join(f"{text!r:>16s} {share:6.4f}" for text, share in cells))
 
 
+def special_name(value):
+    """The text of a special token, which a tokenizer_config.json may describe by an object."""
+    return value["content"] if isinstance(value, dict) else value or ""
+
+
+def chat_template(path, tokenizer):
+    """The model's template, as a function from messages to the text of a prompt."""
+    from jinja2.exceptions import TemplateError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    if os.path.isdir(path):
+        file = os.path.join(path, "tokenizer_config.json")
+        config = json.loads(read(file))
+        template = config.get("chat_template")
+        names = {key: special_name(config.get(key)) for key in ("bos_token", "eos_token")}
+    else:
+        fields = gguf_fields(path)
+        template = gguf_string(fields, "tokenizer.chat_template")
+        ids = {key: f"tokenizer.ggml.{key}_id" for key in ("bos_token", "eos_token")}
+        names = {key: tokenizer.id_to_token(int(fields[id].parts[-1][0])) for key, id in ids.items() if id in fields}
+    if not isinstance(template, str):
+        sys.exit(f"text.py: error: '{path}' has no chat template")
+
+    def raise_exception(message):
+        raise TemplateError(message)
+
+    # A template is code of whoever made the model.
+    environment = ImmutableSandboxedEnvironment(trim_blocks=True, lstrip_blocks=True)
+    environment.globals["raise_exception"] = raise_exception
+    try:
+        compiled = environment.from_string(template)
+        return lambda messages: compiled.render(messages=messages, add_generation_prompt=True, **names)
+    except TemplateError as error:
+        sys.exit(f"text.py: error: the chat template of '{path}': {error}")
+
+
+def stream(lines, tokenizer):
+    """Prints the text of ids, one a line up to an empty one, as far as it is certain; returns it."""
+    ids, shown = [], ""
+    for line in iter(lines.readline, ""):
+        if line == "\n":
+            print(tokenizer.decode(ids)[len(shown):])
+            return tokenizer.decode(ids)
+        ids.append(int(line))
+        text = tokenizer.decode(ids)
+        if not text.endswith("\ufffd"):  # the first bytes of a character
+            print(text[len(shown):], end="", flush=True)
+            shown = text
+    sys.exit(1)  # quant-run has said why
+
+
+def chat(options, tokenizer):
+    from jinja2.exceptions import TemplateError
+
+    render = chat_template(options.model, tokenizer)
+    messages = [{"role": "system", "content": options.system}] if options.system else []
+    command = [options.quant_run, "generate", options.module, "--conversation", f"--tokens={options.tokens}",
+               f"--temperature={options.temperature}", f"--top-p={options.top_p}", f"--seed={options.seed}"]
+    try:
+        run = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    except OSError as error:
+        sys.exit(f"text.py: error: cannot run '{options.quant_run}': {error.strerror}")
+    prompt = "> " if sys.stdin.isatty() else ""
+    while True:
+        print(prompt, end="", flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            break
+        messages.append({"role": "user", "content": line.strip()})
+        try:
+            text = render(messages)
+        except TemplateError as error:
+            sys.exit(f"text.py: error: the chat template of '{options.model}': {error}")
+        ids = tokenizer.encode(text, add_special_tokens=False).ids
+        try:
+            print(*ids, file=run.stdin, flush=True)
+        except BrokenPipeError:
+            sys.exit(1)  # quant-run has said why
+        messages.append({"role": "assistant", "content": stream(run.stdout, tokenizer)})
+    run.stdin.close()
+    sys.exit(run.wait())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="encode|decode|next")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="encode|decode|next|chat")
     for name in ("encode", "decode"):
         command = commands.add_parser(name)
         command.add_argument("model")
@@ -103,12 +200,23 @@ def main():
     command = commands.add_parser("next")
     command.add_argument("model")
     command.add_argument("files", nargs="+")
+    command = commands.add_parser("chat")
+    command.add_argument("model")
+    command.add_argument("module")
+    command.add_argument("--system", help="what the model is told about its part")
+    command.add_argument("--tokens", type=int, default=512, help="most tokens of an answer")
+    command.add_argument("--temperature", type=float, default=0, help="0 takes the likeliest token")
+    command.add_argument("--top-p", type=float, default=1)
+    command.add_argument("--seed", type=int, default=0)
+    command.add_argument("--quant-run", default=QUANT_RUN, help="the tool, build/bin/quant-run by default")
     options = parser.parse_args()
     tokenizer = load(options.model)
     if options.command == "encode":
         print("\n".join(map(str, tokenizer.encode(read(options.file)).ids[:options.limit])))
     elif options.command == "decode":
         sys.stdout.write(tokenizer.decode(integers(read(options.file).split()), skip_special_tokens=False))
+    elif options.command == "chat":
+        chat(options, tokenizer)
     else:
         print_next(tokenizer, options.files)
 

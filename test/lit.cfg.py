@@ -76,7 +76,7 @@ def first_existing(*paths):
 
 root = config.iquant_src_root
 python = first_existing(os.environ.get("IQUANT_PYTHON"), os.path.join(root, ".venv/bin/python")) or sys.executable
-packages = "import gguf, numpy, safetensors, tokenizers"
+packages = "import gguf, jinja2, numpy, safetensors, tokenizers"
 has_packages = subprocess.run([python, "-c", packages], capture_output=True).returncode == 0
 provide("python-packages", has_packages, "%{python}", f'"{python}"',
         f"{python} lacks the packages of scripts/requirements.txt; run scripts/setup.sh")

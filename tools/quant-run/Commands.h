@@ -18,9 +18,11 @@ namespace mlir::iquant::run {
 /// What `--help` shows; the options of LLVM's libraries are hidden.
 extern llvm::cl::OptionCategory category;
 
-extern llvm::cl::SubCommand runCommand, perplexityCommand, compareCommand;
+extern llvm::cl::SubCommand runCommand, generateCommand, perplexityCommand,
+    compareCommand;
 
 int runFunction(MLIRContext &context);
+int runGenerate(MLIRContext &context);
 int runPerplexity(MLIRContext &context);
 int runCompare(MLIRContext &context);
 

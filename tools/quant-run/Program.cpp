@@ -7,6 +7,8 @@
 #include "QuantRun.h"
 
 #include "mlir/Parser/Parser.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Transforms/Passes.h"
 #include "llvm/Support/LineIterator.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
@@ -75,6 +77,13 @@ Program::load(OwningOpRef<ModuleOp> module, StringRef name, Engine engine) {
     program->interpreter = std::make_unique<Interpreter>(*program->module);
     return program;
   }
+  for (auto other : program->module->getOps<func::FuncOp>())
+    if (other != function)
+      other.setPrivate();
+  PassManager pm(function.getContext());
+  pm.addPass(createSymbolDCEPass());
+  if (failed(pm.run(*program->module)))
+    return failure();
   FailureOr<std::unique_ptr<Executable>> executable =
       Executable::compile(*program->module);
   if (failed(executable))
@@ -84,10 +93,10 @@ Program::load(OwningOpRef<ModuleOp> module, StringRef name, Engine engine) {
 }
 
 FailureOr<SmallVector<RuntimeValue>>
-Program::call(ArrayRef<RuntimeValue> arguments) {
+Program::call(SmallVector<RuntimeValue> arguments) {
   if (interpreter)
     return interpreter->call(name, arguments);
-  return executable->call(name, arguments);
+  return executable->call(name, std::move(arguments));
 }
 
 //===----------------------------------------------------------------------===//
@@ -153,7 +162,7 @@ FailureOr<Tensor> LanguageModel::forward(ArrayRef<int32_t> ids) {
       Tensor::fromArray<int32_t>({1, static_cast<int64_t>(ids.size())},
                                  IntegerType::get(context, 32), ids);
   FailureOr<SmallVector<RuntimeValue>> results =
-      program->call(RuntimeValue(input));
+      program->call({RuntimeValue(input)});
   if (failed(results))
     return failure();
   Tensor logits =

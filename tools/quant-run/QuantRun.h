@@ -34,12 +34,14 @@ enum class Engine { Jit, Reference };
 /// A function of a module, ready to be called by either engine.
 class Program {
 public:
-  /// Takes the module, which compilation changes.
+  /// Takes the module, which compilation changes; other functions that nobody
+  /// calls are not compiled.
   static FailureOr<std::unique_ptr<Program>>
   load(OwningOpRef<ModuleOp> module, StringRef function, Engine engine);
 
+  /// Caches are updated in place if they are moved in.
   FailureOr<SmallVector<reference::RuntimeValue>>
-  call(ArrayRef<reference::RuntimeValue> arguments);
+  call(SmallVector<reference::RuntimeValue> arguments);
 
   FunctionType getType() const { return type; }
 

@@ -129,7 +129,8 @@ static int callFunction(MLIRContext &context) {
     return fail("expects one --output for each of the " +
                 llvm::Twine(type.getNumResults()) + " results, got " +
                 llvm::Twine(outputs.size()));
-  FailureOr<SmallVector<RuntimeValue>> results = (*program)->call(*arguments);
+  FailureOr<SmallVector<RuntimeValue>> results =
+      (*program)->call(std::move(*arguments));
   if (failed(results))
     return 1;
   for (auto [index, result] : llvm::enumerate(*results)) {

@@ -23,8 +23,8 @@ llvm::cl::OptionCategory run::category("Options");
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   for (llvm::cl::SubCommand *command :
-       {&llvm::cl::SubCommand::getTopLevel(), &runCommand, &perplexityCommand,
-        &compareCommand})
+       {&llvm::cl::SubCommand::getTopLevel(), &runCommand, &generateCommand,
+        &perplexityCommand, &compareCommand})
     llvm::cl::HideUnrelatedOptions(category, *command);
   llvm::cl::ParseCommandLineOptions(
       argc, argv,
@@ -40,6 +40,8 @@ int main(int argc, char **argv) {
 
   if (runCommand)
     return runFunction(context);
+  if (generateCommand)
+    return runGenerate(context);
   if (perplexityCommand)
     return runPerplexity(context);
   if (compareCommand)

@@ -1,0 +1,110 @@
+//===- Session.cpp - A text that grows token by token ---------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Session.h"
+
+#include "iquant/Transforms/Passes.h"
+
+#include "mlir/Pass/PassManager.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::run;
+using namespace mlir::iquant::reference;
+
+/// Whether a function takes ids, a position and caches, and returns logits and
+/// the caches, as `transformer-add-cache` makes it.
+static bool isStep(func::FuncOp function) {
+  FunctionType type = function.getFunctionType();
+  unsigned caches = type.getNumResults() - 1;
+  if (type.getNumResults() == 0 || type.getNumInputs() != caches + 2)
+    return false;
+  auto ids = dyn_cast<RankedTensorType>(type.getInput(0));
+  if (!ids || ids.getRank() != 2 || !ids.getElementType().isInteger(32) ||
+      !type.getInput(1).isIndex())
+    return false;
+  return llvm::all_of(llvm::seq(caches), [&](unsigned i) {
+    Attribute name = function.getArgAttr(i + 2, transformer::kCache);
+    return name && name == function.getResultAttr(i + 1, transformer::kCache);
+  });
+}
+
+FailureOr<std::unique_ptr<Session>>
+Session::load(StringRef file, MLIRContext &context, Engine engine) {
+  OwningOpRef<ModuleOp> module = loadModule(file, context);
+  if (!module)
+    return failure();
+  auto session = std::make_unique<Session>();
+  llvm::Expected<TokenLimits> limits = getTokenLimits(*module);
+  if (!limits) {
+    fail("'" + file + "': " + toString(limits.takeError()));
+    return failure();
+  }
+  session->limits = *limits;
+  PassManager pm(&context);
+  pm.addPass(createTransformerAddCache());
+  if (failed(pm.run(*module)))
+    return failure();
+  auto step = module->lookupSymbol<func::FuncOp>("step");
+  if (!step || !isStep(step)) {
+    fail("'" + file +
+         "' has no function 'step' that continues from caches; "
+         "transformer-add-cache makes one as long as the model is in "
+         "floating point");
+    return failure();
+  }
+  if (auto ends =
+          step->getAttrOfType<DenseI64ArrayAttr>("transformer.end_tokens"))
+    session->endTokens = llvm::to_vector_of<int32_t>(ends.asArrayRef());
+  FailureOr<std::unique_ptr<Program>> program =
+      Program::load(std::move(module), "step", engine);
+  if (failed(program))
+    return failure();
+  session->program = std::move(*program);
+  return session;
+}
+
+void Session::start(int64_t capacity) {
+  text.clear();
+  caches.clear();
+  for (Type type : program->getType().getInputs().drop_front(2)) {
+    // One text is a batch of one.
+    SmallVector<int64_t> shape(getShape(type));
+    shape[shape.size() - 2] = capacity;
+    if (shape.size() == 3)
+      shape.front() = 1;
+    caches.push_back(makeZeros(type, shape));
+  }
+}
+
+size_t Session::rewind(ArrayRef<int32_t> ids) {
+  // Rows behind the text mean nothing, so there is nothing to erase.
+  size_t shared = 0;
+  while (shared < text.size() && shared + 1 < ids.size() &&
+         text[shared] == ids[shared])
+    ++shared;
+  text.resize(shared);
+  return shared;
+}
+
+FailureOr<RuntimeValue> Session::append(ArrayRef<int32_t> ids) {
+  MLIRContext *context = program->getType().getContext();
+  int64_t count = ids.size(), position = text.size();
+  SmallVector<RuntimeValue> arguments;
+  arguments.push_back(Tensor::fromArray<int32_t>(
+      {1, count}, IntegerType::get(context, 32), ids));
+  arguments.push_back(Tensor::integerScalar(position, IndexType::get(context)));
+  llvm::move(caches, std::back_inserter(arguments));
+  FailureOr<SmallVector<RuntimeValue>> results =
+      program->call(std::move(arguments));
+  if (failed(results))
+    return failure();
+  for (auto [cache, result] :
+       llvm::zip_equal(caches, llvm::drop_begin(*results)))
+    cache = std::move(result);
+  llvm::append_range(text, ids);
+  return std::move(results->front());
+}

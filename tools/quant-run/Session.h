@@ -1,0 +1,50 @@
+//===- Session.h - A text that grows token by token -------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Declares a language model together with the caches of one text.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_TOOLS_QUANT_RUN_SESSION_H
+#define IQUANT_TOOLS_QUANT_RUN_SESSION_H
+
+#include "QuantRun.h"
+
+namespace mlir::iquant::run {
+
+class Session {
+public:
+  /// Loads a model with a function `step` that continues from caches; a model
+  /// in floating point gets one.
+  static FailureOr<std::unique_ptr<Session>>
+  load(StringRef file, MLIRContext &context, Engine engine);
+
+  const TokenLimits &getLimits() const { return limits; }
+  /// The ids that end a text.
+  ArrayRef<int32_t> getEndTokens() const { return endTokens; }
+  /// The type of the logits of one position.
+  Type getLogitsType() const { return program->getType().getResult(0); }
+
+  /// Starts an empty text of at most `capacity` tokens.
+  void start(int64_t capacity);
+
+  /// Goes back to the longest start that the text shares with `ids` and that is
+  /// shorter than they are; returns its length.
+  size_t rewind(ArrayRef<int32_t> ids);
+
+  /// Appends tokens, which the caller has checked, and gives the logits of the
+  /// token after them.
+  FailureOr<reference::RuntimeValue> append(ArrayRef<int32_t> ids);
+
+private:
+  std::unique_ptr<Program> program;
+  TokenLimits limits;
+  SmallVector<int32_t> endTokens;
+  std::vector<int32_t> text;
+  SmallVector<reference::RuntimeValue> caches;
+};
+
+} // namespace mlir::iquant::run
+
+#endif // IQUANT_TOOLS_QUANT_RUN_SESSION_H

@@ -127,6 +127,7 @@ FailureOr<RuntimeValue> Generator::append(ArrayRef<int32_t> ids, Phase &phase) {
 
 LogicalResult Generator::answer(ArrayRef<int32_t> prompt,
                                 llvm::function_ref<void(int32_t)> emit) {
+  session.reserve(prompt.size() + tokens);
   ArrayRef<int32_t> rest = prompt.drop_front(session.rewind(prompt));
   bool showsProgress =
       rest.size() > chunk && llvm::sys::Process::StandardErrIsDisplayed();
@@ -217,7 +218,6 @@ static int continuePrompt(Session &session) {
     return fail(prompt.takeError());
   if (llvm::Error error = check(session.getLimits(), *prompt))
     return fail("'" + idsFile + "': " + toString(std::move(error)));
-  session.start(prompt->size() + tokens);
   Generator generator(session);
   std::vector<int32_t> answer;
   auto emit = [&](int32_t id) {
@@ -261,7 +261,6 @@ static llvm::Expected<std::vector<int32_t>> parseIds(StringRef line) {
 
 static int converse(Session &session) {
   const TokenLimits &limits = session.getLimits();
-  session.start(limits.contextLength);
   Generator generator(session);
   std::string line;
   for (unsigned number = 1; readLine(line); ++number) {

@@ -67,17 +67,30 @@ Session::load(StringRef file, MLIRContext &context, Engine engine) {
   return session;
 }
 
-void Session::start(int64_t capacity) {
-  text.clear();
-  caches.clear();
+/// Copies the rows of a cache to one with more of them. One text is a batch of
+/// one, so they are the first bytes.
+static void copyRows(const RuntimeValue &from, RuntimeValue &to) {
+  for (auto [source, target] :
+       llvm::zip_equal(from.getComponents(), to.getMutableComponents()))
+    llvm::copy(source.getRawData(), target.getMutableRawData().begin());
+}
+
+void Session::reserve(int64_t wanted) {
+  if (wanted <= capacity)
+    return;
+  // A text that grows bit by bit moves few times.
+  capacity = std::max(wanted, std::min(2 * capacity, limits.contextLength));
+  SmallVector<RuntimeValue> larger;
   for (Type type : program->getType().getInputs().drop_front(2)) {
-    // One text is a batch of one.
     SmallVector<int64_t> shape(getShape(type));
     shape[shape.size() - 2] = capacity;
     if (shape.size() == 3)
       shape.front() = 1;
-    caches.push_back(makeZeros(type, shape));
+    larger.push_back(makeZeros(type, shape));
   }
+  for (auto [old, cache] : llvm::zip(caches, larger))
+    copyRows(old, cache);
+  caches = std::move(larger);
 }
 
 size_t Session::rewind(ArrayRef<int32_t> ids) {

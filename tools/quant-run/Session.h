@@ -26,15 +26,15 @@ public:
   /// The type of the logits of one position.
   Type getLogitsType() const { return program->getType().getResult(0); }
 
-  /// Starts an empty text of at most `capacity` tokens.
-  void start(int64_t capacity);
+  /// Makes room for a text of this length; keeps the text that is there.
+  void reserve(int64_t length);
 
   /// Goes back to the longest start that the text shares with `ids` and that is
   /// shorter than they are; returns its length.
   size_t rewind(ArrayRef<int32_t> ids);
 
-  /// Appends tokens, which the caller has checked, and gives the logits of the
-  /// token after them.
+  /// Appends tokens, which the caller has checked and reserved room for, and
+  /// gives the logits of the token after them.
   FailureOr<reference::RuntimeValue> append(ArrayRef<int32_t> ids);
 
 private:
@@ -43,6 +43,8 @@ private:
   SmallVector<int32_t> endTokens;
   std::vector<int32_t> text;
   SmallVector<reference::RuntimeValue> caches;
+  /// The positions that the caches have room for.
+  int64_t capacity = 0;
 };
 
 } // namespace mlir::iquant::run

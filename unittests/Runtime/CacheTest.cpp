@@ -10,17 +10,21 @@
 #include "dialects/IQuant/IQuant.h"
 #include "dialects/Transformer/Transformer.h"
 #include "iquant/Conversion/Passes.h"
+#include "iquant/Pipelines/CpuPipeline.h"
 #include "iquant/Reference/Interpreter.h"
 #include "iquant/Registration.h"
 #include "iquant/Runtime/Executable.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/ExecutionEngine/ExecutionEngine.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/TargetSelect.h"
 
 #include <gtest/gtest.h>
 #include <random>
@@ -373,4 +377,80 @@ TEST_F(CacheTest, CompiledCodeWritesNothingPastTheCapacity) {
                              "got 3 rows at the offset 4"),
             std::string::npos)
       << diagnostics;
+}
+
+//===----------------------------------------------------------------------===//
+// One buffer for the state
+//===----------------------------------------------------------------------===//
+
+/// A row-major buffer as compiled code takes it.
+static std::vector<int64_t> describe(ArrayRef<int64_t> shape,
+                                     const void *data) {
+  auto address = reinterpret_cast<int64_t>(data);
+  std::vector<int64_t> words = {address, address, 0};
+  words.insert(words.end(), shape.begin(), shape.end());
+  for (size_t i = 0; i < shape.size(); ++i)
+    words.push_back(ShapedType::getNumElements(shape.drop_front(i + 1)));
+  return words;
+}
+
+TEST_F(CacheTest, StateInOneBuffer) {
+  OwningOpRef<ModuleOp> module = makeModule(/*isInteger=*/true);
+  ASSERT_TRUE(module) << diagnostics;
+  OwningOpRef<ModuleOp> compiled = module->clone();
+  PassManager pm(&context);
+  CpuPipelineOptions options;
+  options.poolState = true;
+  buildCpuPipeline(pm, options);
+  ASSERT_TRUE(succeeded(pm.run(*compiled))) << diagnostics;
+  llvm::InitializeNativeTarget();
+  llvm::InitializeNativeTargetAsmPrinter();
+  auto engine = ExecutionEngine::create(*compiled);
+  ASSERT_TRUE(bool(engine)) << llvm::toString(engine.takeError());
+  auto call = [&](StringRef name, SmallVector<void *> arguments) {
+    llvm::Error error = (*engine)->invokePacked(name, arguments);
+    ASSERT_FALSE(bool(error)) << llvm::toString(std::move(error));
+  };
+
+  // Of keys and values, in two layers: codes, multipliers and exponents, 800
+  // bytes of each, at multiples of 64.
+  int64_t batch = 2, capacity = 50, size = 0;
+  call("_mlir_ciface_step_state_size", {&batch, &capacity, &size});
+  EXPECT_EQ(size, 2 * 2 *
+                      (800 + 2 * 800 + /*two of three end 0 or 64 apart*/
+                       32 + 2 * 32));
+  std::unique_ptr<char[], decltype(&free)> state(
+      static_cast<char *>(aligned_alloc(64, size)), free);
+  for (int64_t i = 0; i < size; ++i)
+    state[i] = from(-128, 127);
+
+  Tensor ids = makeIds(batch, 40);
+  RuntimeValue expected = callForward(
+      [&](StringRef name, Values arguments) {
+        return reference::Interpreter(*module).call(name, arguments);
+      },
+      ids);
+  ArrayRef<char> weights;
+  if (auto pool = (*compiled)->getAttrOfType<DenseResourceElementsAttr>(
+          "iquant.constants"))
+    weights = pool.getRawHandle().getBlob()->getData();
+  for (int64_t position = 0, count = 7; position < 40;
+       position += count, count = 11) {
+    Tensor part = sliceIds(ids, position, count);
+    std::vector<int64_t> logits(9);
+    auto idWords = describe(part.getShape(), part.getRawData().data()),
+         weightWords = describe(weights.size(), weights.data()),
+         stateWords = describe(size, state.get());
+    void *logitsPointer = logits.data(), *idsPointer = idWords.data(),
+         *weightsPointer = weightWords.data(),
+         *statePointer = stateWords.data();
+    call("_mlir_ciface_step",
+         {&logitsPointer, &idsPointer, &position, &weightsPointer,
+          &statePointer, &batch, &capacity});
+    auto *elements = reinterpret_cast<int32_t *>(logits[1]);
+    if (position + count == 40)
+      EXPECT_EQ(ArrayRef(elements, batch * kVocabulary),
+                expected.getTensor().data<int32_t>());
+    free(reinterpret_cast<void *>(logits[0]));
+  }
 }

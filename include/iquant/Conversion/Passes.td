@@ -17,8 +17,9 @@ def ConvertTransformerToIQuant : Pass<"convert-transformer-to-iquant", "::mlir::
     channels than that, the row is the one group. A norm that feeds linears only
     gives these codes itself, other values are quantized once for all their
     linears. Queries, keys and values have one scale per head. Constants
-    become integers by rules V3, F4 and P1, once per function and use; those of
-    more than 1024 elements become resources.
+    become integers by rules V3, F4 and P1, once per use, whatever the number of
+    functions that read them; those of more than 1024 elements become resources,
+    which the functions share.
 
     Requires: weights, biases, norm parameters and rotation frequencies that
     are constant (inline or resource; f16, bf16, f32, f64) and finite;

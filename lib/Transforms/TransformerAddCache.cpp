@@ -12,6 +12,7 @@
 #include "mlir/IR/IRMapping.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
+#include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace mlir::iquant {
@@ -83,13 +84,9 @@ static SmallVector<OpOperand *> getRowOperands(Operation *op) {
   using Operands = SmallVector<OpOperand *>;
   return TypeSwitch<Operation *, Operands>(op)
       .Case<EmbeddingOp>([](auto op) { return Operands{&op.getIdsMutable()}; })
-      .Case<LinearOp, RmsNormOp, LayerNormOp, RopeOp, SiluOp, GeluOp, ArgmaxOp,
-            ObserveOp>([](auto op) { return Operands{&op.getInputMutable()}; })
-      .Case([](SoftmaxOp op) {
-        // The channels of a vector are not rows.
-        return op.getType().getRank() > 1 ? Operands{&op.getInputMutable()}
-                                          : Operands();
-      })
+      .Case<LinearOp, RmsNormOp, LayerNormOp, RopeOp, SoftmaxOp, SiluOp, GeluOp,
+            ArgmaxOp, ObserveOp>(
+          [](auto op) { return Operands{&op.getInputMutable()}; })
       .Case<AddOp, SwiGluOp>([](auto op) {
         return Operands{&op->getOpOperand(0), &op->getOpOperand(1)};
       })
@@ -102,7 +99,9 @@ static SmallVector<OpOperand *> getRowOperands(Operation *op) {
 
 LogicalResult Sequence::addResults(Operation *op, Decline decline) {
   auto reads = [&](Value operand) { return contains(operand); };
-  if (llvm::none_of(op->getOperands(), reads))
+  SetVector<Value> captured;
+  getUsedValuesDefinedAbove(op->getRegions(), captured);
+  if (llvm::none_of(op->getOperands(), reads) && llvm::none_of(captured, reads))
     return success();
   std::string name = ("'" + op->getName().getStringRef() + "'").str();
   SmallVector<OpOperand *> rows = getRowOperands(op);

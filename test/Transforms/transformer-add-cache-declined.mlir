@@ -80,6 +80,22 @@ func.func @forward(%ids: tensor<?xi32>) -> tensor<?x2xf32> {
 
 // -----
 
+// A region may read what is no operand.
+// CHECK: [Missed] AddCache | {{.*}}gets no cache: 'tensor.generate' reads values of many positions, and is not known to work row by row
+func.func @forward(%ids: tensor<2xi32>) -> tensor<2x2xf32> {
+  %table = arith.constant dense<1.0> : tensor<5x2xf32>
+  %x = transformer.embedding %ids, %table : (tensor<2xi32>, tensor<5x2xf32>) -> tensor<2x2xf32>
+  %w = tensor.generate {
+  ^bb0(%i: index, %j: index):
+    %e = tensor.extract %x[%i, %j] : tensor<2x2xf32>
+    tensor.yield %e : f32
+  } : tensor<2x2xf32>
+  %y = transformer.linear %x, %w : (tensor<2x2xf32>, tensor<2x2xf32>) -> tensor<2x2xf32>
+  return %y : tensor<2x2xf32>
+}
+
+// -----
+
 // Learned positions, for one.
 // CHECK: [Missed] AddCache | {{.*}}gets no cache: 'transformer.add' joins values of many positions with one that does not come from the ids
 func.func @forward(%ids: tensor<4xi32>) -> tensor<4x2xf32> {

@@ -9,21 +9,16 @@
 #ifndef IQUANT_LIB_IMPORT_READERSUPPORT_H
 #define IQUANT_LIB_IMPORT_READERSUPPORT_H
 
+#include "iquant/Support/Json.h"
+
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Support/Error.h"
-#include "llvm/Support/JSON.h"
 
 #include <optional>
 #include <string>
 
 namespace mlir::iquant {
-
-/// Parses JSON that a stranger wrote: nothing may nest deeper than 64 levels,
-/// and no object may have two members of one name. `file` and `what` name it in
-/// the error.
-llvm::Expected<llvm::json::Value>
-parseJson(llvm::StringRef text, llvm::StringRef file, llvm::StringRef what);
 
 /// A span of a file that a tensor claims.
 struct TensorSpan {
@@ -40,9 +35,6 @@ llvm::Error checkDisjoint(llvm::StringRef file,
 std::optional<uint64_t> getTensorBytes(llvm::ArrayRef<uint64_t> shape,
                                        uint64_t blockElements,
                                        uint64_t blockBytes);
-
-/// `text` in single quotes, with everything unprintable escaped.
-std::string quoted(llvm::StringRef text);
 
 /// A shape as messages show it: `[2, 3]`.
 template <typename Range> std::string showShape(const Range &shape) {

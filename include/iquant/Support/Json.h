@@ -1,0 +1,31 @@
+//===- Json.h - JSON that a stranger wrote ----------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Declares how JSON from outside is parsed, and how messages show text from it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_SUPPORT_JSON_H
+#define IQUANT_SUPPORT_JSON_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Error.h"
+#include "llvm/Support/JSON.h"
+
+#include <string>
+
+namespace mlir::iquant {
+
+/// Parses JSON that a stranger wrote: nothing may nest deeper than 64 levels,
+/// and no object may have two members of one name. `file` and `what` name it in
+/// the error.
+llvm::Expected<llvm::json::Value>
+parseJson(llvm::StringRef text, llvm::StringRef file, llvm::StringRef what);
+
+/// `text` in single quotes, with everything unprintable escaped.
+std::string quoted(llvm::StringRef text);
+
+} // namespace mlir::iquant
+
+#endif // IQUANT_SUPPORT_JSON_H

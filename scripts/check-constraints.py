@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Checks that every numbered constraint of the dialects has a negative test.
 
-A constraint `(C2)` in the description of `transformer.linear` or `!iquant.dyn`
-is met by a block of test/Dialect/<dialect>/invalid.mlir: after a `// -----`
-line (or the start), a comment `// transformer.linear C2`, an expected error,
-and the op or type it is about. Prints what is missing or stale.
+A constraint `(C2)` in the description of `transformer.linear`, `!iquant.dyn`
+or `#transformer.statistics` is met by a block of its dialect's invalid.mlir in
+test/Dialect: after a `// -----` line (or the start), a comment
+`// transformer.linear C2`, an expected error, and the op, type or attribute it
+is about. Prints what is missing or stale.
 """
 
 import re
@@ -12,7 +13,7 @@ import sys
 
 from definitions import ROOT, dialect_definitions
 
-MARKER = re.compile(r"^// (!?\w+\.\w+) (C\d+)$", re.MULTILINE)
+MARKER = re.compile(r"^// ([!#]?\w+\.\w+) (C\d+)$", re.MULTILINE)
 
 
 def negative_tests(folder):

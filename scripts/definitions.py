@@ -1,4 +1,4 @@
-"""What the TableGen files define: ops, types and passes, as Python objects."""
+"""What the TableGen files define: ops, types, attributes and passes, as Python objects."""
 
 import dataclasses
 import functools
@@ -20,15 +20,15 @@ PASS_FILES = sorted((ROOT / "include/iquant").glob("**/Passes.td"))
 
 @dataclasses.dataclass(frozen=True)
 class Definition:
-    """An op (`iquant.add`), a type (`!iquant.dyn`), or a pass or pipeline (its flag)."""
+    """An op (`iquant.add`), type (`!iquant.dyn`), attribute (`#transformer.statistics`), or a pass or pipeline (its flag)."""
 
     name: str
     folder: str  # of its tests: the dialect's, "Passes" or "Pipelines"
     description: str
 
     @property
-    def is_type(self):
-        return self.name.startswith("!")
+    def is_op(self):
+        return re.match(r"\w+\.", self.name) is not None
 
     @property
     def constraints(self):
@@ -53,13 +53,15 @@ def instances(file, kind):
 
 @functools.cache
 def dialect_definitions():
-    """The ops and types of both dialects."""
+    """The ops, types and attributes of both dialects."""
     found = []
     for folder, file in DIALECTS.items():
         for op in instances(file, "Op"):
             found.append(Definition(f"{folder.lower()}.{op['opName']}", folder, op["description"]))
         for type_ in instances(file, "TypeDef"):
             found.append(Definition(f"!{folder.lower()}.{type_['mnemonic']}", folder, type_["description"]))
+        for attribute in instances(file, "AttrDef"):
+            found.append(Definition(f"#{folder.lower()}.{attribute['mnemonic']}", folder, attribute["description"]))
     return found
 
 
@@ -88,7 +90,7 @@ def pipeline_definitions(build):
 
 def doctest_definitions(build):
     """Everything that has a doctest."""
-    ops = [d for d in dialect_definitions() if not d.is_type]
+    ops = [d for d in dialect_definitions() if d.is_op]
     return ops + pass_definitions() + pipeline_definitions(build)
 
 
@@ -107,7 +109,9 @@ class Doctest:
     @property
     def command(self):
         """The first RUN line as a reader would type it, without FileCheck."""
-        return re.sub(r"\s*\|\s*FileCheck\b.*", "", self.runs[0]).replace("%s", str(self.path.relative_to(ROOT)))
+        path = self.path.relative_to(ROOT)
+        command = re.sub(r"\s*\|\s*FileCheck\b.*", "", self.runs[0])
+        return command.replace("%s", str(path)).replace("%S", str(path.parent))
 
     @property
     def input(self):

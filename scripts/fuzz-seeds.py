@@ -1,6 +1,6 @@
 """Writes small valid files that a fuzzer starts from.
 
-Usage: fuzz-seeds.py safetensors|gguf DIRECTORY
+Usage: fuzz-seeds.py safetensors|gguf|statistics DIRECTORY
 """
 
 import os
@@ -50,5 +50,13 @@ def gguf_seeds(directory):
         os.replace(path, os.path.join(directory, "seed-" + qtype))
 
 
+def statistics_seeds(directory):
+    tests = os.path.join(os.path.dirname(__file__), "../test")
+    for name in ("Doctest/Passes/Inputs/statistics.json", "Transforms/Inputs/two-values.json"):
+        with open(os.path.join(tests, name), "rb") as file:
+            write(directory, os.path.basename(name), file.read())
+
+
 if __name__ == "__main__":
-    {"safetensors": safetensors_seeds, "gguf": gguf_seeds}[sys.argv[1]](sys.argv[2])
+    seeds = {"safetensors": safetensors_seeds, "gguf": gguf_seeds, "statistics": statistics_seeds}
+    seeds[sys.argv[1]](sys.argv[2])

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs one fuzzer on seeds that the packages safetensors and gguf write. Fails
-# when it finds an input that crashes, hangs or leaks.
+# Runs one fuzzer on seeds that the packages safetensors and gguf write, or that
+# tests have. Fails when it finds an input that crashes, hangs or leaks.
 # Usage: scripts/fuzz.sh FUZZER SECONDS
 #   FUZZER   for example build/fuzz/gguf-fuzzer
 #   SECONDS  how long it looks for new inputs

@@ -51,7 +51,7 @@ def with_examples(page, definitions, heading, build):
 
 def dialect_page(folder, build):
     page = tblgen_page("-gen-dialect-doc", f"--dialect={folder.lower()}", DIALECTS[folder])
-    ops = [d for d in dialect_definitions() if d.folder == folder and not d.is_type]
+    ops = [d for d in dialect_definitions() if d.folder == folder and d.is_op]
     return with_examples(page, ops, lambda name: f"### `{name}` (", build)
 
 

@@ -9,6 +9,7 @@
 #ifndef IQUANT_DIALECTS_TRANSFORMER_H
 #define IQUANT_DIALECTS_TRANSFORMER_H
 
+#include "dialects/Transformer/TransformerAttributes.h"
 #include "dialects/Transformer/TransformerInterfaces.h"
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/IR/Builders.h"
@@ -22,10 +23,6 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 #include "dialects/Transformer/TransformerDialect.h.inc"
-#include "dialects/Transformer/TransformerEnums.h.inc"
-
-#define GET_ATTRDEF_CLASSES
-#include "dialects/Transformer/TransformerAttributes.h.inc"
 
 #define GET_OP_CLASSES
 #include "dialects/Transformer/TransformerOps.h.inc"

@@ -1,15 +1,17 @@
-//===- TransformerInterfaces.h - How foldings reach an op -------*- C++ -*-===//
+//===- TransformerInterfaces.h - How passes reach an op ---------*- C++ -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Op interfaces that say how a per-channel scale moves through or into an op.
-// An op of any dialect may implement them and take part in the foldings.
+// Op interfaces that say how a per-channel scale moves through or into an op,
+// and of what a calibration run collects statistics. An op of any dialect may
+// implement them and take part.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef IQUANT_TRANSFORMER_INTERFACES_H
 #define IQUANT_TRANSFORMER_INTERFACES_H
 
+#include "dialects/Transformer/TransformerAttributes.h"
 #include "mlir/IR/OpDefinition.h"
 
 namespace mlir::transformer {
@@ -19,6 +21,11 @@ struct ScaleSink {
   OpOperand *operand;
   int64_t dimension;
 };
+
+namespace detail {
+/// Checks that statistics have the channels that the op observes.
+LogicalResult verifyObserver(Operation *op);
+} // namespace detail
 
 } // namespace mlir::transformer
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Op interfaces through which foldings reach an op, whatever its dialect.
+// Op interfaces through which foldings and calibration reach an op, whatever its dialect.
 
 #ifndef IQUANT_TRANSFORMER_INTERFACES_TD
 #define IQUANT_TRANSFORMER_INTERFACES_TD
@@ -44,6 +44,32 @@ def AbsorbsChannelScaleOpInterface : OpInterface<"AbsorbsChannelScaleOpInterface
       "::llvm::SmallVector<::mlir::transformer::ScaleSink>", "getOutputScaleSinks",
       (ins), [{}], [{ return {}; }]>
   ];
+}
+
+def ObserverOpInterface : OpInterface<"ObserverOpInterface"> {
+  let description = [{
+    An op that names values of which a calibration run collects statistics, in
+    channels that are its own to define: those of the last dimension of
+    `transformer.observe`, the heads of `transformer.attention`. The names of a
+    module are unique. What was collected comes back to the op as the attribute
+    `statistics`.
+  }];
+  let cppNamespace = "::mlir::transformer";
+  let methods = [
+    InterfaceMethod<
+      "The name under which the op observes, null where it does not.",
+      "::mlir::StringAttr", "getObservedName", (ins)>,
+    InterfaceMethod<
+      "The number of channels that have statistics each, `ShapedType::kDynamic` where it is not known.",
+      "int64_t", "getObservedChannels", (ins)>,
+    InterfaceMethod<
+      "What a calibration run collected, null where there is nothing.",
+      "::mlir::transformer::StatisticsAttr", "getStatisticsAttr", (ins)>,
+    InterfaceMethod<
+      "Replaces what a calibration run collected.",
+      "void", "setStatisticsAttr", (ins "::mlir::transformer::StatisticsAttr":$statistics)>
+  ];
+  let verify = [{ return ::mlir::transformer::detail::verifyObserver($_op); }];
 }
 
 #endif // IQUANT_TRANSFORMER_INTERFACES_TD

@@ -58,6 +58,24 @@ static RankedTensorType withChannels(Value rows, int64_t channels) {
 }
 
 //===----------------------------------------------------------------------===//
+// ObserverOpInterface
+//===----------------------------------------------------------------------===//
+
+LogicalResult transformer::detail::verifyObserver(Operation *op) {
+  auto observer = cast<ObserverOpInterface>(op);
+  StatisticsAttr statistics = observer.getStatisticsAttr();
+  if (!statistics)
+    return success();
+  if (!observer.getObservedName())
+    return op->emitOpError("expects a name for what it has statistics of");
+  int64_t channels = observer.getObservedChannels();
+  if (statistics.getChannels() == channels)
+    return success();
+  return op->emitOpError() << "expects statistics of " << show(channels)
+                           << " channels, got " << statistics.getChannels();
+}
+
+//===----------------------------------------------------------------------===//
 // EmbeddingOp
 //===----------------------------------------------------------------------===//
 
@@ -284,6 +302,8 @@ LogicalResult AttentionOp::verify() {
                          << query << " and " << key;
   if (getMask() && failed(verifyMask(*this)))
     return failure();
+  if (getScores() && getScores()->empty())
+    return emitOpError("expects a name of its scores that is not empty");
   int64_t queries = query.getDimSize(query.getRank() - 2),
           keys = key.getDimSize(key.getRank() - 2);
   if (getCausal() && ShapedType::isStatic(queries) &&
@@ -307,6 +327,10 @@ bool AttentionOp::commutesWithChannelScale(OpOperand &operand) {
   // with one query head per value head the two line up.
   return &operand == &getValueMutable() && getHeads() == getKvHeads();
 }
+
+StringAttr AttentionOp::getObservedName() { return getScoresAttr(); }
+
+int64_t AttentionOp::getObservedChannels() { return getHeads(); }
 
 //===----------------------------------------------------------------------===//
 // SoftmaxOp, SwiGluOp, ArgmaxOp, ObserveOp
@@ -348,6 +372,10 @@ LogicalResult ObserveOp::verify() {
     return emitOpError("expects a name that is not empty");
   return success();
 }
+
+StringAttr ObserveOp::getObservedName() { return getNameAttr(); }
+
+int64_t ObserveOp::getObservedChannels() { return channelsOf(getInput()); }
 
 #define GET_OP_CLASSES
 #include "dialects/Transformer/TransformerOps.cpp.inc"

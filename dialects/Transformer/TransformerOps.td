@@ -6,6 +6,8 @@
 
 include "dialects/Transformer/TransformerDialect.td"
 include "dialects/Transformer/TransformerInterfaces.td"
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "mlir/IR/EnumAttr.td"
 include "mlir/IR/OpBase.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
@@ -43,6 +45,31 @@ def Transformer_RopePairing : I32EnumAttr<"RopePairing", "which two channels of 
 }
 def Transformer_RopePairingAttr : EnumAttr<Transformer_Dialect, Transformer_RopePairing, "rope_pairing"> {
   let assemblyFormat = "`<` $value `>`";
+}
+
+def Transformer_StatisticsAttr : AttrDef<Transformer_Dialect, "Statistics"> {
+  let mnemonic = "statistics";
+  let summary = "What a calibration run saw of a value, channel by channel";
+  let description = [{
+    `#transformer.statistics<count = 3, min = dense<[-1.0, 0.0]> : tensor<2xf32>, max = ..., mean = ...,
+    deviation = ..., absmax = ...>`: every channel was seen `count` times, for
+    `transformer.observe` once per row. `deviation` is the square root of the
+    mean squared distance to `mean`; `absmax` the largest magnitude. `rows`, where
+    present, are some of the rows themselves, in the order in which they came.
+
+    Constraints:
+    * (C1) `count` is positive.
+    * (C2) `min`, `max`, `mean`, `deviation` and `absmax` are f32 vectors of one length, inline or resources.
+    * (C3) `rows` is an f32 matrix with a column per channel, inline or a resource.
+  }];
+  let parameters = (ins "int64_t":$count, "::mlir::ElementsAttr":$min, "::mlir::ElementsAttr":$max,
+                        "::mlir::ElementsAttr":$mean, "::mlir::ElementsAttr":$deviation,
+                        "::mlir::ElementsAttr":$absmax, OptionalParameter<"::mlir::ElementsAttr">:$rows);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    int64_t getChannels() const { return getAbsmax().getNumElements(); }
+  }];
 }
 
 //===----------------------------------------------------------------------===//
@@ -241,7 +268,8 @@ def Transformer_UpdateCacheOp : Transformer_Op<"update_cache", [AllTypesMatch<["
 }
 
 def Transformer_AttentionOp : Transformer_InferredOp<"attention", [AttrSizedOperandSegments,
-    DeclareOpInterfaceMethods<CommutesWithChannelScaleOpInterface>]> {
+    DeclareOpInterfaceMethods<CommutesWithChannelScaleOpInterface>,
+    DeclareOpInterfaceMethods<ObserverOpInterface, ["getObservedName", "getObservedChannels"]>]> {
   let summary = "Scaled dot-product attention of all heads, grouped queries included";
   let description = [{
     Query head `h` reads key and value head `h * kv_heads / heads` (integer
@@ -258,6 +286,10 @@ def Transformer_AttentionOp : Transformer_InferredOp<"attention", [AttrSizedOper
     is all 0. A query past the last key is an error that the caller must
     exclude; the keys that there are count for it.
 
+    `scores` names the scores for calibration: `scale * query . key^T` minus the
+    largest of its row, of the valid keys. `statistics` is what was collected of
+    them, head by head.
+
     Constraints:
     * (C1) `query`, `key` and `value` have the same rank, 2 (`[S, channels]`) or 3 (`[B, S, channels]`).
     * (C2) the channels are static; those of `query` are a multiple of `heads`.
@@ -270,10 +302,13 @@ def Transformer_AttentionOp : Transformer_InferredOp<"attention", [AttrSizedOper
     * (C9) `heads` and `kv_heads` are positive.
     * (C10) `scale` is finite.
     * (C11) the result has the type of `query`.
+    * (C12) `scores` is not empty.
+    * (C13) `statistics` has a channel per head, and `scores` a name.
   }];
   let arguments = (ins Transformer_FloatTensor:$query, Transformer_FloatTensor:$key, Transformer_FloatTensor:$value,
                        Optional<Transformer_MaskTensor>:$mask, Optional<Index>:$offset, Transformer_Count:$heads,
-                       Transformer_Count:$kv_heads, OptionalAttr<Transformer_FiniteAttr>:$scale, UnitAttr:$causal);
+                       Transformer_Count:$kv_heads, OptionalAttr<Transformer_FiniteAttr>:$scale, UnitAttr:$causal,
+                       OptionalAttr<StrAttr>:$scores, OptionalAttr<Transformer_StatisticsAttr>:$statistics);
   let results = (outs Transformer_FloatTensor:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` $mask^)? (`at` $offset^)? attr-dict `:` functional-type(operands, results)
@@ -365,19 +400,23 @@ def Transformer_ArgmaxOp : Transformer_InferredOp<"argmax"> {
 // Calibration
 //===----------------------------------------------------------------------===//
 
-def Transformer_ObserveOp : Transformer_ElementwiseOp<"observe"> {
+def Transformer_ObserveOp : Transformer_ElementwiseOp<"observe", [
+    DeclareOpInterfaceMethods<ObserverOpInterface, ["getObservedName", "getObservedChannels"]>]> {
   let summary = "Name a value whose range matters";
   let description = [{
     The identity. Where a calibration run collects statistics of a value, it
-    does so under this name; everywhere else the op disappears.
+    does so under this name; everywhere else the op disappears. `statistics` is
+    what was collected.
 
     Formula: `result = input`.
 
     Constraints:
     * (C1) `name` is not empty.
     * (C2) operand and result have one type.
+    * (C3) `statistics` has the channels of `input`.
   }];
-  let arguments = (ins Transformer_FloatTensor:$input, StrAttr:$name);
+  let arguments = (ins Transformer_FloatTensor:$input, StrAttr:$name,
+                       OptionalAttr<Transformer_StatisticsAttr>:$statistics);
   let results = (outs Transformer_FloatTensor:$result);
   let assemblyFormat = "$input $name attr-dict `:` type($input)";
   let hasVerifier = 1;

@@ -81,7 +81,8 @@ Value EncoderEmitter::attention(const std::string &name, Value input,
   Value value = model.linear(name + ".v_proj", input, config.hidden, true);
   Value mixed = model.create<transformer::AttentionOp>(
       name + ".attention", query.getType(), query, key, value, mask,
-      /*offset=*/Value(), config.heads, config.heads, /*scale=*/FloatAttr());
+      /*offset=*/Value(), config.heads, config.heads, /*scale=*/FloatAttr(),
+      /*causal=*/false, /*scores=*/StringAttr(), transformer::StatisticsAttr());
   return model.linear(name + ".o_proj", mixed, config.hidden, true);
 }
 

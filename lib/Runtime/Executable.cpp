@@ -83,7 +83,8 @@ static std::string getWrapperName(StringRef function) {
   return ("_mlir_ciface_" + function).str();
 }
 
-FailureOr<std::unique_ptr<Executable>> Executable::compile(ModuleOp module) {
+FailureOr<std::unique_ptr<Executable>>
+Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions) {
   std::unique_ptr<Executable> result(new Executable(module));
   Builder builder(module.getContext());
   for (auto function : module.getOps<func::FuncOp>()) {
@@ -126,6 +127,13 @@ FailureOr<std::unique_ptr<Executable>> Executable::compile(ModuleOp module) {
                        << llvm::toString(engine.takeError());
     return failure();
   }
+  (*engine)->registerSymbols([&](llvm::orc::MangleAndInterner mangle) {
+    llvm::orc::SymbolMap symbols;
+    for (auto [name, address] : hostFunctions)
+      symbols[mangle(name)] = {llvm::orc::ExecutorAddr::fromPtr(address),
+                               llvm::JITSymbolFlags::Callable};
+    return symbols;
+  });
   result->engine = std::move(*engine);
   // Code is generated when somebody asks for it; the first call shall not wait.
   for (StringRef function : result->signatures.keys())

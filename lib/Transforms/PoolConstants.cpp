@@ -4,10 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "iquant/Support/PassedArgument.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "llvm/ADT/SetVector.h"
 
 namespace mlir::iquant {
 #define GEN_PASS_DEF_POOLCONSTANTS
@@ -15,6 +15,7 @@ namespace mlir::iquant {
 } // namespace mlir::iquant
 
 using namespace mlir;
+using namespace mlir::iquant;
 
 /// Where each constant starts: a cache line, which is also the widest vector.
 static constexpr int64_t kAlignment = 64;
@@ -86,8 +87,8 @@ void ConstantPool::finish(ModuleOp module) {
                                                  std::move(blob)));
 }
 
-/// The functions that take the pool: all public ones with a body, those that
-/// use a pooled global, and the callers of either.
+/// The functions that take the pool: all public ones with a body, and those
+/// that use a pooled global.
 static llvm::SetVector<func::FuncOp> functionsThatNeed(const ConstantPool &pool,
                                                        ModuleOp module) {
   llvm::SetVector<func::FuncOp> needing;
@@ -104,26 +105,7 @@ static llvm::SetVector<func::FuncOp> functionsThatNeed(const ConstantPool &pool,
     if (uses || function.isPublic())
       needing.insert(function);
   }
-  for (size_t done = 0; done < needing.size(); ++done) {
-    func::FuncOp function = needing[done];
-    std::optional<SymbolTable::UseRange> uses = function.getSymbolUses(module);
-    for (const SymbolTable::SymbolUse &use : *uses)
-      if (auto caller = use.getUser()->getParentOfType<func::FuncOp>())
-        needing.insert(caller);
-  }
   return needing;
-}
-
-/// Adds the pool argument to a function and to the calls of it.
-static void addPoolArgument(func::FuncOp function, MemRefType type) {
-  (void)function.insertArgument(function.getNumArguments(), type,
-                                DictionaryAttr(), function.getLoc());
-}
-
-static void passPool(func::CallOp call) {
-  auto caller = call->getParentOfType<func::FuncOp>();
-  call.getOperandsMutable().append(
-      caller.getArgument(caller.getNumArguments() - 1));
 }
 
 namespace {
@@ -133,16 +115,10 @@ struct PoolConstants : public iquant::impl::PoolConstantsBase<PoolConstants> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     ConstantPool pool(module, threshold);
-    llvm::SetVector<func::FuncOp> needing = functionsThatNeed(pool, module);
     Builder builder(module.getContext());
-    auto type = MemRefType::get(ShapedType::kDynamic, builder.getI8Type());
-    for (func::FuncOp function : needing)
-      addPoolArgument(function, type);
-    module.walk([&](func::CallOp call) {
-      if (needing.contains(SymbolTable::lookupNearestSymbolFrom<func::FuncOp>(
-              call, call.getCalleeAttr())))
-        passPool(call);
-    });
+    addPassedArgument(
+        module, functionsThatNeed(pool, module),
+        MemRefType::get(ShapedType::kDynamic, builder.getI8Type()));
     module.walk([&](memref::GetGlobalOp access) {
       std::optional<int64_t> offset = pool.offsetOf(access.getName());
       if (!offset)
@@ -150,10 +126,9 @@ struct PoolConstants : public iquant::impl::PoolConstantsBase<PoolConstants> {
       auto function = access->getParentOfType<func::FuncOp>();
       ImplicitLocOpBuilder b(access.getLoc(), access);
       Value start = arith::ConstantIndexOp::create(b, *offset);
-      Value view = memref::ViewOp::create(
-          b, access.getType(),
-          function.getArgument(function.getNumArguments() - 1), start,
-          ValueRange());
+      Value view = memref::ViewOp::create(b, access.getType(),
+                                          function.getArguments().back(), start,
+                                          ValueRange());
       access.replaceAllUsesWith(view);
       access.erase();
     });

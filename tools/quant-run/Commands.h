@@ -19,12 +19,13 @@ namespace mlir::iquant::run {
 extern llvm::cl::OptionCategory category;
 
 extern llvm::cl::SubCommand runCommand, generateCommand, perplexityCommand,
-    compareCommand;
+    compareCommand, calibrateCommand;
 
 int runFunction(MLIRContext &context);
 int runGenerate(MLIRContext &context);
 int runPerplexity(MLIRContext &context);
 int runCompare(MLIRContext &context);
+int runCalibrate(MLIRContext &context);
 
 } // namespace mlir::iquant::run
 

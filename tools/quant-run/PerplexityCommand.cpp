@@ -8,11 +8,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "Commands.h"
+#include "Progress.h"
 #include "QuantRun.h"
 
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
-#include "llvm/Support/Process.h"
 
 #include <chrono>
 #include <cmath>
@@ -67,27 +68,20 @@ int run::runPerplexity(MLIRContext &context) {
   if (contextSize < 2)
     return fail("expects a context of at least 2 tokens, got " +
                 llvm::Twine(contextSize));
-  unsigned available = ids->size() / contextSize;
-  unsigned count = windows == 0 ? available : windows;
-  if (count == 0 || count > available)
-    return fail("'" + idsFile + "' has " + llvm::Twine(ids->size()) +
-                " ids, which is " + llvm::Twine(available) + " windows of " +
-                llvm::Twine(contextSize) + ", not " + llvm::Twine(count));
   FailureOr<std::unique_ptr<LanguageModel>> language =
       LanguageModel::load(model, context, Engine::Jit);
   if (failed(language))
     return 1;
+  auto cut =
+      cutWindows(*ids, idsFile, (*language)->getLimits(), contextSize, windows);
+  if (!cut)
+    return fail(cut.takeError());
 
   using Clock = std::chrono::steady_clock;
   double total = 0, seconds = 0;
   int64_t scored = 0;
-  bool progress = llvm::sys::Process::StandardErrIsDisplayed();
-  for (unsigned i = 0; i < count; ++i) {
-    ArrayRef<int32_t> window =
-        ArrayRef(*ids).slice(i * contextSize, contextSize);
-    if (llvm::Error error = (*language)->getLimits().check(window))
-      return fail("'" + idsFile + "', window " + llvm::Twine(i) + ": " +
-                  toString(std::move(error)));
+  Progress progress("windows", cut->size());
+  for (ArrayRef<int32_t> window : *cut) {
     Clock::time_point start = Clock::now();
     FailureOr<Tensor> logits = (*language)->forward(window);
     if (failed(logits))
@@ -96,25 +90,23 @@ int run::runPerplexity(MLIRContext &context) {
     auto [loss, tokens] = score(*logits, window);
     total += loss;
     scored += tokens;
-    if (progress)
-      llvm::errs() << llvm::format("\r%u/%u windows, perplexity %.3f ", i + 1,
-                                   count, std::exp(total / scored));
+    progress.advance(
+        llvm::formatv("perplexity {0:f3}", std::exp(total / scored)).str());
   }
-  if (progress)
-    llvm::errs() << '\n';
+  size_t count = cut->size();
   double perplexity = std::exp(total / scored);
   double speed = count * contextSize / seconds;
   if (asJson)
     llvm::outs() << llvm::json::Value(
                         llvm::json::Object{{"perplexity", perplexity},
-                                           {"windows", count},
+                                           {"windows", int64_t(count)},
                                            {"context", contextSize.getValue()},
                                            {"scored", scored},
                                            {"tokens_per_second", speed}})
                  << '\n';
   else
     llvm::outs() << llvm::format(
-        "perplexity %.4f (%u windows of %u tokens, %lld scored, %.0f "
+        "perplexity %.4f (%zu windows of %u tokens, %lld scored, %.0f "
         "tokens/s)\n",
         perplexity, count, contextSize.getValue(), (long long)scored, speed);
   return 0;

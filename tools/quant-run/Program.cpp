@@ -63,7 +63,8 @@ llvm::Expected<std::vector<int32_t>> run::readIds(StringRef file) {
 //===----------------------------------------------------------------------===//
 
 FailureOr<std::unique_ptr<Program>>
-Program::load(OwningOpRef<ModuleOp> module, StringRef name, Engine engine) {
+Program::load(OwningOpRef<ModuleOp> module, StringRef name, Engine engine,
+              ArrayRef<HostFunction> hostFunctions) {
   auto function = module->lookupSymbol<func::FuncOp>(name);
   if (!function || function.isExternal()) {
     fail("the module has no function '" + name + "' with a body");
@@ -85,7 +86,7 @@ Program::load(OwningOpRef<ModuleOp> module, StringRef name, Engine engine) {
   if (failed(pm.run(*program->module)))
     return failure();
   FailureOr<std::unique_ptr<Executable>> executable =
-      Executable::compile(*program->module);
+      Executable::compile(*program->module, hostFunctions);
   if (failed(executable))
     return failure();
   program->executable = std::move(*executable);
@@ -134,6 +135,30 @@ llvm::Error TokenLimits::check(ArrayRef<int32_t> ids) const {
                                      ", but the vocabulary has the ids 0 to " +
                                      std::to_string(vocabularySize - 1));
   return llvm::Error::success();
+}
+
+llvm::Expected<std::vector<ArrayRef<int32_t>>>
+run::cutWindows(ArrayRef<int32_t> ids, StringRef file,
+                const TokenLimits &limits, unsigned context, unsigned count) {
+  if (context == 0)
+    return llvm::createStringError("expects a context of at least 1 token");
+  unsigned available = ids.size() / context;
+  if (count == 0)
+    count = available;
+  if (count == 0 || count > available)
+    return llvm::createStringError(
+        "'" + file + "' has " + llvm::Twine(ids.size()) + " ids, which is " +
+        llvm::Twine(available) + " windows of " + llvm::Twine(context) +
+        ", not " + llvm::Twine(count));
+  std::vector<ArrayRef<int32_t>> windows;
+  for (unsigned i = 0; i < count; ++i) {
+    windows.push_back(ids.slice(size_t(i) * context, context));
+    if (llvm::Error error = limits.check(windows.back()))
+      return llvm::createStringError("'" + file + "', window " +
+                                     llvm::Twine(i) + ": " +
+                                     toString(std::move(error)));
+  }
+  return windows;
 }
 
 FailureOr<std::unique_ptr<LanguageModel>>

@@ -35,9 +35,10 @@ enum class Engine { Jit, Reference };
 class Program {
 public:
   /// Takes the module, which compilation changes; other functions that nobody
-  /// calls are not compiled.
+  /// calls are not compiled. What it calls of this process needs to be given.
   static FailureOr<std::unique_ptr<Program>>
-  load(OwningOpRef<ModuleOp> module, StringRef function, Engine engine);
+  load(OwningOpRef<ModuleOp> module, StringRef function, Engine engine,
+       ArrayRef<HostFunction> hostFunctions = {});
 
   /// Caches are updated in place if they are moved in.
   FailureOr<SmallVector<reference::RuntimeValue>>
@@ -61,6 +62,13 @@ struct TokenLimits {
   /// on more than the context holds.
   llvm::Error check(ArrayRef<int32_t> ids) const;
 };
+
+/// Consecutive windows of a text, `count` of them or, if that is 0, all that it
+/// has; fails with a sentence where there are fewer, and on ids that the model
+/// does not take. `file` names the text.
+llvm::Expected<std::vector<ArrayRef<int32_t>>>
+cutWindows(ArrayRef<int32_t> ids, StringRef file, const TokenLimits &limits,
+           unsigned context, unsigned count);
 
 /// The limits that the function `forward` of a language model states.
 llvm::Expected<TokenLimits> getTokenLimits(ModuleOp module);

@@ -24,7 +24,7 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   for (llvm::cl::SubCommand *command :
        {&llvm::cl::SubCommand::getTopLevel(), &runCommand, &generateCommand,
-        &perplexityCommand, &compareCommand})
+        &perplexityCommand, &compareCommand, &calibrateCommand})
     llvm::cl::HideUnrelatedOptions(category, *command);
   llvm::cl::ParseCommandLineOptions(
       argc, argv,
@@ -46,6 +46,8 @@ int main(int argc, char **argv) {
     return runPerplexity(context);
   if (compareCommand)
     return runCompare(context);
+  if (calibrateCommand)
+    return runCalibrate(context);
   llvm::cl::PrintHelpMessage(/*Hidden=*/false, /*Categorized=*/true);
   return 1;
 }

@@ -71,6 +71,33 @@ def ConvertTransformerToLinalg : Pass<"convert-transformer-to-linalg", "::mlir::
                            "::mlir::math::MathDialect", "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
 }
 
+def ConvertObserversToCalls : Pass<"convert-observers-to-calls", "::mlir::ModuleOp"> {
+  let summary = "Show observed values to functions of the host";
+  let description = [{
+    For calibration runs. `transformer.observe` becomes a call of
+    `@iquant_observe_rows`, with the value as rows of f32; an attention with a
+    name for its scores gets, in front of it, loops over batches, heads and
+    blocks of queries, which call `@iquant_observe_scores` with the scaled
+    scores of a block, minus infinity where a key is not valid. So no more than
+    one block of scores exists at a time, and no value lives longer than it did.
+
+    Both functions are declared, and the host provides them. The first argument
+    says for whom: functions that observe, and those that call them, take one
+    more, last argument of type `index` and pass it on. The second is the number
+    of the observer: its place among all that have a name, in the order of the
+    program. As a number it is an operand, so that layers which differ in names
+    are equal for `outline-repeated-bodies`.
+
+    Requires that the module has no symbols of these names.
+
+    Guarantees that no `transformer.observe` is left, and that functions compute
+    what they did. Declines observers of other dialects, which stay.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
+                           "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
+}
+
 def ConvertIQuantToLinalg : Pass<"convert-iquant-to-linalg", "::mlir::ModuleOp"> {
   let summary = "Lower iquant ops and types to integer linalg on plain tensors";
   let description = [{

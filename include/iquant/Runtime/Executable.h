@@ -23,12 +23,17 @@ namespace mlir::iquant {
 /// Makes a context able to compile: registers what translation to LLVM needs.
 void registerExecutableDialects(DialectRegistry &registry);
 
+/// A function that the process provides to compiled code: the symbol of its C
+/// interface, and its address.
+using HostFunction = std::pair<StringRef, void *>;
+
 class Executable {
 public:
   /// Lowers `module` in place (any level: transformer, iquant, linalg on
   /// tensors) and compiles it for the processor that runs this. Diagnostics go
   /// to the module's context.
-  static FailureOr<std::unique_ptr<Executable>> compile(ModuleOp module);
+  static FailureOr<std::unique_ptr<Executable>>
+  compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions = {});
 
   /// Calls a public function of the module. An unknown function or arguments
   /// that do not fit its type are reported at the function or module. A cache

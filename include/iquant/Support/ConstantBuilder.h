@@ -33,8 +33,8 @@ public:
   }
 
   /// The finished constant; `name` is that of a resource.
-  TypedAttr finish(StringRef name) {
-    if (type.getNumElements() <= kMaxInlineElements)
+  ElementsAttr finish(StringRef name, int64_t maxInline = kMaxInlineElements) {
+    if (type.getNumElements() <= maxInline)
       return DenseElementsAttr::get(type, ArrayRef<T>(data()));
     return DenseResourceElementsAttr::get(type, name, std::move(blob));
   }

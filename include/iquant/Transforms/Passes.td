@@ -1,10 +1,64 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Passes within one level of IR: proofs, sharing of bodies, vectorisation.
+// Passes within one level of IR: calibration, proofs, sharing of bodies, vectorisation.
 
 #ifndef IQUANT_TRANSFORMS_PASSES_TD
 #define IQUANT_TRANSFORMS_PASSES_TD
 
 include "mlir/Pass/PassBase.td"
+
+def TransformerInsertObservers : Pass<"transformer-insert-observers", "::mlir::ModuleOp"> {
+  let summary = "Name every value whose range matters to quantization";
+  let description = [{
+    Puts a `transformer.observe` on each of these values, in front of all that
+    read it:
+
+    * what a linear or a norm reads, a value once, however many read it;
+    * query, key and value of an attention, and its result;
+    * what a SwiGLU, SiLU or GELU reads;
+    * every sum, and so the residual stream;
+    * what a function returns: hidden states or logits.
+
+    An attention gets a name for its scores.
+
+    Requires nothing; functions may hold anything beside these ops.
+
+    Guarantees that every name occurs once in the module and depends on nothing
+    but the model. It is that of the location of the op that makes the value,
+    `layers.3.self_attn.q_rope`, followed by `#1` for its second result. Where
+    the location has no name, it is made of function, kind of op, and the place
+    of the op among those of its kind: `forward.linear.12`; for an argument of a
+    block, `forward.argument.0`. A name that is taken gets `'` behind it. The
+    scores of an attention add `.scores`. Later matching sees through observers,
+    so that a function converts to the same integer ops as without them.
+
+    Declines, by a remark, a value of which the number of channels is dynamic.
+    Leaves alone constants, and values that have an observer; so it changes
+    nothing when it runs again.
+  }];
+  let dependentDialects = ["::mlir::transformer::TransformerDialect"];
+}
+
+def TransformerAttachStatistics : Pass<"transformer-attach-statistics", "::mlir::ModuleOp"> {
+  let summary = "Give every observer what a calibration run saw";
+  let description = [{
+    Reads a file that `quant-run calibrate` wrote, format and meaning of which
+    are in `docs/Calibration.md`, and sets the attribute `statistics` of every
+    op that observes a value: `transformer.observe`, and `transformer.attention`
+    with a name for its scores. Vectors of more than 16 channels are resources.
+
+    Requires that the module has the observers of the one that was calibrated:
+    run `transformer-insert-observers` before, and what changes values later.
+
+    Guarantees all or nothing: a file that cannot be read, of another version,
+    or of another model is an error, and no observer changes. The error names
+    values without statistics, with another number of channels, and in the file
+    alone. Whether weights are the same cannot be seen, if names and shapes are.
+  }];
+  let options = [
+    Option<"file", "file", "std::string", /*default=*/"", "The file of statistics">
+  ];
+  let dependentDialects = ["::mlir::transformer::TransformerDialect"];
+}
 
 def VerifyIntegerOnly : Pass<"verify-integer-only", "::mlir::ModuleOp"> {
   let summary = "Prove that no floating-point computation is left";

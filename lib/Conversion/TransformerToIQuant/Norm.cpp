@@ -6,6 +6,8 @@
 
 #include "Patterns.h"
 
+#include "iquant/Support/Observers.h"
+
 #include "mlir/IR/Remarks.h"
 
 #include <cmath>
@@ -67,17 +69,12 @@ LogicalResult to_iquant::check(transformer::LayerNormOp op,
   return failure(failed(norm) || failed(scale) || failed(shift));
 }
 
-/// The first user of `value` that is no linear, or null; observers are looked
+/// The first reader of `value` that is no linear, or null. Observers are looked
 /// through, since they disappear.
 static Operation *findOtherUser(Value value) {
-  for (Operation *user : value.getUsers()) {
-    if (isa<transformer::LinearOp>(user))
-      continue;
-    auto observer = dyn_cast<transformer::ObserveOp>(user);
-    Operation *other = observer ? findOtherUser(observer.getResult()) : user;
-    if (other)
-      return other;
-  }
+  for (OpOperand *reader : getReaders(value))
+    if (!isa<transformer::LinearOp>(reader->getOwner()))
+      return reader->getOwner();
   return nullptr;
 }
 

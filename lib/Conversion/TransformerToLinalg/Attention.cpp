@@ -4,10 +4,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Attention.h"
+
 #include "Patterns.h"
 #include "Softmax.h"
 
-#include "iquant/Support/AttentionLoops.h"
 #include "iquant/Support/CacheRows.h"
 #include "iquant/Support/Shapes.h"
 
@@ -18,6 +19,45 @@
 using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::iquant::to_linalg;
+
+//===----------------------------------------------------------------------===//
+// Scores
+//===----------------------------------------------------------------------===//
+
+/// A tensor with a batch as its first dimension.
+static Value withBatch(ImplicitLocOpBuilder &b, transformer::AttentionOp op,
+                       Value tensor) {
+  return op.getType().getRank() == 3 ? tensor : addBatch(b, tensor);
+}
+
+ScoreLoops::ScoreLoops(ImplicitLocOpBuilder &builder,
+                       transformer::AttentionOp op)
+    : b(builder), op(op), query(withBatch(b, op, op.getQuery())),
+      key(withBatch(b, op, op.getKey())),
+      value(withBatch(b, op, op.getValue())),
+      mask(op.getMask() ? withBatch(b, op, op.getMask()) : Value()),
+      sumType(getComputeType({query, key, value})), loops(b, takeKeysInUse()) {}
+
+/// Of a cache only the keys that are in use exist: the queries are their last
+/// positions, and what follows costs nothing.
+AttentionShape ScoreLoops::takeKeysInUse() {
+  SmallVector<OpFoldResult> sizes = sizesOf(b, query);
+  OpFoldResult keys = sizesOf(b, key)[1];
+  if (op.getOffset()) {
+    keys = countCacheRows(b, op.getOffset(), sizes[1], keys);
+    key = takeCacheRows(b, key, /*dimension=*/1, keys);
+    value = takeCacheRows(b, value, /*dimension=*/1, keys);
+    if (mask)
+      mask = takeCacheRows(b, mask, sizesOf(b, mask).size() - 1, keys);
+  }
+  return {static_cast<int64_t>(op.getHeads()),
+          static_cast<int64_t>(op.getKvHeads()),
+          op.getHeadWidth(),
+          op.getCausal(),
+          sizes[0],
+          sizes[1],
+          keys};
+}
 
 /// Whether the current key is valid for the current query; a null value when
 /// every key is.
@@ -34,13 +74,39 @@ static Value createValidity(ImplicitLocOpBuilder &body,
   return masked ? arith::AndIOp::create(body, masked, seen).getResult() : seen;
 }
 
-/// Whether a batch, query or key is known not to be there.
-static bool isKnownEmpty(transformer::AttentionOp op) {
+Value ScoreLoops::createScores(const AttentionBlock &block) {
+  RowSpace scores = getSpace(block);
+  Value products = createContraction(b, loops.sliceQueries(block, query),
+                                     loops.sliceKeys(block, key), sumType);
+  SmallVector<Access> inputs;
+  if (mask) {
+    Value part = loops.sliceMask(block, mask);
+    bool perKey = cast<RankedTensorType>(part.getType()).getRank() == 1;
+    inputs.push_back(perKey ? scores.channel(part) : scores.whole(part));
+  }
+  return scores.update(products, inputs, [&](ArrayRef<Real> in) {
+    Real score = in.back() * op.getScoreScale();
+    Value valid = createValidity(score.getBuilder(), block, op.getCausal(),
+                                 mask ? Value(in.front()) : Value());
+    constexpr double kInfinity = std::numeric_limits<double>::infinity();
+    return valid ? select(valid, score, -kInfinity) : score;
+  });
+}
+
+RowSpace ScoreLoops::getSpace(const AttentionBlock &block) {
+  return RowSpace(b, {block.queries, block.keys}, sumType);
+}
+
+bool to_linalg::isKnownEmpty(transformer::AttentionOp op) {
   return llvm::any_of(op->getOperandTypes(), [](Type type) {
     auto tensor = dyn_cast<RankedTensorType>(type);
     return tensor && llvm::is_contained(tensor.getShape(), 0);
   });
 }
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
 
 static Value lowerAttention(transformer::AttentionOp op,
                             ImplicitLocOpBuilder &b) {
@@ -49,59 +115,24 @@ static Value lowerAttention(transformer::AttentionOp op,
   if (isKnownEmpty(op))
     return createFilled(b, sizesOf(b, op.getQuery()),
                         op.getType().getElementType(), 0);
-  bool hasBatch = op.getType().getRank() == 3;
-  auto withBatch = [&](Value tensor) {
-    return hasBatch ? tensor : addBatch(b, tensor);
-  };
-  Value query = withBatch(op.getQuery()), key = withBatch(op.getKey()),
-        value = withBatch(op.getValue());
-  Value mask = op.getMask() ? withBatch(op.getMask()) : Value();
-  if (op.getOffset()) {
-    // Of a cache only the keys that are in use exist: the queries are their
-    // last positions, and what follows costs nothing.
-    OpFoldResult keys = countCacheRows(b, op.getOffset(), sizesOf(b, query)[1],
-                                       sizesOf(b, key)[1]);
-    key = takeCacheRows(b, key, /*dimension=*/1, keys);
-    value = takeCacheRows(b, value, /*dimension=*/1, keys);
-    if (mask)
-      mask = takeCacheRows(b, mask, sizesOf(b, mask).size() - 1, keys);
-  }
-  int64_t width = op.getHeadWidth(), kvHeads = op.getKvHeads();
-  Type sumType = getComputeType({query, key, op.getValue()});
-  bool causal = op.getCausal();
-
-  SmallVector<OpFoldResult> sizes = sizesOf(b, query);
-  AttentionLoops loops(b, {static_cast<int64_t>(op.getHeads()), kvHeads, width,
-                           causal, sizes[0], sizes[1], sizesOf(b, key)[1]});
+  ScoreLoops scores(b, op);
+  AttentionLoops &loops = scores.getLoops();
+  Type sumType = scores.getSumType();
   Value result = loops.build(
       op.getType().getElementType(),
       [&](const AttentionBlock &block, Value destination) {
-        RowSpace scores(b, {block.queries, block.keys}, sumType);
-        Value products =
-            createContraction(b, loops.sliceQueries(block, query),
-                              loops.sliceKeys(block, key), sumType);
-        SmallVector<Access> inputs;
-        if (mask) {
-          Value part = loops.sliceMask(block, mask);
-          bool perKey = cast<RankedTensorType>(part.getType()).getRank() == 1;
-          inputs.push_back(perKey ? scores.channel(part) : scores.whole(part));
-        }
-        Value scaled = scores.update(products, inputs, [&](ArrayRef<Real> in) {
-          Real score = in.back() * op.getScoreScale();
-          Value valid = createValidity(score.getBuilder(), block, causal,
-                                       mask ? Value(in.front()) : Value());
-          constexpr double kInfinity = std::numeric_limits<double>::infinity();
-          return valid ? select(valid, score, -kInfinity) : score;
-        });
-        auto [weights, factors] = createExponentials(scores, scaled, scaled);
-        Value sums = createWeightedSum(b, weights,
-                                       loops.sliceKeys(block, value), sumType);
-        RowSpace outputs(b, {block.queries, b.getIndexAttr(width)}, sumType);
+        Value scaled = scores.createScores(block);
+        auto [weights, factors] =
+            createExponentials(scores.getSpace(block), scaled, scaled);
+        Value sums = createWeightedSum(
+            b, weights, loops.sliceKeys(block, scores.getValue()), sumType);
+        OpFoldResult width = b.getIndexAttr(op.getHeadWidth());
+        RowSpace outputs(b, {block.queries, width}, sumType);
         return outputs.write(destination,
                              {outputs.whole(sums), outputs.row(factors)},
                              [](ArrayRef<Real> in) { return in[0] * in[1]; });
       });
-  return hasBatch ? result : dropBatch(b, result);
+  return op.getType().getRank() == 3 ? result : dropBatch(b, result);
 }
 
 static Value lowerUpdateCache(transformer::UpdateCacheOp op,

@@ -575,6 +575,82 @@ func.func @observe(%x: tensor<?x8xf32>) {
 
 // -----
 
+// transformer.observe C3
+func.func @observe(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects statistics of 8 channels, got 1}}
+  %0 = transformer.observe %x "x" {statistics = #transformer.statistics<
+    count = 1, min = dense<0.0> : tensor<1xf32>, max = dense<0.0> : tensor<1xf32>, mean = dense<0.0> : tensor<1xf32>,
+    deviation = dense<0.0> : tensor<1xf32>, absmax = dense<0.0> : tensor<1xf32>>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.statistics C1
+// expected-error @+1 {{expects a positive count, got 0}}
+func.func private @statistics() attributes {s = #transformer.statistics<
+  count = 0, min = dense<0.0> : tensor<1xf32>, max = dense<0.0> : tensor<1xf32>, mean = dense<0.0> : tensor<1xf32>,
+  deviation = dense<0.0> : tensor<1xf32>, absmax = dense<0.0> : tensor<1xf32>>}
+
+// -----
+
+// #transformer.statistics C2
+// expected-error @+1 {{expects f32 vectors of one length, got 'tensor<2xf32>' as min and 'tensor<1xf32>' as mean}}
+func.func private @statistics() attributes {s = #transformer.statistics<
+  count = 1, min = dense<0.0> : tensor<2xf32>, max = dense<0.0> : tensor<2xf32>, mean = dense<0.0> : tensor<1xf32>,
+  deviation = dense<0.0> : tensor<1xf32>, absmax = dense<0.0> : tensor<1xf32>>}
+
+// -----
+
+// #transformer.statistics C2
+// expected-error @+1 {{expects f32 vectors of one length, got 'tensor<1xf64>' as min and 'tensor<1xf64>' as min}}
+func.func private @statistics() attributes {s = #transformer.statistics<
+  count = 1, min = dense<0.0> : tensor<1xf64>, max = dense<0.0> : tensor<1xf64>, mean = dense<0.0> : tensor<1xf64>,
+  deviation = dense<0.0> : tensor<1xf64>, absmax = dense<0.0> : tensor<1xf64>>}
+
+// -----
+
+// #transformer.statistics C3
+// expected-error @+1 {{expects rows as an f32 matrix of 1 columns, got 'tensor<4x2xf32>'}}
+func.func private @statistics() attributes {s = #transformer.statistics<
+  count = 4, min = dense<0.0> : tensor<1xf32>, max = dense<0.0> : tensor<1xf32>, mean = dense<0.0> : tensor<1xf32>,
+  deviation = dense<0.0> : tensor<1xf32>, absmax = dense<0.0> : tensor<1xf32>, rows = dense<0.0> : tensor<4x2xf32>>}
+
+// -----
+
+// transformer.attention C12
+func.func @attention(%q: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects a name of its scores that is not empty}}
+  %0 = transformer.attention %q, %q, %q {heads = 2, kv_heads = 2, scores = ""} : (tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.attention C13
+func.func @attention(%q: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects statistics of 2 channels, got 1}}
+  %0 = transformer.attention %q, %q, %q {heads = 2, kv_heads = 2, scores = "scores", statistics = #transformer.statistics<
+    count = 1, min = dense<0.0> : tensor<1xf32>, max = dense<0.0> : tensor<1xf32>, mean = dense<0.0> : tensor<1xf32>,
+    deviation = dense<0.0> : tensor<1xf32>, absmax = dense<0.0> : tensor<1xf32>>
+  } : (tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.attention C13
+func.func @attention(%q: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects a name for what it has statistics of}}
+  %0 = transformer.attention %q, %q, %q {heads = 1, kv_heads = 1, statistics = #transformer.statistics<
+    count = 1, min = dense<0.0> : tensor<1xf32>, max = dense<0.0> : tensor<1xf32>, mean = dense<0.0> : tensor<1xf32>,
+    deviation = dense<0.0> : tensor<1xf32>, absmax = dense<0.0> : tensor<1xf32>>
+  } : (tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
 func.func @integer_activation(%x: tensor<?x8xi32>) {
   // expected-error @+1 {{operand #0 must be ranked tensor of floating-point values, but got 'tensor<?x8xi32>'}}
   %0 = transformer.silu %x : tensor<?x8xi32>

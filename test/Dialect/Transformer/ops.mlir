@@ -115,6 +115,22 @@ func.func @elementwise(%x: tensor<2x?x8xf32>, %y: tensor<2x?x8xf32>) {
   return
 }
 
+// CHECK-LABEL: @statistics
+func.func @statistics(%x: tensor<?x2xf32>) {
+  // CHECK: transformer.observe %{{.*}} "x" {statistics = #transformer.statistics<count = 3, min = dense<-1.000000e+00> : tensor<2xf32>,
+  // CHECK-SAME: absmax = dense<1.000000e+00> : tensor<2xf32>>} : tensor<?x2xf32>
+  %0 = transformer.observe %x "x" {statistics = #transformer.statistics<
+    count = 3, min = dense<-1.0> : tensor<2xf32>, max = dense<0.5> : tensor<2xf32>, mean = dense<0.0> : tensor<2xf32>,
+    deviation = dense<0.25> : tensor<2xf32>, absmax = dense<1.0> : tensor<2xf32>>} : tensor<?x2xf32>
+  // CHECK: transformer.attention {{.*}} scores = "scores", statistics = #transformer.statistics<count = 3,
+  // CHECK-SAME: rows = dense<0.000000e+00> : tensor<4x1xf32>>}
+  %1 = transformer.attention %x, %x, %x {heads = 1, kv_heads = 1, scores = "scores", statistics = #transformer.statistics<
+    count = 3, min = dense<-1.0> : tensor<1xf32>, max = dense<0.0> : tensor<1xf32>, mean = dense<0.0> : tensor<1xf32>,
+    deviation = dense<0.25> : tensor<1xf32>, absmax = dense<1.0> : tensor<1xf32>, rows = dense<0.0> : tensor<4x1xf32>>
+  } : (tensor<?x2xf32>, tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  return
+}
+
 // CHECK-LABEL: @argmax
 func.func @argmax(%x: tensor<2x?x8xf32>, %row: tensor<8xf32>) {
   // CHECK: transformer.argmax %{{.*}} : (tensor<2x?x8xf32>) -> tensor<2x?xi32>

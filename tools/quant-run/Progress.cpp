@@ -1,0 +1,51 @@
+//===- Progress.cpp - How far a long step has come ------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Progress.h"
+
+#include "llvm/Support/Format.h"
+#include "llvm/Support/Process.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace mlir;
+using namespace mlir::iquant::run;
+
+static constexpr size_t kWidth = 20;
+
+Progress::Progress(StringRef parts, size_t total)
+    : parts(parts), total(total),
+      isShown(llvm::sys::Process::StandardErrIsDisplayed()),
+      start(std::chrono::steady_clock::now()) {
+  show("");
+}
+
+Progress::~Progress() {
+  if (isShown)
+    llvm::errs() << '\n';
+}
+
+void Progress::advance(StringRef note) {
+  ++done;
+  show(note);
+}
+
+void Progress::show(StringRef note) {
+  if (!isShown)
+    return;
+  size_t filled = total == 0 ? kWidth : done * kWidth / total;
+  // Back to the start of the line, and away with what it says.
+  llvm::errs() << "\r\x1b[K[" << std::string(filled, '=')
+               << std::string(kWidth - filled, ' ') << "] " << done << '/'
+               << total << ' ' << parts;
+  if (done != 0) {
+    std::chrono::duration<double> passed =
+        std::chrono::steady_clock::now() - start;
+    llvm::errs() << llvm::format(", %.0f s left",
+                                 passed.count() / done * (total - done));
+  }
+  if (!note.empty())
+    llvm::errs() << ", " << note;
+}

@@ -81,9 +81,9 @@ def pipeline_definitions(build):
     command = [build / "bin/quant-opt", "--help"]
     text = subprocess.run(command, check=True, text=True, stdout=subprocess.PIPE).stdout
     text = text[text.index("Pass Pipelines:"):]
-    entries = re.findall(r"^ {6}--(iquant-[\w-]+) +- +(.*)\n((?: {8}.*\n)*)", text, re.MULTILINE)
+    entries = re.findall(r"^ {6}--(iquant-[\w-]+) +- +(.*)\n((?: {8}.*\n| {4}=.*\n)*)", text, re.MULTILINE)
     return [
-        Definition(flag, "Pipelines", "\n".join([summary, *(line[8:] for line in options.splitlines())]))
+        Definition(flag, "Pipelines", "\n".join([summary, *(line.removeprefix(" " * 8) for line in options.splitlines())]))
         for flag, summary, options in entries
     ]
 

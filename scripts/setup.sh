@@ -9,7 +9,7 @@ source "$(dirname "$0")/common.sh"
 apt_packages=(
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools
   clang-22 lld-22 clang-format-22 libclang-rt-22-dev
-  cmake ninja-build ccache libgtest-dev python3 python3-venv
+  cmake ninja-build ccache libeigen3-dev libgtest-dev python3 python3-venv
 )
 
 as_root() {

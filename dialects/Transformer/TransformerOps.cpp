@@ -58,6 +58,19 @@ static RankedTensorType withChannels(Value rows, int64_t channels) {
 }
 
 //===----------------------------------------------------------------------===//
+// ChannelTie
+//===----------------------------------------------------------------------===//
+
+ChannelTie ChannelTie::all(ChannelPort first, ChannelPort second,
+                           ChannelMapKind kind) {
+  int64_t count = channelsOf(first.value);
+  if (ShapedType::isDynamic(count))
+    count = 0;
+  SmallVector<int64_t> channels = llvm::to_vector(llvm::seq(count));
+  return {first, second, channels, channels, count, kind};
+}
+
+//===----------------------------------------------------------------------===//
 // ObserverOpInterface
 //===----------------------------------------------------------------------===//
 
@@ -99,7 +112,7 @@ LogicalResult EmbeddingOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
-SmallVector<ScaleSink> EmbeddingOp::getOutputScaleSinks() {
+SmallVector<ChannelSink> EmbeddingOp::getOutputSinks() {
   return {{&getTableMutable(), 1}};
 }
 
@@ -133,17 +146,23 @@ LogicalResult LinearOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
-SmallVector<ScaleSink> LinearOp::getInputScaleSinks(OpOperand &operand) {
+SmallVector<ChannelSink> LinearOp::getInputSinks(OpOperand &operand) {
   if (&operand != &getInputMutable())
     return {};
   return {{&getWeightMutable(), 1}};
 }
 
-SmallVector<ScaleSink> LinearOp::getOutputScaleSinks() {
-  SmallVector<ScaleSink> sinks = {{&getWeightMutable(), 0}};
+SmallVector<ChannelSink> LinearOp::getOutputSinks() {
+  SmallVector<ChannelSink> sinks = {{&getWeightMutable(), 0}};
   for (OpOperand &bias : getBiasMutable())
     sinks.push_back({&bias, 0});
   return sinks;
+}
+
+std::optional<ShiftSink> LinearOp::getInputShiftSink(OpOperand &operand) {
+  if (&operand != &getInputMutable())
+    return std::nullopt;
+  return ShiftSink{&getWeightMutable(), 1, getBiasMutable()};
 }
 
 //===----------------------------------------------------------------------===//
@@ -159,12 +178,14 @@ LogicalResult RmsNormOp::verify() {
   return success();
 }
 
-SmallVector<ScaleSink> RmsNormOp::getOutputScaleSinks() {
-  SmallVector<ScaleSink> sinks;
-  for (OpOperand &scale : getScaleMutable())
-    sinks.push_back({&scale, 0});
-  return sinks;
+SmallVector<ChannelTie> RmsNormOp::getChannelTies() {
+  if (getScale())
+    return {};
+  return {ChannelTie::all(getInputMutable(), cast<OpResult>(getResult()),
+                          ChannelMapKind::Rotation)};
 }
+
+MutableOperandRange RmsNormOp::getChannelScale() { return getScaleMutable(); }
 
 LogicalResult LayerNormOp::verify() {
   if (failed(verifyStaticChannels(*this, getInput())))
@@ -178,15 +199,18 @@ LogicalResult LayerNormOp::verify() {
   return success();
 }
 
-SmallVector<ScaleSink> LayerNormOp::getOutputScaleSinks() {
-  if (!getScale())
+SmallVector<ChannelTie> LayerNormOp::getChannelTies() {
+  if (getScale() || getShift())
     return {};
-  SmallVector<ScaleSink> sinks;
-  for (OpOperand &scale : getScaleMutable())
-    sinks.push_back({&scale, 0});
-  for (OpOperand &shift : getShiftMutable())
-    sinks.push_back({&shift, 0});
-  return sinks;
+  // The mean is subtracted from every channel alike.
+  return {ChannelTie::all(getInputMutable(), cast<OpResult>(getResult()),
+                          ChannelMapKind::MeanKeepingRotation)};
+}
+
+MutableOperandRange LayerNormOp::getChannelScale() { return getScaleMutable(); }
+
+std::optional<MutableOperandRange> LayerNormOp::getChannelShift() {
+  return getShiftMutable();
 }
 
 //===----------------------------------------------------------------------===//
@@ -205,6 +229,20 @@ LogicalResult RopeOp::verify() {
                          << heads << " heads, got " << show(channels);
   return verifyChannelVector(*this, "frequencies", getFrequencies(),
                              channels / heads / 2);
+}
+
+SmallVector<ChannelTie> RopeOp::getChannelTies() {
+  int64_t heads = getHeads(), width = channelsOf(getInput()) / heads;
+  bool half = getPairing() == RopePairing::Half;
+  SmallVector<int64_t> channels;
+  for (int64_t head = 0; head < heads; ++head)
+    for (int64_t pair = 0; pair < width / 2; ++pair) {
+      int64_t first = head * width + (half ? pair : 2 * pair);
+      channels.append({first, first + (half ? width / 2 : 1)});
+    }
+  // The rotation of a pair commutes with a factor that both channels share.
+  return {{getInputMutable(), cast<OpResult>(getResult()), channels, channels,
+           /*groupSize=*/2, ChannelMapKind::Scalar}};
 }
 
 //===----------------------------------------------------------------------===//
@@ -322,10 +360,20 @@ LogicalResult AttentionOp::inferReturnTypes(MLIRContext *context,
   return success();
 }
 
-bool AttentionOp::commutesWithChannelScale(OpOperand &operand) {
-  // A value channel feeds the result channels of all query heads that share it;
-  // with one query head per value head the two line up.
-  return &operand == &getValueMutable() && getHeads() == getKvHeads();
+SmallVector<ChannelTie> AttentionOp::getChannelTies() {
+  int64_t heads = getHeads(), width = getHeadWidth();
+  int64_t queriesPerHead = heads / static_cast<int64_t>(getKvHeads());
+  SmallVector<int64_t> channels =
+      llvm::to_vector(llvm::seq<int64_t>(heads * width));
+  // The channels of the key and value head that each query head reads.
+  SmallVector<int64_t> shared;
+  for (int64_t channel : channels)
+    shared.push_back(channel / width / queriesPerHead * width +
+                     channel % width);
+  return {{getQueryMutable(), getKeyMutable(), channels, shared, width,
+           ChannelMapKind::Linear, /*dual=*/true},
+          {getValueMutable(), cast<OpResult>(getResult()), shared, channels,
+           width, ChannelMapKind::Linear}};
 }
 
 StringAttr AttentionOp::getObservedName() { return getScoresAttr(); }
@@ -333,7 +381,7 @@ StringAttr AttentionOp::getObservedName() { return getScoresAttr(); }
 int64_t AttentionOp::getObservedChannels() { return getHeads(); }
 
 //===----------------------------------------------------------------------===//
-// SoftmaxOp, SwiGluOp, ArgmaxOp, ObserveOp
+// SoftmaxOp, SwiGluOp, AddOp, ArgmaxOp, ObserveOp
 //===----------------------------------------------------------------------===//
 
 LogicalResult SoftmaxOp::verify() {
@@ -343,8 +391,15 @@ LogicalResult SoftmaxOp::verify() {
   return success();
 }
 
-bool SwiGluOp::commutesWithChannelScale(OpOperand &operand) {
-  return &operand == &getUpMutable();
+SmallVector<ChannelTie> SwiGluOp::getChannelTies() {
+  return {ChannelTie::all(getUpMutable(), cast<OpResult>(getResult()),
+                          ChannelMapKind::Diagonal)};
+}
+
+SmallVector<ChannelTie> AddOp::getChannelTies() {
+  auto result = cast<OpResult>(getResult());
+  return {ChannelTie::all(getLhsMutable(), result, ChannelMapKind::Linear),
+          ChannelTie::all(getRhsMutable(), result, ChannelMapKind::Linear)};
 }
 
 LogicalResult ArgmaxOp::verify() {
@@ -365,6 +420,11 @@ LogicalResult ArgmaxOp::inferReturnTypes(MLIRContext *context,
       RankedTensorType::get(shape.empty() ? shape : shape.drop_back(),
                             IntegerType::get(context, 32)));
   return success();
+}
+
+SmallVector<ChannelTie> ObserveOp::getChannelTies() {
+  return {ChannelTie::all(getInputMutable(), cast<OpResult>(getResult()),
+                          ChannelMapKind::Linear)};
 }
 
 LogicalResult ObserveOp::verify() {

@@ -99,7 +99,7 @@ class Transformer_ElementwiseOp<string mnemonic, list<Trait> traits = []>
 //===----------------------------------------------------------------------===//
 
 def Transformer_EmbeddingOp : Transformer_InferredOp<"embedding", [
-    DeclareOpInterfaceMethods<AbsorbsChannelScaleOpInterface, ["getOutputScaleSinks"]>]> {
+    DeclareOpInterfaceMethods<AbsorbsChannelMapOpInterface, ["getOutputSinks"]>]> {
   let summary = "Look up one row of a table per token id";
   let description = [{
     Replaces every id by the row of the table that it names. An id outside of
@@ -126,7 +126,8 @@ def Transformer_EmbeddingOp : Transformer_InferredOp<"embedding", [
 }
 
 def Transformer_LinearOp : Transformer_InferredOp<"linear", [
-    DeclareOpInterfaceMethods<AbsorbsChannelScaleOpInterface, ["getInputScaleSinks", "getOutputScaleSinks"]>]> {
+    DeclareOpInterfaceMethods<AbsorbsChannelMapOpInterface,
+                              ["getInputSinks", "getOutputSinks", "getInputShiftSink"]>]> {
   let summary = "Multiply every row by a weight matrix, and add a bias if there is one";
   let description = [{
     The linear layer of a checkpoint: the weight is `[N, K]`, `N` output and
@@ -148,7 +149,8 @@ def Transformer_LinearOp : Transformer_InferredOp<"linear", [
 }
 
 def Transformer_RmsNormOp : Transformer_Op<"rms_norm", [AllTypesMatch<["input", "result"]>,
-    DeclareOpInterfaceMethods<AbsorbsChannelScaleOpInterface, ["getOutputScaleSinks"]>]> {
+    DeclareOpInterfaceMethods<CommutesWithChannelMapOpInterface>,
+    DeclareOpInterfaceMethods<ScalesChannelsOpInterface, ["getChannelScale"]>]> {
   let summary = "Divide every row by its root mean square, and scale its channels";
   let description = [{
     Formula: `result[..., c] = input[..., c] / sqrt(mean_c(input^2) + epsilon) * scale[c]`;
@@ -168,8 +170,8 @@ def Transformer_RmsNormOp : Transformer_Op<"rms_norm", [AllTypesMatch<["input", 
 }
 
 def Transformer_LayerNormOp : Transformer_Op<"layer_norm", [AllTypesMatch<["input", "result"]>,
-    AttrSizedOperandSegments,
-    DeclareOpInterfaceMethods<AbsorbsChannelScaleOpInterface, ["getOutputScaleSinks"]>]> {
+    AttrSizedOperandSegments, DeclareOpInterfaceMethods<CommutesWithChannelMapOpInterface>,
+    DeclareOpInterfaceMethods<ScalesChannelsOpInterface, ["getChannelScale", "getChannelShift"]>]> {
   let summary = "Bring every row to mean 0 and variance 1, then scale and shift its channels";
   let description = [{
     Formula: `result[..., c] = (input[..., c] - mean) / sqrt(variance + epsilon) * scale[c] + shift[c]`,
@@ -195,7 +197,8 @@ def Transformer_LayerNormOp : Transformer_Op<"layer_norm", [AllTypesMatch<["inpu
 // Attention
 //===----------------------------------------------------------------------===//
 
-def Transformer_RopeOp : Transformer_Op<"rope", [AllTypesMatch<["input", "result"]>]> {
+def Transformer_RopeOp : Transformer_Op<"rope", [AllTypesMatch<["input", "result"]>,
+    DeclareOpInterfaceMethods<CommutesWithChannelMapOpInterface>]> {
   let summary = "Rotate channel pairs of every head by an angle that grows with the position";
   let description = [{
     Rotary position embedding. Row `s` of the second-to-last dimension stands
@@ -268,7 +271,7 @@ def Transformer_UpdateCacheOp : Transformer_Op<"update_cache", [AllTypesMatch<["
 }
 
 def Transformer_AttentionOp : Transformer_InferredOp<"attention", [AttrSizedOperandSegments,
-    DeclareOpInterfaceMethods<CommutesWithChannelScaleOpInterface>,
+    DeclareOpInterfaceMethods<CommutesWithChannelMapOpInterface>,
     DeclareOpInterfaceMethods<ObserverOpInterface, ["getObservedName", "getObservedChannels"]>]> {
   let summary = "Scaled dot-product attention of all heads, grouped queries included";
   let description = [{
@@ -327,7 +330,7 @@ def Transformer_AttentionOp : Transformer_InferredOp<"attention", [AttrSizedOper
 //===----------------------------------------------------------------------===//
 
 def Transformer_SwiGluOp : Transformer_ElementwiseOp<"swiglu", [
-    DeclareOpInterfaceMethods<CommutesWithChannelScaleOpInterface>]> {
+    DeclareOpInterfaceMethods<CommutesWithChannelMapOpInterface>]> {
   let summary = "The up projection times the SiLU of the gate projection";
   let description = [{
     Formula: `result = gate / (1 + exp(-gate)) * up`.
@@ -368,7 +371,8 @@ def Transformer_GeluOp : Transformer_ElementwiseOp<"gelu"> {
   let assemblyFormat = "$input `` $form attr-dict `:` type($input)";
 }
 
-def Transformer_AddOp : Transformer_ElementwiseOp<"add", [Commutative]> {
+def Transformer_AddOp : Transformer_ElementwiseOp<"add", [Commutative,
+    DeclareOpInterfaceMethods<CommutesWithChannelMapOpInterface>]> {
   let summary = "Sum of two activations: the residual connection";
   let description = [{
     Formula: `result = lhs + rhs`.
@@ -401,6 +405,7 @@ def Transformer_ArgmaxOp : Transformer_InferredOp<"argmax"> {
 //===----------------------------------------------------------------------===//
 
 def Transformer_ObserveOp : Transformer_ElementwiseOp<"observe", [
+    DeclareOpInterfaceMethods<CommutesWithChannelMapOpInterface>,
     DeclareOpInterfaceMethods<ObserverOpInterface, ["getObservedName", "getObservedChannels"]>]> {
   let summary = "Name a value whose range matters";
   let description = [{

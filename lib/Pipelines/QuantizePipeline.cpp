@@ -15,8 +15,23 @@
 
 using namespace mlir;
 
+void iquant::FoldingParser::initialize() {
+  addLiteralOption("none", Folding::None, "nothing");
+  addLiteralOption("rotation", Folding::Rotation,
+                   "norm scales, and rotations of stream and heads");
+}
+
+void iquant::FoldingParser::print(llvm::raw_ostream &os,
+                                  const Folding &folding) {
+  os << (folding == Folding::None ? "none" : "rotation");
+}
+
 void iquant::buildQuantizePipeline(OpPassManager &pm,
                                    const QuantizePipelineOptions &options) {
+  // Foldings change constants, before anything reads or copies them.
+  if (llvm::is_contained(options.fold, Folding::Rotation))
+    pm.addPass(createTransformerFoldRotation());
+
   // The copy of the decoder reads the same constants, which the conversion
   // makes integers once; what changes constants comes before.
   if (options.cache)

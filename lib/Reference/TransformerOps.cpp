@@ -73,11 +73,11 @@ static Results evaluateEmbedding(EmbeddingOp op, Evaluator &evaluator) {
   int64_t V = table.getDim(0), C = table.getDim(1);
   SmallVector<int64_t> shape(ids.getShape());
   shape.push_back(C);
-  Tensor result(shape, table.getElementType());
+  Tensor result(shape, getElementTypeOf(op.getResult()));
   for (int64_t i = 0, end = ids.getNumElements(); i < end; ++i) {
     int64_t id = std::clamp<int64_t>(ids.getInt(i), 0, V - 1);
     for (int64_t c = 0; c < C; ++c)
-      result.copyElement(i * C + c, table, id * C + c);
+      result.setFloat(i * C + c, table.getFloat(id * C + c));
   }
   return SmallVector<RuntimeValue>{result};
 }

@@ -45,6 +45,14 @@ transformer::StatisticsAttr iquant::findStatistics(Value value) {
   return statistics;
 }
 
+void iquant::dropStatistics(Value value) {
+  visitUses(skipObservers(value), [](OpOperand &use) {
+    if (auto observer = dyn_cast<ObserveOp>(use.getOwner()))
+      observer.removeStatisticsAttr();
+    return true;
+  });
+}
+
 SmallVector<OpOperand *> iquant::getReaders(Value value) {
   SmallVector<OpOperand *> readers;
   visitUses(value, [&](OpOperand &use) {

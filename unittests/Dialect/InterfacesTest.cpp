@@ -1,8 +1,8 @@
-//===- InterfacesTest.cpp - How channel scales reach an op ----------------===//
+//===- InterfacesTest.cpp - How channel maps reach an op ------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// What every transformer op answers to the two interfaces of the foldings.
+// What every transformer op answers to the interfaces of the foldings.
 //
 //===----------------------------------------------------------------------===//
 
@@ -46,10 +46,40 @@ protected:
 
   /// The sinks as (operand number, dimension).
   static std::vector<std::pair<unsigned, int64_t>>
-  numbers(llvm::ArrayRef<ScaleSink> sinks) {
+  numbers(llvm::ArrayRef<ChannelSink> sinks) {
     std::vector<std::pair<unsigned, int64_t>> result;
-    for (const ScaleSink &sink : sinks)
+    for (const ChannelSink &sink : sinks)
       result.emplace_back(sink.operand->getOperandNumber(), sink.dimension);
+    return result;
+  }
+
+  /// A tie as text: ports and channels, the kind of its maps, size of a group.
+  static std::string describe(const ChannelTie &tie) {
+    std::string text;
+    llvm::raw_string_ostream out(text);
+    auto port = [&](const ChannelPort &port, llvm::ArrayRef<int64_t> channels) {
+      if (port.operand)
+        out << port.operand->getOperandNumber();
+      else
+        out << "result";
+      out << '[';
+      llvm::interleave(channels, out, " ");
+      out << ']';
+    };
+    port(tie.first, tie.firstChannels);
+    out << (tie.dual ? " undoes " : " = ");
+    port(tie.second, tie.secondChannels);
+    const char *kinds[] = {"scalar", "diagonal", "mean-keeping", "rotation",
+                           "linear"};
+    out << ", " << kinds[static_cast<unsigned>(tie.kind)] << " of "
+        << tie.groupSize;
+    return text;
+  }
+
+  static std::vector<std::string> describe(llvm::ArrayRef<ChannelTie> ties) {
+    std::vector<std::string> result;
+    for (const ChannelTie &tie : ties)
+      result.push_back(describe(tie));
     return result;
   }
 
@@ -58,97 +88,147 @@ protected:
 };
 
 using Sinks = std::vector<std::pair<unsigned, int64_t>>;
+using Ties = std::vector<std::string>;
 
-TEST_F(InterfacesTest, EmbeddingScalesTheColumnsOfItsTable) {
+TEST_F(InterfacesTest, EmbeddingMapsTheColumnsOfItsTable) {
   auto op = parse<EmbeddingOp>(
       "%i: tensor<?xi32>, %t: tensor<9x4xf32>",
       "%0 = transformer.embedding %i, %t "
       ": (tensor<?xi32>, tensor<9x4xf32>) -> tensor<?x4xf32>");
-  EXPECT_EQ(numbers(op.getOutputScaleSinks()), (Sinks{{1, 1}}));
-  EXPECT_TRUE(op.getInputScaleSinks(op->getOpOperand(0)).empty());
+  EXPECT_EQ(numbers(op.getOutputSinks()), (Sinks{{1, 1}}));
+  EXPECT_TRUE(op.getInputSinks(op->getOpOperand(0)).empty());
+  EXPECT_FALSE(op.getInputShiftSink(op->getOpOperand(0)));
 }
 
-TEST_F(InterfacesTest, LinearScalesWeightAndBias) {
+TEST_F(InterfacesTest, LinearMapsWeightAndBias) {
   auto op = parse<LinearOp>(
       "%x: tensor<?x4xf32>, %w: tensor<3x4xf32>, %b: tensor<3xf32>",
       "%0 = transformer.linear %x, %w bias %b : (tensor<?x4xf32>, "
       "tensor<3x4xf32>, tensor<3xf32>) -> tensor<?x3xf32>");
-  EXPECT_EQ(numbers(op.getInputScaleSinks(op.getInputMutable())),
-            (Sinks{{1, 1}}));
-  EXPECT_EQ(numbers(op.getOutputScaleSinks()), (Sinks{{1, 0}, {2, 0}}));
-  EXPECT_TRUE(op.getInputScaleSinks(op.getWeightMutable()).empty());
+  EXPECT_EQ(numbers(op.getInputSinks(op.getInputMutable())), (Sinks{{1, 1}}));
+  EXPECT_EQ(numbers(op.getOutputSinks()), (Sinks{{1, 0}, {2, 0}}));
+  EXPECT_TRUE(op.getInputSinks(op.getWeightMutable()).empty());
+  std::optional<ShiftSink> sink = op.getInputShiftSink(op.getInputMutable());
+  ASSERT_TRUE(sink);
+  EXPECT_EQ(sink->weight, &op.getWeightMutable());
+  EXPECT_EQ(sink->dimension, 1);
+  ASSERT_EQ(sink->vector.size(), 1u);
+  EXPECT_EQ(sink->vector[0].get(), op.getBias());
+  EXPECT_FALSE(op.getInputShiftSink(op.getWeightMutable()));
 }
 
-TEST_F(InterfacesTest, LinearWithoutBiasScalesTheWeightAlone) {
+TEST_F(InterfacesTest, LinearWithoutBiasHasPlaceForOne) {
   auto op =
       parse<LinearOp>("%x: tensor<?x4xf32>, %w: tensor<3x4xf32>",
                       "%0 = transformer.linear %x, %w : (tensor<?x4xf32>, "
                       "tensor<3x4xf32>) -> tensor<?x3xf32>");
-  EXPECT_EQ(numbers(op.getOutputScaleSinks()), (Sinks{{1, 0}}));
+  EXPECT_EQ(numbers(op.getOutputSinks()), (Sinks{{1, 0}}));
+  EXPECT_TRUE(op.getInputShiftSink(op.getInputMutable())->vector.empty());
 }
 
-TEST_F(InterfacesTest, RmsNormNeedsAScaleToAbsorbOne) {
+TEST_F(InterfacesTest, RmsNormWithoutScalePassesRotations) {
   auto with = parse<RmsNormOp>(
       "%x: tensor<?x4xf32>, %g: tensor<4xf32>",
       "%0 = transformer.rms_norm %x scale %g {epsilon = 0.0 : f64} : "
       "(tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>");
-  EXPECT_EQ(numbers(with.getOutputScaleSinks()), (Sinks{{1, 0}}));
-  EXPECT_TRUE(with.getInputScaleSinks(with.getInputMutable()).empty());
+  EXPECT_TRUE(with.getChannelTies().empty());
+  EXPECT_EQ(with.getChannelScale().size(), 1u);
+  EXPECT_FALSE(with.getChannelShift());
   auto without = parse<RmsNormOp>(
       "%x: tensor<?x4xf32>", "%0 = transformer.rms_norm %x {epsilon = 0.0 : "
                              "f64} : (tensor<?x4xf32>) -> tensor<?x4xf32>");
-  EXPECT_TRUE(without.getOutputScaleSinks().empty());
+  EXPECT_EQ(describe(without.getChannelTies()),
+            (Ties{"0[0 1 2 3] = result[0 1 2 3], rotation of 4"}));
+  EXPECT_TRUE(without.getChannelScale().empty());
 }
 
-TEST_F(InterfacesTest, LayerNormScalesScaleAndShiftOrNothing) {
+TEST_F(InterfacesTest, LayerNormWithoutParametersPassesWhatKeepsTheMean) {
   auto both = parse<LayerNormOp>(
       "%x: tensor<?x4xf32>, %g: tensor<4xf32>, %b: tensor<4xf32>",
       "%0 = transformer.layer_norm %x scale %g shift %b {epsilon = 0.0 : f64} "
       ": (tensor<?x4xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<?x4xf32>");
-  EXPECT_EQ(numbers(both.getOutputScaleSinks()), (Sinks{{1, 0}, {2, 0}}));
-  auto scale = parse<LayerNormOp>(
-      "%x: tensor<?x4xf32>, %g: tensor<4xf32>",
-      "%0 = transformer.layer_norm %x scale %g {epsilon = 0.0 : f64} "
-      ": (tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>");
-  EXPECT_EQ(numbers(scale.getOutputScaleSinks()), (Sinks{{1, 0}}));
-  // A shift alone cannot take the scale of the normalised row.
+  EXPECT_TRUE(both.getChannelTies().empty());
+  EXPECT_EQ(both.getChannelScale()[0].get(), both.getScale());
+  EXPECT_EQ((*both.getChannelShift())[0].get(), both.getShift());
   auto shift = parse<LayerNormOp>(
       "%x: tensor<?x4xf32>, %b: tensor<4xf32>",
       "%0 = transformer.layer_norm %x shift %b {epsilon = 0.0 : f64} "
       ": (tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>");
-  EXPECT_TRUE(shift.getOutputScaleSinks().empty());
+  EXPECT_TRUE(shift.getChannelTies().empty());
+  auto none = parse<LayerNormOp>(
+      "%x: tensor<?x4xf32>", "%0 = transformer.layer_norm %x {epsilon = 0.0 : "
+                             "f64} : (tensor<?x4xf32>) -> tensor<?x4xf32>");
+  EXPECT_EQ(describe(none.getChannelTies()),
+            (Ties{"0[0 1 2 3] = result[0 1 2 3], mean-keeping of 4"}));
 }
 
-TEST_F(InterfacesTest, SwiGluCommutesWithItsUpOperandOnly) {
-  auto op = parse<SwiGluOp>("%g: tensor<?x4xf32>, %u: tensor<?x4xf32>",
-                            "%0 = transformer.swiglu %g, %u : "
-                            "tensor<?x4xf32>");
-  EXPECT_FALSE(op.commutesWithChannelScale(op.getGateMutable()));
-  EXPECT_TRUE(op.commutesWithChannelScale(op.getUpMutable()));
+TEST_F(InterfacesTest, RopeTiesTheChannelsOfEachPair) {
+  llvm::StringRef arguments =
+      "%x: tensor<?x8xf32>, %f: tensor<2xf32>, %o: index";
+  auto half = parse<RopeOp>(
+      arguments, "%0 = transformer.rope %x<half> by %f at %o {heads = 2 : i64, "
+                 "max_positions = 4 : i64} : (tensor<?x8xf32>, tensor<2xf32>, "
+                 "index) -> tensor<?x8xf32>");
+  EXPECT_EQ(
+      describe(half.getChannelTies()),
+      (Ties{"0[0 2 1 3 4 6 5 7] = result[0 2 1 3 4 6 5 7], scalar of 2"}));
+  auto interleaved = parse<RopeOp>(
+      arguments,
+      "%0 = transformer.rope %x<interleaved> by %f at %o {heads = 2 : i64, "
+      "max_positions = 4 : i64} : (tensor<?x8xf32>, tensor<2xf32>, "
+      "index) -> tensor<?x8xf32>");
+  EXPECT_EQ(
+      describe(interleaved.getChannelTies()),
+      (Ties{"0[0 1 2 3 4 5 6 7] = result[0 1 2 3 4 5 6 7], scalar of 2"}));
 }
 
-TEST_F(InterfacesTest, AttentionCommutesWithItsValueWhenHeadsLineUp) {
-  auto equal = parse<AttentionOp>(
-      "%q: tensor<?x8xf32>, %k: tensor<?x8xf32>",
-      "%0 = transformer.attention %q, %k, %k {heads = 2 : i64, kv_heads = 2 : "
-      "i64} : (tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>) -> "
-      "tensor<?x8xf32>");
-  EXPECT_FALSE(equal.commutesWithChannelScale(equal.getQueryMutable()));
-  EXPECT_FALSE(equal.commutesWithChannelScale(equal.getKeyMutable()));
-  EXPECT_TRUE(equal.commutesWithChannelScale(equal.getValueMutable()));
+TEST_F(InterfacesTest, AttentionTiesTheHeadsThatMeet) {
   auto grouped = parse<AttentionOp>(
       "%q: tensor<?x8xf32>, %k: tensor<?x4xf32>",
-      "%0 = transformer.attention %q, %k, %k {heads = 2 : i64, kv_heads = 1 : "
+      "%0 = transformer.attention %q, %k, %k {heads = 4 : i64, kv_heads = 2 : "
       "i64} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>) -> "
       "tensor<?x8xf32>");
-  EXPECT_FALSE(grouped.commutesWithChannelScale(grouped.getValueMutable()));
+  EXPECT_EQ(
+      describe(grouped.getChannelTies()),
+      (Ties{"0[0 1 2 3 4 5 6 7] undoes 1[0 1 0 1 2 3 2 3], linear of 2",
+            "2[0 1 0 1 2 3 2 3] = result[0 1 2 3 4 5 6 7], linear of 2"}));
 }
 
-TEST_F(InterfacesTest, ElementwiseOpsThatMixChannelsDoNotImplementThem) {
+TEST_F(InterfacesTest, SwiGluPassesScalesOfItsUpOperandOnly) {
+  auto op = parse<SwiGluOp>("%g: tensor<?x2xf32>, %u: tensor<?x2xf32>",
+                            "%0 = transformer.swiglu %g, %u : "
+                            "tensor<?x2xf32>");
+  EXPECT_EQ(describe(op.getChannelTies()),
+            (Ties{"1[0 1] = result[0 1], diagonal of 2"}));
+}
+
+TEST_F(InterfacesTest, AddAndObservePassEverything) {
+  auto sum = parse<AddOp>("%x: tensor<?x2xf32>, %y: tensor<?x2xf32>",
+                          "%0 = transformer.add %x, %y : tensor<?x2xf32>");
+  EXPECT_EQ(describe(sum.getChannelTies()),
+            (Ties{"0[0 1] = result[0 1], linear of 2",
+                  "1[0 1] = result[0 1], linear of 2"}));
+  auto observer =
+      parse<ObserveOp>("%x: tensor<?x2xf32>",
+                       "%0 = transformer.observe %x \"x\" : tensor<?x2xf32>");
+  EXPECT_EQ(describe(observer.getChannelTies()),
+            (Ties{"0[0 1] = result[0 1], linear of 2"}));
+}
+
+TEST_F(InterfacesTest, DynamicChannelsAreNotTied) {
+  auto sum = parse<AddOp>("%x: tensor<?x?xf32>",
+                          "%0 = transformer.add %x, %x : tensor<?x?xf32>");
+  EXPECT_EQ(
+      describe(sum.getChannelTies()),
+      (Ties{"0[] = result[], linear of 0", "1[] = result[], linear of 0"}));
+}
+
+TEST_F(InterfacesTest, OpsThatBendChannelsDoNotImplementThem) {
   auto op = parse<SoftmaxOp>("%x: tensor<?x4xf32>",
                              "%0 = transformer.softmax %x : tensor<?x4xf32>");
-  EXPECT_FALSE(isa<CommutesWithChannelScaleOpInterface>(op.getOperation()));
-  EXPECT_FALSE(isa<AbsorbsChannelScaleOpInterface>(op.getOperation()));
+  EXPECT_FALSE(isa<CommutesWithChannelMapOpInterface>(op.getOperation()));
+  EXPECT_FALSE(isa<AbsorbsChannelMapOpInterface>(op.getOperation()));
+  EXPECT_FALSE(isa<ScalesChannelsOpInterface>(op.getOperation()));
 }
 
 TEST_F(InterfacesTest, ScoreScaleDefaultsToTheHeadWidth) {

@@ -39,6 +39,20 @@ TEST_F(TransformerOpsTest, Embedding) {
   expectNear(results[0], {2, 3, 0, 1, 4, 5, 4, 5});
 }
 
+/// The result has the type of the activations that begin there.
+TEST_F(TransformerOpsTest, EmbeddingWidens) {
+  auto results = run(R"mlir(
+    func.func @main(%i: tensor<1xi32>, %t: tensor<2x2xf32>) -> tensor<1x2xf64> {
+      %0 = transformer.embedding %i, %t
+          : (tensor<1xi32>, tensor<2x2xf32>) -> tensor<1x2xf64>
+      return %0 : tensor<1x2xf64>
+    })mlir",
+                     {i32({1}, {1}), f32({2, 2}, {0, 1, 2.5, 3})});
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_TRUE(results[0].getTensor().getElementType().isF64());
+  expectNear(results[0], {2.5, 3});
+}
+
 TEST_F(TransformerOpsTest, Linear) {
   auto results =
       run(R"mlir(

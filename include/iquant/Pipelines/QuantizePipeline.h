@@ -17,6 +17,17 @@ class OpPassManager;
 
 namespace mlir::iquant {
 
+/// What `iquant-quantize-pipeline` folds before a model becomes integers.
+enum class Folding { None, Rotation };
+
+/// Parses one element of a list, to which upstream passes no values on.
+struct FoldingParser : public llvm::cl::parser<Folding> {
+  using parser::parser;
+  /// Adds the values.
+  void initialize();
+  static void print(llvm::raw_ostream &os, const Folding &folding);
+};
+
 struct QuantizePipelineOptions
     : public PassPipelineOptions<QuantizePipelineOptions> {
   Option<int64_t> exponent{
@@ -33,6 +44,10 @@ struct QuantizePipelineOptions
       llvm::cl::desc("Most channels of a linear's input that share an "
                      "exponent, 0 for whole rows."),
       llvm::cl::init(384)};
+  ListOption<Folding, FoldingParser> fold{
+      *this, "fold",
+      llvm::cl::desc("What to fold before, in the pipeline's order, whatever "
+                     "that of the list; nothing by default.")};
 };
 
 /// Appends the passes from transformer IR to iquant IR, and the proofs that no

@@ -24,6 +24,9 @@ Value skipObservers(Value value);
 /// after it; null if none does.
 transformer::StatisticsAttr findStatistics(Value value);
 
+/// Removes the statistics of all observers of `value`, which a pass changes.
+void dropStatistics(Value value);
+
 /// The operands that read `value`, or an observer of it; observers are none.
 SmallVector<OpOperand *> getReaders(Value value);
 

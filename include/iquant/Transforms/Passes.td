@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
-// Passes within one level of IR: calibration, proofs, sharing of bodies, vectorisation.
+// Passes within one level of IR: calibration, foldings, proofs, sharing of bodies, vectorisation.
 
 #ifndef IQUANT_TRANSFORMS_PASSES_TD
 #define IQUANT_TRANSFORMS_PASSES_TD
@@ -58,6 +58,75 @@ def TransformerAttachStatistics : Pass<"transformer-attach-statistics", "::mlir:
     Option<"file", "file", "std::string", /*default=*/"", "The file of statistics">
   ];
   let dependentDialects = ["::mlir::transformer::TransformerDialect"];
+}
+
+def TransformerFoldNormScale : Pass<"transformer-fold-norm-scale", "::mlir::ModuleOp"> {
+  let summary = "Fold scale and shift of every norm into the linears that read it";
+  let description = [{
+    A norm multiplies each channel by a constant scale and adds a constant
+    shift. A linear can do both: its weight's columns take the scale, its bias
+    takes the product of weight and shift.
+
+    Requires nothing. The norm is any op with `ScalesChannelsOpInterface`, the
+    linear any op with `AbsorbsChannelMapOpInterface`; observers between them
+    are looked through.
+
+    Guarantees that the module computes the same function of real numbers. The
+    norm has neither scale nor shift afterwards. A linear without a bias gets
+    one if there is a shift. Constants are computed in double precision and
+    rounded once, to f32 unless they are f64; a constant that other ops read too
+    is copied, and one that nobody reads is erased. Observers of the norm lose
+    their statistics.
+
+    Declines a norm whose parameters are no constants, or whose result is read
+    by anything else than such linears, the residual stream of a post-norm
+    encoder for one. A remark says which op is in the way.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def TransformerFoldRotation : Pass<"transformer-fold-rotation", "::mlir::ModuleOp"> {
+  let summary = "Rotate residual stream and heads so that no channel stands out";
+  let description = [{
+    Multiplies the channels of values by random orthogonal matrices, and the
+    constants around them by the inverse. An outlier of one channel then spreads
+    over all of them, and 8-bit codes of a row lose less.
+
+    Requires nothing. What passes and what absorbs a rotation, ops say through
+    `CommutesWithChannelMapOpInterface` and `AbsorbsChannelMapOpInterface`; the
+    pass finds all values that can be rotated together. In a decoder these are
+
+    * the residual stream: embedding, sums, the norms that read them, and every
+      linear before and behind;
+    * each value head with the part of the output projection that reads it, for
+      grouped queries one matrix per value head.
+
+    Queries and keys rotate together where no rotary embedding stands between. A
+    norm with a scale lets no rotation pass, so all of `transformer-fold-norm-scale`
+    is done first. A layer norm subtracts the mean: through it pass the rotations
+    that keep the vector of ones, so these are used where the stream meets one.
+
+    Guarantees that the module computes the same function of real numbers; that
+    weights are computed in double precision and rounded once, to f32 unless
+    they are f64; and that the same `seed` gives the same weights on every
+    machine. An embedding and a head that share their table get one each.
+
+    The matrices are Hadamard matrices with random signs, their order being a
+    power of two times the smallest order for which Paley's constructions over a
+    prime field give one (576 = 16 * 36); for other sizes the discrete Hartley
+    transform of the odd part takes that place. Both are as flat as can be: no
+    entry is above sqrt(2 / n).
+
+    Declines, by a remark that names the op in the way, values that anything
+    else reads or makes: a norm whose scale could not be folded, a function's
+    arguments and results, ops without the interfaces. Observers keep their
+    names; those of rotated values lose their statistics.
+  }];
+  let options = [
+    Option<"seed", "seed", "uint64_t", /*default=*/"0",
+           "Seed of the signs, any 64-bit number">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
 def VerifyIntegerOnly : Pass<"verify-integer-only", "::mlir::ModuleOp"> {

@@ -18,10 +18,11 @@ namespace mlir::iquant::run {
 /// What `--help` shows; the options of LLVM's libraries are hidden.
 extern llvm::cl::OptionCategory category;
 
-extern llvm::cl::SubCommand runCommand, generateCommand, perplexityCommand,
-    compareCommand, calibrateCommand;
+extern llvm::cl::SubCommand runCommand, benchCommand, generateCommand,
+    perplexityCommand, compareCommand, calibrateCommand;
 
 int runFunction(MLIRContext &context);
+int runBench(MLIRContext &context);
 int runGenerate(MLIRContext &context);
 int runPerplexity(MLIRContext &context);
 int runCompare(MLIRContext &context);

@@ -10,12 +10,12 @@
 #include "Commands.h"
 #include "Sampler.h"
 #include "Session.h"
+#include "Stopwatch.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/Process.h"
 
-#include <chrono>
 #include <cmath>
 
 using namespace mlir;
@@ -117,10 +117,9 @@ private:
 } // namespace
 
 FailureOr<RuntimeValue> Generator::append(ArrayRef<int32_t> ids, Phase &phase) {
-  using Clock = std::chrono::steady_clock;
-  Clock::time_point start = Clock::now();
+  Stopwatch watch;
   FailureOr<RuntimeValue> logits = session.append(ids);
-  phase.seconds += std::chrono::duration<double>(Clock::now() - start).count();
+  phase.seconds += watch.getSeconds();
   phase.tokens += ids.size();
   return logits;
 }

@@ -10,12 +10,12 @@
 #include "Commands.h"
 #include "Progress.h"
 #include "QuantRun.h"
+#include "Stopwatch.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 
-#include <chrono>
 #include <cmath>
 
 using namespace mlir;
@@ -77,16 +77,15 @@ int run::runPerplexity(MLIRContext &context) {
   if (!cut)
     return fail(cut.takeError());
 
-  using Clock = std::chrono::steady_clock;
   double total = 0, seconds = 0;
   int64_t scored = 0;
   Progress progress("windows", cut->size());
   for (ArrayRef<int32_t> window : *cut) {
-    Clock::time_point start = Clock::now();
+    Stopwatch watch;
     FailureOr<Tensor> logits = (*language)->forward(window);
     if (failed(logits))
       return 1;
-    seconds += std::chrono::duration<double>(Clock::now() - start).count();
+    seconds += watch.getSeconds();
     auto [loss, tokens] = score(*logits, window);
     total += loss;
     scored += tokens;

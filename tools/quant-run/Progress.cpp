@@ -17,8 +17,7 @@ static constexpr size_t kWidth = 20;
 
 Progress::Progress(StringRef parts, size_t total)
     : parts(parts), total(total),
-      isShown(llvm::sys::Process::StandardErrIsDisplayed()),
-      start(std::chrono::steady_clock::now()) {
+      isShown(llvm::sys::Process::StandardErrIsDisplayed()) {
   show("");
 }
 
@@ -40,12 +39,9 @@ void Progress::show(StringRef note) {
   llvm::errs() << "\r\x1b[K[" << std::string(filled, '=')
                << std::string(kWidth - filled, ' ') << "] " << done << '/'
                << total << ' ' << parts;
-  if (done != 0) {
-    std::chrono::duration<double> passed =
-        std::chrono::steady_clock::now() - start;
+  if (done != 0)
     llvm::errs() << llvm::format(", %.0f s left",
-                                 passed.count() / done * (total - done));
-  }
+                                 watch.getSeconds() / done * (total - done));
   if (!note.empty())
     llvm::errs() << ", " << note;
 }

@@ -9,9 +9,10 @@
 #ifndef IQUANT_TOOLS_QUANT_RUN_PROGRESS_H
 #define IQUANT_TOOLS_QUANT_RUN_PROGRESS_H
 
+#include "Stopwatch.h"
+
 #include "mlir/Support/LLVM.h"
 
-#include <chrono>
 #include <string>
 
 namespace mlir::iquant::run {
@@ -33,7 +34,7 @@ private:
   std::string parts;
   size_t total, done = 0;
   bool isShown;
-  std::chrono::steady_clock::time_point start;
+  Stopwatch watch;
 };
 
 } // namespace mlir::iquant::run

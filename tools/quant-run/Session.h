@@ -29,6 +29,9 @@ public:
   /// Makes room for a text of this length; keeps the text that is there.
   void reserve(int64_t length);
 
+  /// Forgets the text, keeps the room.
+  void clear() { text.clear(); }
+
   /// Goes back to the longest start that the text shares with `ids` and that is
   /// shorter than they are; returns its length.
   size_t rewind(ArrayRef<int32_t> ids);

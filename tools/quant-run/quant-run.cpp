@@ -1,4 +1,4 @@
-//===- quant-run.cpp - Run, score and compare models ----------------------===//
+//===- quant-run.cpp - Run, time, score and compare models ----------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -23,8 +23,9 @@ llvm::cl::OptionCategory run::category("Options");
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   for (llvm::cl::SubCommand *command :
-       {&llvm::cl::SubCommand::getTopLevel(), &runCommand, &generateCommand,
-        &perplexityCommand, &compareCommand, &calibrateCommand})
+       {&llvm::cl::SubCommand::getTopLevel(), &runCommand, &benchCommand,
+        &generateCommand, &perplexityCommand, &compareCommand,
+        &calibrateCommand})
     llvm::cl::HideUnrelatedOptions(category, *command);
   llvm::cl::ParseCommandLineOptions(
       argc, argv,
@@ -40,6 +41,8 @@ int main(int argc, char **argv) {
 
   if (runCommand)
     return runFunction(context);
+  if (benchCommand)
+    return runBench(context);
   if (generateCommand)
     return runGenerate(context);
   if (perplexityCommand)

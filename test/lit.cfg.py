@@ -7,8 +7,6 @@ Environment variables that change what runs:
   IQUANT_PYTHON              the Python that has the packages of
                              scripts/requirements.txt (default: .venv)
   IQUANT_MODEL               the GGUF model (default: under models/)
-  IQUANT_SHARED_IR           directory of IR exported by other compilers
-                             (default: ../shared/ir beside the project)
 """
 
 import os
@@ -83,9 +81,6 @@ provide("python-packages", has_packages, "%{python}", f'"{python}"',
 
 model = os.environ.get("IQUANT_MODEL") or os.path.join(root, "models/SmolLM2-135M-Instruct.Q4_1.gguf")
 provide("model", os.path.exists(model), "%{model}", model, f"no {model}; run scripts/setup.sh")
-
-shared_ir = os.environ.get("IQUANT_SHARED_IR") or os.path.join(root, "../shared/ir")
-provide("shared-ir", os.path.isdir(shared_ir), "%{shared-ir}", shared_ir, f"no directory {shared_ir}")
 
 if config.iquant_sanitizer:
     config.available_features.add("sanitizer")

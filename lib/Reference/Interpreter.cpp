@@ -139,7 +139,7 @@ LogicalResult Evaluator::evaluate(Operation *op) {
     values[result] = value;
   }
   if (observer)
-    observer(op, *results);
+    observer(op, get(op->getOperands()), *results);
   for (Value value : getDying(op))
     values.erase(value);
   return success();

@@ -173,11 +173,15 @@ static Tensor getDynNumbers(DynType type, ArrayRef<Tensor> components,
 
 static Tensor getWeightNumbers(WeightType type, ArrayRef<Tensor> components,
                                Tensor result) {
-  for (int64_t i = 0, end = result.getNumElements(); i < end; ++i) {
-    int64_t n = i / type.getShape()[1];
-    result.setFloat(
-        i, std::ldexp(components[0].getInt(i) * components[1].getInt(n),
-                      -components[2].getInt(n)));
+  // A model has as many of these as it has weights: whole rows at a time.
+  int64_t width = type.getShape()[1];
+  ArrayRef<int8_t> codes = components[0].data<int8_t>();
+  MutableArrayRef<double> numbers = result.mutableData<double>();
+  for (int64_t n = 0, rows = type.getShape()[0]; n < rows; ++n) {
+    double scale = std::ldexp(static_cast<double>(components[1].getInt(n)),
+                              -components[2].getInt(n));
+    for (int64_t i = n * width, end = i + width; i < end; ++i)
+      numbers[i] = codes[i] * scale;
   }
   return result;
 }

@@ -8,6 +8,7 @@
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/IR/Remarks.h"
 
 namespace mlir::iquant {
 #define GEN_PASS_DEF_POOLCONSTANTS
@@ -34,12 +35,38 @@ static std::optional<ArrayRef<char>> rawBytes(Attribute value) {
   return dense.getRawData();
 }
 
+/// The size of the numbers in a buffer; 0 for elements of other types.
+static int64_t sizeInBytes(MemRefType type) {
+  if (!type.getElementType().isIntOrFloat())
+    return 0;
+  return llvm::divideCeil(type.getNumElements() * type.getElementTypeBitWidth(),
+                          8);
+}
+
+/// Why a constant has to stay in the module; empty if it can leave.
+static StringRef findReasonToStay(memref::GlobalOp global) {
+  Attribute value = *global.getInitialValue();
+  if (!global.isPrivate())
+    return "other modules can refer to it";
+  if (rawBytes(value))
+    return "";
+  if (isa<DenseResourceElementsAttr>(value))
+    return "its data is missing";
+  auto dense = dyn_cast<DenseElementsAttr>(value);
+  return dense && dense.isSplat() ? "all its elements are the same"
+                                  : "its elements are not whole bytes";
+}
+
 namespace {
 
 class ConstantPool {
 public:
-  ConstantPool(ModuleOp module, int64_t threshold);
+  /// Collects the constants of at least `threshold` bytes; remarks of
+  /// `category` say which of these stay where they are.
+  ConstantPool(ModuleOp module, int64_t threshold, StringRef category);
 
+  int64_t getCount() const { return globals.size(); }
+  int64_t getSizeInBytes() const { return size; }
   /// Offset of a pooled global.
   std::optional<int64_t> offsetOf(StringRef global) const {
     auto found = offsets.find(global);
@@ -56,17 +83,24 @@ private:
 
 } // namespace
 
-ConstantPool::ConstantPool(ModuleOp module, int64_t threshold) {
+ConstantPool::ConstantPool(ModuleOp module, int64_t threshold,
+                           StringRef category) {
   for (auto global : module.getOps<memref::GlobalOp>()) {
-    if (!global.getConstant() || !global.getInitialValue() ||
-        !global.isPrivate())
+    int64_t bytes = sizeInBytes(global.getType());
+    if (!global.getConstant() || bytes == 0 || bytes < threshold ||
+        !isa_and_nonnull<ElementsAttr>(global.getInitialValueAttr()))
       continue;
-    std::optional<ArrayRef<char>> bytes = rawBytes(*global.getInitialValue());
-    if (!bytes || static_cast<int64_t>(bytes->size()) < threshold)
+    if (StringRef reason = findReasonToStay(global); !reason.empty()) {
+      remark::missed(
+          global.getLoc(),
+          remark::RemarkOpts::name("ConstantStays").category(category))
+          << remark::add("constant '{0}' stays in the module: {1}",
+                         global.getSymName(), reason);
       continue;
+    }
     globals.push_back(global);
     offsets[global.getSymName()] = size;
-    size += llvm::alignTo(bytes->size(), kAlignment);
+    size += llvm::alignTo(bytes, kAlignment);
   }
 }
 
@@ -114,7 +148,8 @@ struct PoolConstants : public iquant::impl::PoolConstantsBase<PoolConstants> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    ConstantPool pool(module, threshold);
+    ConstantPool pool(module, threshold, getArgument());
+    report(pool);
     Builder builder(module.getContext());
     addPassedArgument(
         module, functionsThatNeed(pool, module),
@@ -133,6 +168,21 @@ struct PoolConstants : public iquant::impl::PoolConstantsBase<PoolConstants> {
       access.erase();
     });
     pool.finish(module);
+  }
+
+private:
+  void report(const ConstantPool &pool) {
+    Location location = getOperation().getLoc();
+    auto options =
+        remark::RemarkOpts::name("PoolConstants").category(getArgument());
+    if (pool.getCount() == 0)
+      remark::missed(location, options) << remark::add(
+          "no constant of {0} bytes or more can be pooled", int64_t(threshold));
+    else
+      remark::passed(location, options)
+          << remark::add("the caller passes in what were constants")
+          << remark::metric("PooledConstants", pool.getCount())
+          << remark::metric("PoolBytes", pool.getSizeInBytes());
   }
 };
 } // namespace

@@ -13,7 +13,7 @@
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
-#include "mlir/IR/Matchers.h"
+#include "mlir/IR/Remarks.h"
 
 namespace mlir::iquant {
 #define GEN_PASS_DEF_VECTORIZECONTRACTIONS
@@ -89,15 +89,22 @@ static bool hasUnitLastStride(Value buffer) {
          strides.back() == 1;
 }
 
-static FailureOr<Contraction> matchContraction(linalg::GenericOp op) {
-  if (!op.hasPureBufferSemantics() || op.getNumDpsInputs() != 2 ||
-      op.getNumDpsInits() != 1)
+/// Matches what becomes vector loops, or gives the reason why `op` does not.
+static FailureOr<Contraction> matchContraction(linalg::GenericOp op,
+                                               StringRef &reason) {
+  auto decline = [&](StringRef why) {
+    reason = why;
     return failure();
+  };
+  if (!op.hasPureBufferSemantics())
+    return decline("it is not on buffers");
   using utils::IteratorType;
-  if (op.getIteratorTypesArray() !=
-      SmallVector<IteratorType>{IteratorType::parallel, IteratorType::parallel,
-                                IteratorType::reduction})
-    return failure();
+  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 ||
+      op.getIteratorTypesArray() !=
+          SmallVector<IteratorType>{IteratorType::parallel,
+                                    IteratorType::parallel,
+                                    IteratorType::reduction})
+    return decline("it has other loops than rows, columns and one sum");
   MLIRContext *context = op.getContext();
   auto map = [&](unsigned row, unsigned column) {
     return AffineMap::get(
@@ -109,20 +116,21 @@ static FailureOr<Contraction> matchContraction(linalg::GenericOp op) {
   bool isWeightedSum = maps[1] == map(2, 1);
   if (maps[0] != map(0, 2) || (maps[1] != map(1, 2) && !isWeightedSum) ||
       maps[2] != map(0, 1))
-    return failure();
+    return decline("it is neither a product nor a weighted sum of rows");
   Contraction result{op.getInputs()[0], op.getInputs()[1], op.getOutputs()[0],
                      isWeightedSum};
   if (!matchBody(op, result))
-    return failure();
+    return decline("it sums something else than products");
   bool supported = result.isFloat()
                        ? result.sumType().isF32()
                        : result.sumType().isInteger(32) &&
                              result.elementType(result.a).isInteger(8) &&
                              result.elementType(result.b).isInteger(8);
-  if (!supported || !hasUnitLastStride(result.a) ||
-      !hasUnitLastStride(result.b) ||
+  if (!supported)
+    return decline("its sums are neither i32 of 8-bit codes nor f32");
+  if (!hasUnitLastStride(result.a) || !hasUnitLastStride(result.b) ||
       (isWeightedSum && !hasUnitLastStride(result.c)))
-    return failure();
+    return decline("a row of it is not contiguous");
   return result;
 }
 
@@ -464,10 +472,21 @@ struct VectorizeContractions
           << vectorBits.getValue();
       return signalPassFailure();
     }
+    auto options = remark::RemarkOpts::name("VectorizeContractions")
+                       .category(getArgument())
+                       .function(getOperation().getName());
     getOperation().walk([&](linalg::GenericOp op) {
-      FailureOr<Contraction> matched = matchContraction(op);
-      if (failed(matched))
+      StringRef reason;
+      FailureOr<Contraction> matched = matchContraction(op, reason);
+      if (failed(matched)) {
+        if (linalg::isaContractionOpInterface(op))
+          remark::missed(op.getLoc(), options)
+              << remark::add("a contraction stays a scalar loop: {0}", reason);
         return;
+      }
+      remark::passed(op.getLoc(), options)
+          << remark::add("a {0} of rows became vector loops",
+                         matched->isWeightedSum ? "weighted sum" : "product");
       ImplicitLocOpBuilder builder(op.getLoc(), op);
       ContractionEmitter(builder, *matched, vectorBits).emit();
       op.erase();

@@ -50,19 +50,22 @@ static cl::opt<unsigned>
     rows("rows", cl::desc("How many rows of every linear's input to keep"),
          cl::init(0), cl::cat(category), cl::sub(calibrateCommand));
 
-/// Runs `forward` on every window.
-static LogicalResult observe(Program &program, Recorder &recorder,
+/// Runs `forward`, which takes what `type` says and an observer, on every
+/// window; fails after a message.
+static LogicalResult observe(Program &program, FunctionType type,
+                             Recorder &recorder,
                              ArrayRef<ArrayRef<int32_t>> text) {
-  MLIRContext *context = program.getType().getContext();
-  // The last argument says who observes.
   RuntimeValue observer(Tensor::integerScalar(
-      reinterpret_cast<int64_t>(&recorder), IndexType::get(context)));
+      reinterpret_cast<int64_t>(&recorder), IndexType::get(type.getContext())));
   Progress progress("windows", text.size());
   for (ArrayRef<int32_t> window : text) {
-    RuntimeValue ids(
-        Tensor::fromArray<int32_t>({1, static_cast<int64_t>(window.size())},
-                                   IntegerType::get(context, 32), window));
-    if (failed(program.call({ids, observer})))
+    auto arguments = makeTokenArguments(type, window);
+    if (!arguments) {
+      fail("'" + model + "': " + toString(arguments.takeError()));
+      return failure();
+    }
+    arguments->push_back(observer);
+    if (failed(program.call(std::move(*arguments))))
       return failure();
     progress.advance();
   }
@@ -83,6 +86,8 @@ int run::runCalibrate(MLIRContext &context) {
   if (!text)
     return fail(text.takeError());
 
+  FunctionType type =
+      module->lookupSymbol<func::FuncOp>("forward").getFunctionType();
   PassManager naming(&context), conversion(&context);
   naming.addPass(createTransformerInsertObservers());
   conversion.addPass(createConvertObserversToCalls());
@@ -94,7 +99,7 @@ int run::runCalibrate(MLIRContext &context) {
     return 1;
   FailureOr<std::unique_ptr<Program>> program = Program::load(
       std::move(module), "forward", Engine::Jit, Recorder::getHostFunctions());
-  if (failed(program) || failed(observe(**program, **recorder, *text)))
+  if (failed(program) || failed(observe(**program, type, **recorder, *text)))
     return 1;
 
   auto values = (*recorder)->getValues();

@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Attribution.h"
 #include "Commands.h"
 #include "QuantRun.h"
 #include "Report.h"
@@ -17,6 +18,7 @@
 
 #include "mlir/Support/FileUtilities.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/JSON.h"
 #include "llvm/Support/ToolOutputFile.h"
 
@@ -26,6 +28,7 @@ using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::iquant::run;
 using namespace mlir::iquant::reference;
+using llvm::formatv;
 namespace cl = llvm::cl;
 
 cl::SubCommand
@@ -84,77 +87,106 @@ static bool isActivation(Type type) {
   return isa<DynType>(type);
 }
 
-/// Interprets `forward` and shows `see` the value of every named op.
-static LogicalResult
-observe(ModuleOp module, const RuntimeValue &ids,
-        llvm::function_ref<void(Operation *, StringRef, Tensor)> see) {
-  Interpreter interpreter(module);
-  interpreter.setObserver([&](Operation *op, ArrayRef<RuntimeValue> results) {
-    StringRef name = getLocationName(op->getLoc());
-    if (name.empty() || results.size() != 1 ||
-        op->hasTrait<OpTrait::ConstantLike>() ||
-        !isActivation(op->getResult(0).getType()))
-      return;
-    see(op, name, getRealNumbers(results[0], op->getResult(0).getType()));
-  });
-  return interpreter.call("forward", ids);
+namespace {
+
+/// One of the two models, and what its function `forward` is called with.
+struct Model {
+  OwningOpRef<ModuleOp> module;
+  SmallVector<RuntimeValue> arguments;
+};
+
+} // namespace
+
+/// Loads a model for these tokens; fails after a message.
+static FailureOr<Model> loadModel(const std::string &file, MLIRContext &context,
+                                  ArrayRef<int32_t> ids) {
+  Model model{loadModule(file, context), {}};
+  if (!model.module)
+    return failure();
+  auto report = [](const std::string &where, llvm::Error error) {
+    fail("'" + where + "': " + toString(std::move(error)));
+    return failure();
+  };
+  llvm::Expected<TokenLimits> limits = getTokenLimits(*model.module);
+  if (!limits)
+    return report(file, limits.takeError());
+  if (llvm::Error error = limits->check(ids))
+    return report(idsFile, std::move(error));
+  auto forward = model.module->lookupSymbol<func::FuncOp>("forward");
+  auto arguments = makeTokenArguments(forward.getFunctionType(), ids);
+  if (!arguments)
+    return report(file, arguments.takeError());
+  model.arguments = std::move(*arguments);
+  return model;
 }
 
-//===----------------------------------------------------------------------===//
-// Errors
-//===----------------------------------------------------------------------===//
-
-static void measure(ArrayRef<double> expected, ArrayRef<double> actual,
-                    OpError &error) {
-  double signal = 0, noise = 0, other = 0, product = 0, largest = 0;
-  for (auto [x, y] : llvm::zip_equal(expected, actual)) {
-    signal += x * x;
-    other += y * y;
-    product += x * y;
-    noise += (x - y) * (x - y);
-    largest = std::max(largest, std::abs(x - y));
-  }
-  error.snr = noise == 0 ? INFINITY : 10 * std::log10(signal / noise);
-  error.largestError = largest;
-  error.cosine = noise == 0 ? 1 : product / std::sqrt(signal * other);
+/// The value of a named op as real numbers; nothing for other ops.
+static std::optional<std::pair<StringRef, Tensor>>
+getNamedValue(Operation *op, ArrayRef<RuntimeValue> results) {
+  StringRef name = getLocationName(op->getLoc());
+  if (name.empty() || results.size() != 1 ||
+      op->hasTrait<OpTrait::ConstantLike>() ||
+      !isActivation(op->getResult(0).getType()))
+    return std::nullopt;
+  return std::pair(name,
+                   getRealNumbers(results.front(), op->getResult(0).getType()));
 }
 
 /// Runs both models. Several ops with one name stand for one op of the float
 /// model; the value of the last of them counts.
-static FailureOr<Comparison> compare(ModuleOp reference, ModuleOp integer,
-                                     const RuntimeValue &ids) {
-  Comparison comparison;
-  comparison.floatModel = floatModel;
-  comparison.integerModel = integerModel;
-  comparison.tokens = ids.getTensor().getNumElements();
-
-  llvm::StringMap<std::pair<size_t, Tensor>> expected;
-  auto remember = [&](Operation *op, StringRef name, Tensor value) {
-    auto [entry, isNew] =
-        expected.try_emplace(name, comparison.ops.size(), std::move(value));
-    if (!isNew)
+static FailureOr<std::vector<OpError>> compare(const Model &reference,
+                                               const Model &integer) {
+  std::vector<OpError> ops;
+  std::vector<Tensor> expected;
+  std::vector<bool> isMeasured;
+  llvm::StringMap<size_t> positions;
+  auto remember = [&](Operation *op, ArrayRef<RuntimeValue>,
+                      ArrayRef<RuntimeValue> results) {
+    auto named = getNamedValue(op, results);
+    if (!named || !positions.try_emplace(named->first, ops.size()).second)
       return;
-    OpError error;
-    error.name = name;
+    OpError &error = ops.emplace_back();
+    error.name = named->first;
     error.kind = op->getName().stripDialect();
     error.source = describeSource(op->getLoc());
-    error.snr = NAN;
-    comparison.ops.push_back(std::move(error));
+    expected.push_back(std::move(named->second));
+    isMeasured.push_back(false);
   };
-  auto check = [&](Operation *, StringRef name, Tensor value) {
-    auto found = expected.find(name);
-    if (found == expected.end() ||
-        found->second.second.getShape() != value.getShape())
+  Attribution attribution(*reference.module);
+  bool isBroken = false;
+  auto check = [&](Operation *op, ArrayRef<RuntimeValue> operands,
+                   ArrayRef<RuntimeValue> results) {
+    auto local = attribution.attribute(op, operands, results);
+    isBroken |= failed(local);
+    auto named = getNamedValue(op, results);
+    if (!named || failed(local))
       return;
-    measure(found->second.second.data<double>(), value.data<double>(),
-            comparison.ops[found->second.first]);
+    auto found = positions.find(named->first);
+    if (found == positions.end())
+      return;
+    size_t position = found->second;
+    const Tensor &value = named->second;
+    if (expected[position].getShape() != value.getShape())
+      return;
+    measure(expected[position].data<double>(), value.data<double>(),
+            ops[position]);
+    if (*local)
+      ops[position].local = *local;
+    isMeasured[position] = true;
   };
-  if (failed(observe(reference, ids, remember)) ||
-      failed(observe(integer, ids, check)))
-    return failure();
-  llvm::erase_if(comparison.ops,
-                 [](const OpError &op) { return std::isnan(op.snr); });
-  return comparison;
+  for (auto [model, observer] :
+       {std::pair<const Model &, Interpreter::Observer>(reference, remember),
+        std::pair<const Model &, Interpreter::Observer>(integer, check)}) {
+    Interpreter interpreter(*model.module);
+    interpreter.setObserver(observer);
+    if (failed(interpreter.call("forward", model.arguments)) || isBroken)
+      return failure();
+  }
+  std::vector<OpError> measured;
+  for (auto [op, counts] : llvm::zip_equal(ops, isMeasured))
+    if (counts)
+      measured.push_back(std::move(op));
+  return measured;
 }
 
 //===----------------------------------------------------------------------===//
@@ -162,50 +194,60 @@ static FailureOr<Comparison> compare(ModuleOp reference, ModuleOp integer,
 //===----------------------------------------------------------------------===//
 
 static void printTable(const Comparison &comparison) {
-  llvm::MapVector<StringRef, SmallVector<double>> kinds;
-  for (const OpError &op : comparison.ops)
-    kinds[op.kind].push_back(op.snr);
-  auto row = [](StringRef name, StringRef kind, const Twine &rest) {
-    llvm::outs() << llvm::left_justify(name, 40) << ' '
-                 << llvm::left_justify(kind, 12) << ' ' << rest << '\n';
-  };
-  llvm::outs() << "SNR in dB by kind of op: least, median, count\n";
-  for (auto &[kind, snrs] : kinds) {
-    llvm::sort(snrs);
-    llvm::outs() << "  " << llvm::left_justify(kind, 12)
-                 << llvm::right_justify(showDecibels(snrs.front()), 8)
-                 << llvm::right_justify(showDecibels(snrs[snrs.size() / 2]), 8)
-                 << llvm::format("%6zu\n", snrs.size());
+  llvm::outs()
+      << "Signal to noise in dB; own: what an op loses by itself; all: "
+         "with what came before it\n\n"
+      << formatv("{0,-12} {1,5}  {2,19}  {3,19}\n", "kind", "ops",
+                 "own: least, median", "all: least, median");
+  for (const KindSummary &kind : summarizeKinds(comparison))
+    llvm::outs() << formatv(
+        "{0,-12} {1,5}  {2,9} {3,9}  {4,9} {5,9}\n", kind.kind, kind.count,
+        kind.local ? showDecibels(kind.local->least) : "",
+        kind.local ? showDecibels(kind.local->median) : "",
+        showDecibels(kind.all.least), showDecibels(kind.all.median));
+  llvm::outs() << "\nThe worst ops: own error, and each of its causes alone\n"
+               << formatv("{0,-36} {1,-10} {2,9} {3,9} {4,10} {5,9}  {6,-13} "
+                          "{7,9}\n",
+                          "op", "kind", "own", "weight", "activation",
+                          "approx.", "cause", "all");
+  for (const OpError *op : findWorstOps(comparison, worst)) {
+    auto show = [&](double LocalError::*ratio) {
+      return op->local ? showDecibels(*op->local.*ratio) : "";
+    };
+    llvm::outs() << formatv(
+        "{0,-36} {1,-10} {2,9} {3,9} {4,10} {5,9}  {6,-13} {7,9}\n", op->name,
+        op->kind, show(&LocalError::snr), show(&LocalError::weight),
+        show(&LocalError::activation), show(&LocalError::approximation),
+        op->local ? op->local->getCause() : "", showDecibels(op->snr));
   }
-  SmallVector<const OpError *> order;
-  for (const OpError &op : comparison.ops)
-    order.push_back(&op);
-  llvm::sort(order, [](const OpError *a, const OpError *b) {
-    return a->snr != b->snr ? a->snr < b->snr : a < b;
-  });
-  llvm::outs() << "\nThe worst ops\n";
-  row("op", "kind", "SNR, dB  largest error    cosine");
-  for (const OpError *op :
-       ArrayRef(order).take_front(std::min<size_t>(worst, order.size())))
-    row(op->name, op->kind,
-        llvm::formatv("{0,7}  {1,13:e2}  {2,8:f6}", showDecibels(op->snr),
-                      op->largestError, op->cosine)
-            .str());
+}
+
+/// JSON has no infinity: an exact result has no ratio and an error of 0.
+static llvm::json::Value toJson(double number) {
+  return std::isfinite(number) ? llvm::json::Value(number) : nullptr;
+}
+
+/// What an op loses by itself; null where that is not known.
+static llvm::json::Value toJson(const std::optional<LocalError> &error) {
+  if (!error)
+    return nullptr;
+  return llvm::json::Object{{"snr_db", toJson(error->snr)},
+                            {"weight_db", toJson(error->weight)},
+                            {"activation_db", toJson(error->activation)},
+                            {"approximation_db", toJson(error->approximation)},
+                            {"cause", error->getCause()}};
 }
 
 static llvm::json::Value toJson(const Comparison &comparison) {
   llvm::json::Array ops;
-  for (const OpError &op : comparison.ops) {
-    llvm::json::Value snr = nullptr;
-    if (std::isfinite(op.snr))
-      snr = op.snr;
+  for (const OpError &op : comparison.ops)
     ops.push_back(llvm::json::Object{{"name", op.name},
                                      {"kind", op.kind},
                                      {"source", op.source},
-                                     {"snr_db", std::move(snr)},
-                                     {"largest_error", op.largestError},
-                                     {"cosine", op.cosine}});
-  }
+                                     {"snr_db", toJson(op.snr)},
+                                     {"largest_error", toJson(op.largestError)},
+                                     {"cosine", toJson(op.cosine)},
+                                     {"local", toJson(op.local)}});
   return llvm::json::Object{{"float", comparison.floatModel},
                             {"integer", comparison.integerModel},
                             {"tokens", comparison.tokens},
@@ -227,24 +269,17 @@ int run::runCompare(MLIRContext &context) {
   llvm::Expected<std::vector<int32_t>> ids = readIds(idsFile);
   if (!ids)
     return fail(ids.takeError());
-  OwningOpRef<ModuleOp> reference = loadModule(floatModel, context);
-  OwningOpRef<ModuleOp> integer = loadModule(integerModel, context);
-  if (!reference || !integer)
+  FailureOr<Model> reference = loadModel(floatModel, context, *ids);
+  if (failed(reference))
     return 1;
-  for (ModuleOp module : {*reference, *integer}) {
-    llvm::Expected<TokenLimits> limits = getTokenLimits(module);
-    if (!limits)
-      return fail(limits.takeError());
-    if (llvm::Error error = limits->check(*ids))
-      return fail("'" + idsFile + "': " + toString(std::move(error)));
-  }
-  RuntimeValue input(
-      Tensor::fromArray<int32_t>({1, static_cast<int64_t>(ids->size())},
-                                 IntegerType::get(&context, 32), *ids));
-  FailureOr<Comparison> result = compare(*reference, *integer, input);
-  if (failed(result))
+  FailureOr<Model> integer = loadModel(integerModel, context, *ids);
+  if (failed(integer))
     return 1;
-  const Comparison &comparison = *result;
+  FailureOr<std::vector<OpError>> ops = compare(*reference, *integer);
+  if (failed(ops))
+    return 1;
+  Comparison comparison{floatModel, integerModel,
+                        static_cast<int64_t>(ids->size()), std::move(*ops)};
   if (comparison.ops.empty())
     return fail("the two models have no named op in common");
   if (!htmlFile.empty())

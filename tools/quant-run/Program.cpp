@@ -9,6 +9,7 @@
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/LineIterator.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
@@ -101,7 +102,7 @@ Program::call(SmallVector<RuntimeValue> arguments) {
 }
 
 //===----------------------------------------------------------------------===//
-// LanguageModel
+// Tokens
 //===----------------------------------------------------------------------===//
 
 llvm::Expected<TokenLimits> run::getTokenLimits(ModuleOp module) {
@@ -160,6 +161,37 @@ run::cutWindows(ArrayRef<int32_t> ids, StringRef file,
   }
   return windows;
 }
+
+llvm::Expected<SmallVector<RuntimeValue>>
+run::makeTokenArguments(FunctionType type, ArrayRef<int32_t> ids) {
+  int64_t length = ids.size();
+  SmallVector<RuntimeValue> arguments;
+  bool needsIds = true;
+  for (auto [index, input] : llvm::enumerate(type.getInputs())) {
+    auto tensor = dyn_cast<RankedTensorType>(input);
+    Type element = tensor ? tensor.getElementType() : Type();
+    if (!tensor || tensor.getRank() != 2 ||
+        !(element.isInteger(32) || element.isInteger(1)))
+      return llvm::createStringError(
+          llvm::formatv("argument {0} of 'forward' has the type {1}, but a "
+                        "model takes ids, types of tokens (?x?xi32) and masks "
+                        "(?x?xi1)",
+                        index, input));
+    Tensor argument({1, length}, element);
+    for (int64_t i = 0; i < length; ++i)
+      if (element.isInteger(1))
+        argument.setInt(i, 1);
+      else if (needsIds)
+        argument.setInt(i, ids[i]);
+    needsIds = needsIds && !element.isInteger(32);
+    arguments.push_back(RuntimeValue(argument));
+  }
+  return arguments;
+}
+
+//===----------------------------------------------------------------------===//
+// LanguageModel
+//===----------------------------------------------------------------------===//
 
 FailureOr<std::unique_ptr<LanguageModel>>
 LanguageModel::load(StringRef file, MLIRContext &context, Engine engine) {

@@ -73,6 +73,13 @@ cutWindows(ArrayRef<int32_t> ids, StringRef file, const TokenLimits &limits,
 /// The limits that the function `forward` of a language model states.
 llvm::Expected<TokenLimits> getTokenLimits(ModuleOp module);
 
+/// What `forward` of a decoder or an encoder takes for one sequence: the first
+/// tensor of 32-bit integers is the ids, further ones are the types of tokens,
+/// all 0, and every tensor of bits is a mask that admits all. Fails with a
+/// sentence on an argument of another type.
+llvm::Expected<SmallVector<reference::RuntimeValue>>
+makeTokenArguments(FunctionType type, ArrayRef<int32_t> ids);
+
 /// A language model: ids in, one row of logits per position out.
 class LanguageModel {
 public:

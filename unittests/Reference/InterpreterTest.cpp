@@ -115,10 +115,14 @@ TEST_F(InterpreterTest, AssertionsHold) {
             "'cf.assert' op assertion failed: must be true\n");
 }
 
-TEST_F(InterpreterTest, ObserverSeesEveryResult) {
+TEST_F(InterpreterTest, ObserverSeesOperandsAndResultsOfEveryOp) {
   std::vector<std::string> seen;
-  observer = [&](Operation *op, ArrayRef<RuntimeValue> results) {
+  observer = [&](Operation *op, ArrayRef<RuntimeValue> operands,
+                 ArrayRef<RuntimeValue> results) {
     std::string text = op->getName().getStringRef().str();
+    for (const RuntimeValue &operand : operands)
+      text += " " + std::to_string(operand.getTensor().getInt());
+    text += " ->";
     for (const RuntimeValue &result : results)
       text += " " + std::to_string(result.getTensor().getInt());
     seen.push_back(text);
@@ -135,8 +139,9 @@ TEST_F(InterpreterTest, ObserverSeesEveryResult) {
       return %1 : i32
     })mlir",
       {Tensor::integerScalar(1, IntegerType::get(&context, 1))});
-  EXPECT_EQ(seen, (std::vector<std::string>{"arith.constant 3", "arith.addi 6",
-                                            "scf.if 6"}));
+  EXPECT_EQ(seen, (std::vector<std::string>{"arith.constant -> 3",
+                                            "arith.addi 3 3 -> 6",
+                                            "scf.if -1 -> 6"}));
 }
 
 TEST_F(InterpreterTest, ValuesAreDroppedAfterTheirLastUse) {
@@ -144,7 +149,8 @@ TEST_F(InterpreterTest, ValuesAreDroppedAfterTheirLastUse) {
   // the test keeps every result, and asks two ops later who else has it.
   std::vector<Tensor> kept;
   std::vector<bool> dropped;
-  observer = [&](Operation *, ArrayRef<RuntimeValue> results) {
+  observer = [&](Operation *, ArrayRef<RuntimeValue>,
+                 ArrayRef<RuntimeValue> results) {
     kept.push_back(results.front().getTensor());
     if (kept.size() < 3)
       return;

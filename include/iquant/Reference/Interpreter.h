@@ -25,9 +25,11 @@ namespace mlir::iquant::reference {
 /// by zero, is a diagnostic at the op.
 class Interpreter {
 public:
-  /// Sees every op's results right after it ran, terminators excepted, those
-  /// inside of regions included.
-  using Observer = std::function<void(Operation *, ArrayRef<RuntimeValue>)>;
+  /// Sees every op's operands and results right after it ran, terminators
+  /// excepted, those inside of regions included.
+  using Observer =
+      std::function<void(Operation *, ArrayRef<RuntimeValue> operands,
+                         ArrayRef<RuntimeValue> results)>;
 
   /// The module must outlive the interpreter, and its constants the values
   /// that come out.

@@ -336,7 +336,7 @@ def VectorizeContractions : Pass<"vectorize-contractions", "::mlir::func::FuncOp
     Requires that the last dimension of `a` and `b` is contiguous, and integer
     sums that do not overflow (`verify-accumulator-range`). Guarantees the same
     bits for integers; float sums are reassociated. Leaves every other generic
-    as it is.
+    as it is, and says by a remark why, if it is a contraction all the same.
     Sizes may be dynamic; remainders have loops of their own, and the end of a
     row that is no multiple of the vector is read through a mask.
   }];
@@ -380,8 +380,10 @@ def PoolConstants : Pass<"pool-constants", "::mlir::ModuleOp"> {
     file, and two models can live in one process.
 
     Guarantees that no function refers to a pooled global, and removes those
-    globals. Declines globals whose elements are not whole bytes. Does nothing
-    but add the argument when no constant is large enough.
+    globals. Declines, by a remark at each, large globals that other modules can
+    refer to, that repeat one element, or whose elements are not whole bytes; a
+    remark at the module says how much was pooled. Does nothing but add the
+    argument when no constant is large enough.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
   let options = [

@@ -16,6 +16,8 @@ for argument in "$@"; do
   --sanitize)
     preset=sanitize
     build_dir="$root/build/sanitize"
+    # LLVM's allocators poison in this build and unpoison in the one of Debian.
+    export ASAN_OPTIONS=allow_user_poisoning=0
     ;;
   --no-setup) needs_setup=false ;;
   *) die "unknown argument $argument; expects --sanitize or --no-setup" ;;

@@ -53,9 +53,9 @@ static SmallVector<int64_t> getScaleShape(Type component,
 /// Checks that the scales have the rows that the codes have.
 static Mismatch findScaleMismatch(DynType type, ArrayRef<Tensor> components) {
   const Tensor &codes = components[0];
+  SmallVector<Type> types(type.getComponents());
   for (auto [component, expectedType] :
-       llvm::zip_equal(components.drop_front(),
-                       ArrayRef(type.getComponents()).drop_front())) {
+       llvm::zip_equal(components.drop_front(), llvm::drop_begin(types))) {
     SmallVector<int64_t> expected =
         getScaleShape(expectedType, codes.getShape());
     if (component.getShape() != ArrayRef<int64_t>(expected))

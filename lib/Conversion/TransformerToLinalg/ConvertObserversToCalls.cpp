@@ -130,9 +130,9 @@ struct ConvertObserversToCalls
     for (auto [number, op] : llvm::enumerate(observers)) {
       if (auto observe = dyn_cast<transformer::ObserveOp>(op.getOperation()))
         Converter(op, number).convert(observe);
-      if (auto attention =
-              dyn_cast<transformer::AttentionOp>(op.getOperation()))
-        Converter(op, number).convert(attention);
+      else
+        Converter(op, number)
+            .convert(cast<transformer::AttentionOp>(op.getOperation()));
     }
     declareHostFunction(module, kObserveRows, /*numIndices=*/2);
     declareHostFunction(module, kObserveScores, /*numIndices=*/3);

@@ -9,7 +9,7 @@ python="$root/.venv/bin/python"
 
 apt_packages=(
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools
-  clang-22 lld-22 clang-format-22 libclang-rt-22-dev
+  clang-22 lld-22 liblld-22-dev clang-format-22 libclang-rt-22-dev
   cmake ninja-build ccache libeigen3-dev libgtest-dev python3 python3-venv
 )
 

@@ -45,6 +45,7 @@ llvm_config.add_tool_substitutions(
     [
         ToolSubst("quant-opt", extra_args=quant_opt_args, unresolved="fatal"),
         ToolSubst("quant-import", unresolved="ignore"),
+        ToolSubst("quant-compile", unresolved="ignore"),
         ToolSubst("quant-run", unresolved="ignore"),
         ToolSubst("quant-lsp-server", unresolved="ignore"),
         ToolSubst("mlir-opt", unresolved="fatal"),
@@ -93,6 +94,7 @@ config.substitutions += [
     ("%{build-root}", config.iquant_obj_root),
     ("%{libs}", config.iquant_libs_dir),
     ("%{cmake}", config.cmake),
+    ("%{cc}", config.cc),
     ("%{cxx}", config.cxx),
     ("%{mlir-dir}", config.mlir_dir),
 ]

@@ -84,11 +84,18 @@ void iquant::buildCpuPipeline(OpPassManager &pm,
   pool.threshold = options.poolThreshold;
   pm.addPass(createPoolConstants(pool));
   // Behind the constants, which the function of the state's size needs none of.
-  if (options.poolState)
+  if (options.poolState || !options.cInterface.empty())
     pm.addPass(createPoolState());
+  // Buffers have their final form, and their functions still have signatures.
+  if (options.cInterface.empty()) {
+    pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
+  } else {
+    AddCInterfaceOptions interface;
+    interface.prefix = options.cInterface;
+    pm.addPass(createAddCInterface(interface));
+  }
 
   // From here on everything is upstream's road to LLVM.
-  pm.addNestedPass<func::FuncOp>(LLVM::createLLVMRequestCWrappersPass());
   pm.addPass(memref::createExpandStridedMetadataPass());
   pm.addPass(createLowerAffinePass());
   pm.addPass(createSCFToControlFlowPass());

@@ -32,12 +32,17 @@ struct CpuPipelineOptions : public PassPipelineOptions<CpuPipelineOptions> {
       llvm::cl::desc("Whether all caches of a function are in one buffer that "
                      "the caller passes in."),
       llvm::cl::init(false)};
+  Option<std::string> cInterface{
+      *this, "c-interface",
+      llvm::cl::desc("What the names of the functions for callers in C begin "
+                     "with; without it there are none. Implies pool-state.")};
 };
 
 /// Appends the passes from either dialect (or plain linalg on tensors) down to
 /// LLVM dialect. Every public function gets a `_mlir_ciface_` wrapper and the
 /// constant pool as its last argument; with `poolState`, one with caches takes
-/// state, batch and capacity behind that.
+/// state, batch and capacity behind that. With `cInterface`, the functions of
+/// `add-c-interface` take their place.
 void buildCpuPipeline(OpPassManager &pm, const CpuPipelineOptions &options);
 
 /// Registers `iquant-to-cpu-pipeline`.

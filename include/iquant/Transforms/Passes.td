@@ -410,4 +410,38 @@ def PoolState : Pass<"pool-state", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
 }
 
+def AddCInterface : Pass<"add-c-interface", "::mlir::ModuleOp"> {
+  let summary = "Give the public functions of a module a C interface, and write its header";
+  let description = [{
+    Requires bufferized functions behind `pool-constants` and `pool-state`, whose
+    other arguments and results are row-major buffers.
+    Adds functions that take pointers and 64-bit sizes, check them, and return a
+    status; the functions that they call become private.
+
+    * A function with a state is the step of a language model (see
+      `transformer-add-cache`). It becomes
+      `<prefix>_state_size`, `_init`, `_position`, `_rewind`, `_prefill` and
+      `_decode`: all caches of a text stand in one state that the caller owns.
+    * Any other public function `f` becomes `<prefix>_f`, with the sizes of the
+      open dimensions behind each pointer.
+
+    Guarantees that no function keeps global state, and that a null pointer, a
+    token outside of the vocabulary, a text longer than its state, weights or a
+    state of another module are a status, not a crash.
+
+    Sets the module attributes `iquant.c_header`, the text of the header, and
+    `iquant.build_id`, a hash of constants and code, which stands in every state
+    and in the file of weights: 8 bytes `IQWEIGHT`, 8 bytes of the id, zeros up to
+    64 bytes, and the pool.
+
+    Declines nothing: fails at a public function that C cannot call.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::cf::ControlFlowDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+  let options = [
+    Option<"prefix", "prefix", "std::string", /*default=*/"\"model\"", "What the names of all functions begin with">
+  ];
+}
+
 #endif // IQUANT_TRANSFORMS_PASSES_TD

@@ -2,7 +2,7 @@
 // modulo 5. The head looks up the successor of each embedding, and attention is
 // too small to matter.
 
-func.func @forward(%ids: tensor<?x?xi32>) -> tensor<?x?x5xf32>
+func.func @forward(%ids: tensor<?x?xi32> loc("ids")) -> tensor<?x?x5xf32>
     attributes {transformer.context_length = 300 : i64, transformer.vocabulary_size = 5 : i64, transformer.end_tokens = array<i64: 9>} {
   %table = arith.constant dense<[[8.0, 0.0, 0.0, 0.0, 0.0], [0.0, 8.0, 0.0, 0.0, 0.0], [0.0, 0.0, 8.0, 0.0, 0.0], [0.0, 0.0, 0.0, 8.0, 0.0], [0.0, 0.0, 0.0, 0.0, 8.0]]> : tensor<5x5xf32>
   %small = arith.constant dense<[[0.01, 0.0, 0.0, 0.0, 0.0], [0.0, 0.01, 0.0, 0.0, 0.0], [0.0, 0.0, 0.01, 0.0, 0.0], [0.0, 0.0, 0.0, 0.01, 0.0], [0.0, 0.0, 0.0, 0.0, 0.01]]> : tensor<5x5xf32>

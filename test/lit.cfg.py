@@ -50,6 +50,8 @@ llvm_config.add_tool_substitutions(
         ToolSubst("quant-lsp-server", unresolved="ignore"),
         ToolSubst("mlir-opt", unresolved="fatal"),
         ToolSubst("mlir-cat", unresolved="ignore"),
+        ToolSubst("mlir-translate", unresolved="fatal"),
+        ToolSubst("llc", unresolved="fatal"),
         ToolSubst("split-file", unresolved="fatal"),
     ],
     tool_dirs,

@@ -64,54 +64,104 @@ void FixedType::print(AsmPrinter &printer) const {
           << '>';
 }
 
-/// Parses `<?x576xui8>` or `<?x576xui8, 288>`.
-template <typename GroupedType> static Type parseGrouped(AsmParser &parser) {
-  SmallVector<int64_t> shape;
-  Type elementType;
-  int64_t group = 0;
+/// Parses `<?x576xui8` or `<?x576xui8, 288`, and a comma if more follows.
+static ParseResult parseGrouped(AsmParser &parser,
+                                SmallVectorImpl<int64_t> &shape,
+                                IntegerType &elementType, int64_t &group,
+                                bool &hasMore) {
+  Type anyType;
   if (parser.parseLess())
-    return {};
+    return failure();
   SMLoc location = parser.getCurrentLocation();
-  if (parseShape(parser, shape, elementType))
-    return {};
-  if (succeeded(parser.parseOptionalComma())) {
-    SMLoc groupLocation = parser.getCurrentLocation();
-    if (parser.parseInteger(group))
-      return {};
-    if (group == 0) {
-      // In memory 0 stands for a row as a whole, which is written without a
-      // group.
-      parser.emitError(groupLocation)
-          << "expects a group size that is positive, got " << group;
-      return {};
-    }
-  }
-  IntegerType integer = asInteger(parser, location, elementType);
-  if (!integer || parser.parseGreater())
-    return {};
-  return parser.getChecked<GroupedType>(
-      parser.getContext(), ArrayRef<int64_t>(shape), integer, group);
+  if (parseShape(parser, shape, anyType))
+    return failure();
+  elementType = asInteger(parser, location, anyType);
+  if (!elementType)
+    return failure();
+  hasMore = succeeded(parser.parseOptionalComma());
+  if (!hasMore)
+    return success();
+  location = parser.getCurrentLocation();
+  OptionalParseResult parsed = parser.parseOptionalInteger(group);
+  if (!parsed.has_value())
+    return success();
+  // In memory 0 stands for a row as a whole, which is written without a group.
+  if (succeeded(*parsed) && group == 0)
+    return parser.emitError(location)
+           << "expects a group size that is positive, got " << group;
+  hasMore = succeeded(parser.parseOptionalComma());
+  return *parsed;
 }
 
-/// Prints what `parseGrouped` takes.
+/// Prints what `parseGrouped` takes, without the last comma.
 template <typename GroupedType>
 static void printGrouped(AsmPrinter &printer, GroupedType type) {
   printer << '<' << spell(type.getShape(), type.getElementType());
   if (type.getGroup())
     printer << ", " << type.getGroup();
+}
+
+Type DynType::parse(AsmParser &parser) {
+  SmallVector<int64_t> shape;
+  IntegerType elementType;
+  int64_t group = 0;
+  bool hasMore;
+  if (parseGrouped(parser, shape, elementType, group, hasMore))
+    return {};
+  if (hasMore) {
+    parser.emitError(parser.getCurrentLocation())
+        << "expects a group size, or nothing, after the shape";
+    return {};
+  }
+  if (parser.parseGreater())
+    return {};
+  return parser.getChecked<DynType>(
+      parser.getContext(), ArrayRef<int64_t>(shape), elementType, group);
+}
+
+void DynType::print(AsmPrinter &printer) const {
+  printGrouped(printer, *this);
   printer << '>';
 }
 
-Type DynType::parse(AsmParser &parser) { return parseGrouped<DynType>(parser); }
-
-void DynType::print(AsmPrinter &printer) const { printGrouped(printer, *this); }
-
 Type WeightType::parse(AsmParser &parser) {
-  return parseGrouped<WeightType>(parser);
+  SmallVector<int64_t> shape;
+  IntegerType elementType;
+  int64_t group = 0;
+  TilesAttr tiles;
+  bool hasMore;
+  if (parseGrouped(parser, shape, elementType, group, hasMore) ||
+      (hasMore && parser.parseAttribute(tiles)) || parser.parseGreater())
+    return {};
+  return parser.getChecked<WeightType>(
+      parser.getContext(), ArrayRef<int64_t>(shape), elementType, group, tiles);
 }
 
 void WeightType::print(AsmPrinter &printer) const {
   printGrouped(printer, *this);
+  if (getTiles())
+    printer << ", " << getTiles();
+  printer << '>';
+}
+
+Attribute TilesAttr::parse(AsmParser &parser, Type) {
+  SmallVector<int64_t> sizes;
+  SMLoc location = parser.getCurrentLocation();
+  if (parser.parseLess() ||
+      parser.parseDimensionList(sizes, /*allowDynamic=*/false,
+                                /*withTrailingX=*/false) ||
+      parser.parseGreater())
+    return {};
+  if (sizes.size() != 2) {
+    parser.emitError(location)
+        << "expects two tile sizes, got " << sizes.size();
+    return {};
+  }
+  return parser.getChecked<TilesAttr>(parser.getContext(), sizes[0], sizes[1]);
+}
+
+void TilesAttr::print(AsmPrinter &printer) const {
+  printer << '<' << getOutputs() << 'x' << getInputs() << '>';
 }
 
 //===----------------------------------------------------------------------===//
@@ -156,7 +206,8 @@ LogicalResult DynType::verify(function_ref<InFlightDiagnostic()> emitError,
 
 LogicalResult WeightType::verify(function_ref<InFlightDiagnostic()> emitError,
                                  ArrayRef<int64_t> shape,
-                                 IntegerType elementType, int64_t group) {
+                                 IntegerType elementType, int64_t group,
+                                 TilesAttr tiles) {
   if (!elementType.isSignedInteger(8))
     return emitError() << "expects weight codes of type si8, got "
                        << elementType;
@@ -164,7 +215,23 @@ LogicalResult WeightType::verify(function_ref<InFlightDiagnostic()> emitError,
       shape[1] == 0)
     return emitError() << "expects a weight of two static, positive sizes, got "
                        << spell(shape, elementType);
-  return verifyGroup(emitError, shape[1], group);
+  if (failed(verifyGroup(emitError, shape[1], group)))
+    return failure();
+  if (group != 0 && tiles && group % tiles.getInputs() != 0)
+    return emitError() << "expects groups of whole tiles, got groups of "
+                       << group << " and tiles of " << tiles.getInputs()
+                       << " input channels";
+  return success();
+}
+
+LogicalResult TilesAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                                int64_t outputs, int64_t inputs) {
+  auto isTileSize = [](int64_t size) { return size >= 1 && size <= 64; };
+  if (isTileSize(outputs) && isTileSize(inputs))
+    return success();
+  return emitError() << "expects tiles of 1 .. 64 output and 1 .. 64 input "
+                        "channels, got "
+                     << outputs << " and " << inputs;
 }
 
 //===----------------------------------------------------------------------===//
@@ -199,6 +266,27 @@ SmallVector<Type> DynType::getComponents() const {
   return components;
 }
 
+SmallVector<int64_t> TilesAttr::getStorageShape(ArrayRef<int64_t> shape) const {
+  return {llvm::divideCeilSigned(shape[0], getOutputs()),
+          llvm::divideCeilSigned(shape[1], getInputs()), getOutputs(),
+          getInputs()};
+}
+
+SmallVector<int64_t> WeightType::getCodeShape() const {
+  return getTiles() ? getTiles().getStorageShape(getShape())
+                    : SmallVector<int64_t>(getShape());
+}
+
+int64_t WeightType::getCodePosition(int64_t n, int64_t k) const {
+  TilesAttr tiles = getTiles();
+  if (!tiles)
+    return n * getShape()[1] + k;
+  int64_t outputs = tiles.getOutputs(), inputs = tiles.getInputs();
+  int64_t steps = llvm::divideCeilSigned(getShape()[1], inputs);
+  int64_t tile = n / outputs * steps + k / inputs;
+  return (tile * outputs + n % outputs) * inputs + k % inputs;
+}
+
 SmallVector<int64_t> WeightType::getSumShape() const {
   SmallVector<int64_t> shape = {getShape().front()};
   if (getGroup())
@@ -207,10 +295,11 @@ SmallVector<int64_t> WeightType::getSumShape() const {
 }
 
 SmallVector<Type> WeightType::getComponents() const {
-  Type i32 = IntegerType::get(getContext(), 32);
+  Type i8 = IntegerType::get(getContext(), 8),
+       i32 = IntegerType::get(getContext(), 32);
   Type perChannel = RankedTensorType::get(getShape().front(), i32);
-  return {RankedTensorType::get(getShape(), IntegerType::get(getContext(), 8)),
-          perChannel, perChannel, RankedTensorType::get(getSumShape(), i32)};
+  return {RankedTensorType::get(getCodeShape(), i8), perChannel, perChannel,
+          RankedTensorType::get(getSumShape(), i32)};
 }
 
 SmallVector<Type> mlir::iquant::getComponents(Type type) {

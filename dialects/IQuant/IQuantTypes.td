@@ -74,6 +74,18 @@ def IQuant_DynType : IQuant_Type<"Dyn", "dyn"> {
   }];
 }
 
+def IQuant_TilesAttr : AttrDef<IQuant_Dialect, "Tiles"> {
+  let mnemonic = "tiles";
+  let summary = "The order of a weight's codes in memory: tiles of output and input channels";
+  let parameters = (ins "int64_t":$outputs, "int64_t":$inputs);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The shape in memory of codes `[N, K]`: `[tiles of N, tiles of K, outputs, inputs]`.
+    ::llvm::SmallVector<int64_t> getStorageShape(::llvm::ArrayRef<int64_t> shape) const;
+  }];
+}
+
 def IQuant_WeightType : IQuant_Type<"Weight", "weight"> {
   let summary = "A constant weight matrix: codes and one integer scale per output channel";
   let description = [{
@@ -86,13 +98,30 @@ def IQuant_WeightType : IQuant_Type<"Weight", "weight"> {
     takes the zero point out of a product; with groups of G a sum per group,
     `tensor<Nx(K/G)xi32>`.
 
+    `!iquant.weight<1536x576xsi8, #iquant.tiles<8x2>>` means the same, but its codes lie in
+    the order in which a matrix instruction for 8 output and 2 input channels
+    reads them: tile by tile, `tensor<192x288x8x2xi8>`, filled up with zeros where the
+    sizes are no multiples. With `#iquant.tiles<4x2>`, the codes of `N = 6`, `K = 3`
+    have these positions, and the positions that the table leaves out hold 0:
+
+    | | k = 0 | k = 1 | k = 2 |
+    | --- | --- | --- | --- |
+    | n = 0 | 0 | 1 | 8 |
+    | n = 1 | 2 | 3 | 10 |
+    | n = 2 | 4 | 5 | 12 |
+    | n = 3 | 6 | 7 | 14 |
+    | n = 4 | 16 | 17 | 24 |
+    | n = 5 | 18 | 19 | 26 |
+
     Constraints:
     * (C1) the elements are `si8`.
     * (C2) the shape has two static, positive sizes.
     * (C3) a group size is positive and divides the number of input channels.
+    * (C4) tiles have 1 .. 64 output and 1 .. 64 input channels.
+    * (C5) the input channels of a tile divide a group.
   }];
   let parameters = (ins ArrayRefParameter<"int64_t">:$shape, "::mlir::IntegerType":$elementType,
-                        DefaultValuedParameter<"int64_t", "0">:$group);
+                        DefaultValuedParameter<"int64_t", "0">:$group, OptionalParameter<"TilesAttr">:$tiles);
   let extraClassDeclaration = [{
     ::llvm::SmallVector<::mlir::Type> getComponents() const;
     /// The number of input channels of one sum: the group, or all of them.
@@ -101,6 +130,10 @@ def IQuant_WeightType : IQuant_Type<"Weight", "weight"> {
     int64_t getNumGroups() const { return getShape().back() / getSumGroup(); }
     /// The shape of the sums.
     ::llvm::SmallVector<int64_t> getSumShape() const;
+    /// The shape of the codes in memory.
+    ::llvm::SmallVector<int64_t> getCodeShape() const;
+    /// The position in memory of the code of output channel `n` and input channel `k`.
+    int64_t getCodePosition(int64_t n, int64_t k) const;
   }];
 }
 

@@ -10,31 +10,12 @@
 #include "iquant/Analysis/AccumulatorRange.h"
 
 #include "dialects/IQuant/IQuant.h"
+#include "iquant/Support/ConstantBytes.h"
 
-#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace mlir::iquant;
-
-/// The elements of a constant tensor of `i8`, one for all if it is a splat.
-static std::optional<ArrayRef<int8_t>> getCodes(Value tensor) {
-  Attribute constant;
-  if (!matchPattern(tensor, m_Constant(&constant)))
-    return std::nullopt;
-  ArrayRef<char> bytes;
-  if (auto dense = dyn_cast<DenseIntElementsAttr>(constant)) {
-    bytes = dense.getRawData();
-  } else if (auto resource = dyn_cast<DenseResourceElementsAttr>(constant)) {
-    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-    if (!blob)
-      return std::nullopt;
-    bytes = blob->getData();
-  }
-  if (bytes.empty())
-    return std::nullopt;
-  return ArrayRef(reinterpret_cast<const int8_t *>(bytes.data()), bytes.size());
-}
 
 uint64_t mlir::iquant::getLargestSum(ArrayRef<int8_t> codes,
                                      bool isAsymmetric) {
@@ -51,19 +32,22 @@ std::optional<uint64_t> mlir::iquant::getLargestSum(Value weight,
   auto type = dyn_cast<WeightType>(weight.getType());
   if (!compose || !type)
     return std::nullopt;
-  std::optional<ArrayRef<int8_t>> codes =
-      getCodes(compose.getComponents().front());
-  size_t group = type.getSumGroup(), numGroups = type.getNumGroups();
+  Attribute constant;
+  if (!matchPattern(compose.getComponents().front(), m_Constant(&constant)))
+    return std::nullopt;
+  std::optional<ArrayRef<char>> codes = getConstantBytes(constant);
   if (!codes)
     return std::nullopt;
-  if (codes->size() == 1)
-    return numGroups * getLargestSum(SmallVector<int8_t>(group, codes->front()),
-                                     isAsymmetric);
+  bool isSplat = codes->size() == 1;
+  SmallVector<int8_t> group(type.getSumGroup());
   uint64_t largest = 0;
-  while (codes->size() >= group) {
+  for (int64_t n = 0; n < type.getShape()[0]; ++n) {
     uint64_t channel = 0;
-    for (size_t g = 0; g < numGroups; ++g, codes = codes->drop_front(group))
-      channel += getLargestSum(codes->take_front(group), isAsymmetric);
+    for (int64_t first = 0; first < type.getShape()[1]; first += group.size()) {
+      for (auto [k, code] : llvm::enumerate(group))
+        code = (*codes)[isSplat ? 0 : type.getCodePosition(n, first + k)];
+      channel += getLargestSum(group, isAsymmetric);
+    }
     largest = std::max(largest, channel);
   }
   return largest;

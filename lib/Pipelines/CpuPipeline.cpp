@@ -54,6 +54,14 @@ static void addBufferization(OpPassManager &pm) {
 
 void iquant::buildCpuPipeline(OpPassManager &pm,
                               const CpuPipelineOptions &options) {
+  // Weights are put in the order of the target's matrix instruction while they
+  // still are weights.
+  SetTargetOptions target;
+  target.triple = options.triple;
+  target.cpu = options.cpu;
+  target.features = options.features;
+  pm.addPass(createSetTarget(target));
+  pm.addPass(createPackWeights());
   pm.addPass(createConvertTransformerToLinalg());
   pm.addPass(createConvertIQuantToLinalg());
   // No elimination of common subexpressions here: accumulators of one shape
@@ -72,9 +80,9 @@ void iquant::buildCpuPipeline(OpPassManager &pm,
   addBufferization(pm);
 
   // Matrix products are recognised as long as they are one op.
-  VectorizeContractionsOptions contractions;
-  contractions.vectorBits = options.vectorBits;
-  pm.addNestedPass<func::FuncOp>(createVectorizeContractions(contractions));
+  pm.addNestedPass<func::FuncOp>(createVectorizeContractions());
+  pm.addNestedPass<func::FuncOp>(createSelectMatrixInstructions());
+  pm.addNestedPass<func::FuncOp>(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   pm.addPass(createCanonicalizerPass());
 

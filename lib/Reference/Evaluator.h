@@ -83,10 +83,12 @@ Results evaluateControlFlow(Operation *op, Evaluator &evaluator);
 Results evaluateFunc(Operation *op, Evaluator &evaluator);
 Results evaluateIQuant(Operation *op, Evaluator &evaluator);
 Results evaluateLinalg(Operation *op, Evaluator &evaluator);
+Results evaluateLlvm(Operation *op, Evaluator &evaluator);
 Results evaluateMath(Operation *op, Evaluator &evaluator);
 Results evaluateScf(Operation *op, Evaluator &evaluator);
 Results evaluateTensor(Operation *op, Evaluator &evaluator);
 Results evaluateTransformer(Operation *op, Evaluator &evaluator);
+Results evaluateVector(Operation *op, Evaluator &evaluator);
 
 /// The diagnostic for an op that the interpreter does not know.
 LogicalResult reportUnknown(Operation *op);

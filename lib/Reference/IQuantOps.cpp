@@ -130,11 +130,11 @@ static Results evaluateLinear(LinearOp op, Evaluator &evaluator) {
 
   // Channels outside, so that a large weight is read once.
   for (int64_t n = 0; n < weight.N; ++n) {
-    ArrayRef<int8_t> w = weight.getChannel(n);
+    SmallVector<int8_t> w = weight.getChannel(n);
     for (int64_t r = 0; r < rows; ++r) {
       for (int64_t g = 0; g < G; ++g) {
         auto q = rowOf<int8_t>(input.codes, r * G + g, width);
-        auto part = w.slice(g * width, width);
+        auto part = ArrayRef(w).slice(g * width, width);
         int64_t products = isUnsigned ? sumProducts<uint8_t>(q, part)
                                       : sumProducts<int8_t>(q, part);
         sums[g] =

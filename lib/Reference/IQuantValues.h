@@ -73,10 +73,16 @@ private:
 struct WeightView {
   WeightView(WeightType type, const RuntimeValue &value)
       : N(type.getShape()[0]), K(type.getShape()[1]),
-        numGroups(type.getNumGroups()), components(value.getComponents()) {}
+        numGroups(type.getNumGroups()), type(type),
+        components(value.getComponents()) {}
 
-  ArrayRef<int8_t> getChannel(int64_t n) const {
-    return rowOf<int8_t>(components[0], n, K);
+  /// The codes of an output channel, wherever they lie.
+  SmallVector<int8_t> getChannel(int64_t n) const {
+    ArrayRef<int8_t> codes = components[0].data<int8_t>();
+    SmallVector<int8_t> channel;
+    for (int64_t k = 0; k < K; ++k)
+      channel.push_back(codes[type.getCodePosition(n, k)]);
+    return channel;
   }
   Dyadic getScale(int64_t n) const {
     return {components[1].data<int32_t>()[n], components[2].data<int32_t>()[n]};
@@ -88,6 +94,7 @@ struct WeightView {
   int64_t N, K, numGroups;
 
 private:
+  WeightType type;
   SmallVector<Tensor, 4> components;
 };
 

@@ -114,10 +114,12 @@ static Results dispatch(Operation *op, Evaluator &evaluator) {
           .Case("func", evaluateFunc)
           .Case("iquant", evaluateIQuant)
           .Case("linalg", evaluateLinalg)
+          .Case("llvm", evaluateLlvm)
           .Case("math", evaluateMath)
           .Case("scf", evaluateScf)
           .Case("tensor", evaluateTensor)
           .Case("transformer", evaluateTransformer)
+          .Case("vector", evaluateVector)
           .Default([](Operation *op, Evaluator &) -> Results {
             return reportUnknown(op);
           });

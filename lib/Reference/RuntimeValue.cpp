@@ -32,8 +32,8 @@ static std::string show(Type type) {
 //===----------------------------------------------------------------------===//
 
 static Mismatch findMismatch(const Tensor &tensor, Type type) {
-  auto ranked = dyn_cast<RankedTensorType>(type);
-  ArrayRef<int64_t> shape = ranked ? ranked.getShape() : ArrayRef<int64_t>();
+  auto shaped = dyn_cast<ShapedType>(type);
+  ArrayRef<int64_t> shape = shaped ? shaped.getShape() : ArrayRef<int64_t>();
   if (tensor.getElementType() == getElementTypeOrSelf(type) &&
       succeeded(verifyCompatibleShape(shape, tensor.getShape())))
     return std::nullopt;
@@ -95,21 +95,27 @@ static Mismatch findOutOfRange(WeightType type, ArrayRef<Tensor> components) {
     return m;
   if (Mismatch m = findOutOfRange("exponents", components[2], 0, 47))
     return m;
-  int64_t group = type.getSumGroup();
   ArrayRef<int8_t> codes = components[0].data<int8_t>();
+  int64_t others = codes.size() - llvm::count(codes, 0);
+  int64_t group = type.getSumGroup(), numGroups = type.getNumGroups();
   for (int64_t i = 0, end = components[3].getNumElements(); i < end; ++i) {
-    int64_t sum = 0;
-    for (int8_t code : codes.slice(i * group, group)) {
+    int64_t n = i / numGroups, first = i % numGroups * group, sum = 0;
+    for (int64_t k = first; k < first + group; ++k) {
+      int8_t code = codes[type.getCodePosition(n, k)];
       if (code == -128)
         return "expects weight codes in -127 .. 127 (rule V2), got -128";
       sum += code;
+      others -= code != 0;
     }
     if (components[3].getInt(i) != sum)
       return llvm::formatv("expects {0} as the sum of the codes of channel {1} "
                            "(rule V2), got {2}",
-                           sum, i / type.getNumGroups(),
-                           components[3].getInt(i));
+                           sum, n, components[3].getInt(i));
   }
+  if (others != 0)
+    return llvm::formatv("expects codes of 0 between the channels' ends and "
+                         "those of their tiles (rule V2), got {0} others",
+                         others);
   return std::nullopt;
 }
 
@@ -180,18 +186,20 @@ static Tensor getWeightNumbers(WeightType type, ArrayRef<Tensor> components,
   for (int64_t n = 0, rows = type.getShape()[0]; n < rows; ++n) {
     double scale = std::ldexp(static_cast<double>(components[1].getInt(n)),
                               -components[2].getInt(n));
-    for (int64_t i = n * width, end = i + width; i < end; ++i)
-      numbers[i] = codes[i] * scale;
+    for (int64_t k = 0; k < width; ++k)
+      numbers[n * width + k] = codes[type.getCodePosition(n, k)] * scale;
   }
   return result;
 }
 
 Tensor reference::getRealNumbers(const RuntimeValue &value, Type type) {
   const Tensor &codes = value.getTensor();
-  Tensor result(codes.getShape(), Float64Type::get(type.getContext()));
+  auto weight = dyn_cast<WeightType>(type);
+  Tensor result(weight ? weight.getShape() : codes.getShape(),
+                Float64Type::get(type.getContext()));
   if (auto dyn = dyn_cast<DynType>(type))
     return getDynNumbers(dyn, value.getComponents(), std::move(result));
-  if (auto weight = dyn_cast<WeightType>(type))
+  if (weight)
     return getWeightNumbers(weight, value.getComponents(), std::move(result));
   auto fixed = dyn_cast<FixedType>(type);
   bool isFloat = isa<FloatType>(codes.getElementType());

@@ -38,6 +38,16 @@ static Results evaluateIf(scf::IfOp op, Evaluator &evaluator) {
   return evaluator.run(op.getElseRegion(), {});
 }
 
+static Results evaluateIndexSwitch(scf::IndexSwitchOp op,
+                                   Evaluator &evaluator) {
+  int64_t index = evaluator.integer(op.getArg());
+  for (auto [number, region] :
+       llvm::zip_equal(op.getCases(), op.getCaseRegions()))
+    if (number == index)
+      return evaluator.run(region, {});
+  return evaluator.run(op.getDefaultRegion(), {});
+}
+
 static Results evaluateWhile(scf::WhileOp op, Evaluator &evaluator) {
   Results carried = evaluator.get(op.getInits());
   while (true) {
@@ -59,6 +69,9 @@ Results mlir::iquant::reference::evaluateScf(Operation *op,
   return TypeSwitch<Operation *, Results>(op)
       .Case([&](scf::ForOp op) { return evaluateFor(op, evaluator); })
       .Case([&](scf::IfOp op) { return evaluateIf(op, evaluator); })
+      .Case([&](scf::IndexSwitchOp op) {
+        return evaluateIndexSwitch(op, evaluator);
+      })
       .Case([&](scf::WhileOp op) { return evaluateWhile(op, evaluator); })
       .Default([](Operation *op) { return reportUnknown(op); });
 }

@@ -9,6 +9,7 @@
 #include "dialects/IQuant/IQuant.h"
 #include "dialects/Transformer/Transformer.h"
 #include "iquant/Pipelines/CpuPipeline.h"
+#include "iquant/Target/MatrixInstruction.h"
 
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -34,14 +35,6 @@ void iquant::registerExecutableDialects(DialectRegistry &registry) {
   registerLLVMDialectTranslation(registry);
 }
 
-/// The widest vector that this processor computes with, in bits.
-static unsigned nativeVectorBits() {
-  llvm::StringMap<bool> features = llvm::sys::getHostCPUFeatures();
-  if (features.lookup("avx512bw"))
-    return 512;
-  return features.lookup("avx2") ? 256 : 128;
-}
-
 static std::unique_ptr<llvm::TargetMachine> makeHostMachine(ModuleOp module) {
   llvm::InitializeNativeTarget();
   llvm::InitializeNativeTargetAsmPrinter();
@@ -58,6 +51,27 @@ static std::unique_ptr<llvm::TargetMachine> makeHostMachine(ModuleOp module) {
     return nullptr;
   }
   return std::move(*machine);
+}
+
+/// Checks that this machine has what the module is compiled for: code for
+/// another would be an illegal instruction at best.
+static LogicalResult checkTarget(ModuleOp module,
+                                 const llvm::TargetMachine &host) {
+  LLVM::TargetAttrInterface target = getTarget(module);
+  if (!target)
+    return success();
+  llvm::Triple triple(target.getTriple());
+  if (triple.getArch() != host.getTargetTriple().getArch())
+    return module.emitError()
+           << "expects code for '" << host.getTargetTriple().str()
+           << "', which runs this, got a module for '" << triple.str() << "'";
+  for (auto &[feature, isThere] : llvm::sys::getHostCPUFeatures())
+    if (std::string name = ("+" + feature).str();
+        !isThere && hasFeature(target, name))
+      return module.emitError()
+             << "expects code for '" << host.getTargetCPU()
+             << "', which runs this, got a module that needs " << name;
+  return success();
 }
 
 Executable::Signature::Signature(func::FuncOp function)
@@ -85,6 +99,9 @@ static std::string getWrapperName(StringRef function) {
 
 FailureOr<std::unique_ptr<Executable>>
 Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions) {
+  std::unique_ptr<llvm::TargetMachine> machine = makeHostMachine(module);
+  if (!machine || failed(checkTarget(module, *machine)))
+    return failure();
   std::unique_ptr<Executable> result(new Executable(module));
   Builder builder(module.getContext());
   for (auto function : module.getOps<func::FuncOp>()) {
@@ -100,9 +117,7 @@ Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions) {
   }
 
   PassManager pm(module.getContext());
-  CpuPipelineOptions options;
-  options.vectorBits = nativeVectorBits();
-  buildCpuPipeline(pm, options);
+  buildCpuPipeline(pm, CpuPipelineOptions());
   if (failed(pm.run(module)))
     return failure();
 
@@ -110,9 +125,6 @@ Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions) {
           module->getAttrOfType<DenseResourceElementsAttr>("iquant.constants"))
     result->constants = pool.getRawHandle().getBlob()->getData();
 
-  std::unique_ptr<llvm::TargetMachine> machine = makeHostMachine(module);
-  if (!machine)
-    return failure();
   auto optimise =
       makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, machine.get());
   ExecutionEngineOptions engineOptions;

@@ -74,13 +74,16 @@ iquant::createTargetMachine(const CodeTarget &wanted) {
   return machine;
 }
 
-unsigned iquant::getVectorBits(const llvm::TargetMachine &machine) {
-  if (!machine.getTargetTriple().isX86())
-    return 128;
-  const llvm::MCSubtargetInfo &subtarget = *machine.getMCSubtargetInfo();
-  if (subtarget.checkFeatures("+avx512bw"))
-    return 512;
-  return subtarget.checkFeatures("+avx2") ? 256 : 128;
+LLVM::TargetAttr iquant::describeTarget(const llvm::TargetMachine &machine,
+                                        MLIRContext *context) {
+  std::string features;
+  for (const llvm::SubtargetFeatureKV &feature :
+       machine.getMCSubtargetInfo()->getEnabledProcessorFeatures())
+    features += (features.empty() ? "+" : ",+") + std::string(feature.Key);
+  return LLVM::TargetAttr::get(
+      context, StringAttr::get(context, machine.getTargetTriple().str()),
+      StringAttr::get(context, machine.getTargetCPU()),
+      LLVM::TargetFeaturesAttr::get(context, features));
 }
 
 llvm::Expected<std::unique_ptr<llvm::Module>>

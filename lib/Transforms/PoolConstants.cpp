@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "iquant/Support/ConstantBytes.h"
 #include "iquant/Support/PassedArgument.h"
 #include "iquant/Transforms/Passes.h"
 
@@ -21,18 +22,11 @@ using namespace mlir::iquant;
 /// Where each constant starts: a cache line, which is also the widest vector.
 static constexpr int64_t kAlignment = 64;
 
-/// The bytes of a constant, or nothing when they are not stored as such.
+/// The bytes of a constant, or nothing when not all of them are stored.
 static std::optional<ArrayRef<char>> rawBytes(Attribute value) {
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value)) {
-    if (AsmResourceBlob *blob = resource.getRawHandle().getBlob())
-      return blob->getData();
-    return std::nullopt;
-  }
-  auto dense = dyn_cast<DenseIntOrFPElementsAttr>(value);
-  if (!dense || dense.isSplat() ||
-      dense.getElementType().getIntOrFloatBitWidth() % 8 != 0)
-    return std::nullopt;
-  return dense.getRawData();
+  auto dense = dyn_cast<DenseElementsAttr>(value);
+  return dense && dense.isSplat() ? std::nullopt
+                                  : iquant::getConstantBytes(value);
 }
 
 /// The size of the numbers in a buffer; 0 for elements of other types.

@@ -9,6 +9,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "iquant/Target/MatrixInstruction.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -466,10 +467,12 @@ struct VectorizeContractions
   using VectorizeContractionsBase::VectorizeContractionsBase;
 
   void runOnOperation() override {
-    if (vectorBits != 128 && vectorBits != 256 && vectorBits != 512) {
+    unsigned width = vectorBits;
+    if (width == 0)
+      width = iquant::getVectorBits(iquant::getTarget(getOperation()));
+    if (width != 128 && width != 256 && width != 512) {
       getOperation().emitError()
-          << "expects a vector of 128, 256 or 512 bits, got "
-          << vectorBits.getValue();
+          << "expects a vector of 128, 256 or 512 bits, got " << width;
       return signalPassFailure();
     }
     auto options = remark::RemarkOpts::name("VectorizeContractions")
@@ -488,7 +491,7 @@ struct VectorizeContractions
           << remark::add("a {0} of rows became vector loops",
                          matched->isWeightedSum ? "weighted sum" : "product");
       ImplicitLocOpBuilder builder(op.getLoc(), op);
-      ContractionEmitter(builder, *matched, vectorBits).emit();
+      ContractionEmitter(builder, *matched, width).emit();
       op.erase();
     });
   }

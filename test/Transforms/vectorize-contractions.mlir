@@ -1,4 +1,5 @@
-// RUN: quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(vectorize-contractions))" | FileCheck %s
+// RUN: quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(vectorize-contractions{vector-bits=512}))" | FileCheck %s
+// RUN: quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(vectorize-contractions))" | FileCheck %s --check-prefix=TARGET
 // RUN: not quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(vectorize-contractions{vector-bits=100}))" 2>&1 | FileCheck %s --check-prefix=WIDTH
 
 // WIDTH: error: expects a vector of 128, 256 or 512 bits, got 100
@@ -153,4 +154,28 @@ func.func @others(%a: memref<8x16xf32, strided<[32, 2]>>, %b: memref<8x16xf32>, 
     linalg.yield %s : f32
   }
   return
+}
+
+// -----
+
+#a = affine_map<(m, n, k) -> (m, k)>
+#b = affine_map<(m, n, k) -> (n, k)>
+#c = affine_map<(m, n, k) -> (m, n)>
+
+// The option decides, whatever the target; without it, the target does.
+// CHECK-LABEL: func.func @for_a_target(
+// CHECK: vector.load {{.*}} vector<16xf32>
+// TARGET-LABEL: func.func @for_a_target(
+// TARGET: vector.load {{.*}} vector<8xf32>
+module attributes {llvm.target = #llvm.target<triple = "x86_64-linux-gnu", chip = "", features = <["+avx2"]>>} {
+  func.func @for_a_target(%a: memref<4x16xf32>, %b: memref<4x16xf32>, %c: memref<4x4xf32>) {
+    linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+        ins(%a, %b : memref<4x16xf32>, memref<4x16xf32>) outs(%c : memref<4x4xf32>) {
+    ^bb0(%x: f32, %y: f32, %sum: f32):
+      %p = arith.mulf %x, %y : f32
+      %s = arith.addf %sum, %p : f32
+      linalg.yield %s : f32
+    }
+    return
+  }
 }

@@ -13,6 +13,7 @@
 #include "iquant/Registration.h"
 #include "iquant/Support/OutputFile.h"
 #include "iquant/Target/MachineCodeProof.h"
+#include "iquant/Target/MatrixInstruction.h"
 #include "iquant/Target/NativeCode.h"
 
 #include "mlir/IR/AsmState.h"
@@ -165,14 +166,27 @@ static llvm::Error keepFunctions(ModuleOp module,
   return llvm::Error::success();
 }
 
+/// What the options ask for, or else what the module says that it is for.
+static CodeTarget getCodeTarget(ModuleOp module, const Options &options) {
+  const CodeTarget &asked = options.target;
+  LLVM::TargetAttrInterface own = getTarget(module);
+  if (!own || !asked.triple.empty() || !asked.cpu.empty() ||
+      !asked.features.empty())
+    return asked;
+  auto features = dyn_cast_or_null<LLVM::TargetFeaturesAttr>(own.getFeatures());
+  return {own.getTriple().str(), own.getChip().str(),
+          features ? features.getFeaturesString() : ""};
+}
+
 static llvm::Error lower(ModuleOp module, const Options &options,
                          const llvm::TargetMachine &machine) {
   if (llvm::Error error = keepFunctions(module, options.functions))
     return error;
   PassManager pm(module.getContext());
   pm.addPass(createSymbolDCEPass());
+  module->setAttr(LLVM::LLVMDialect::getTargetAttrName(),
+                  describeTarget(machine, module.getContext()));
   CpuPipelineOptions pipeline;
-  pipeline.vectorBits = getVectorBits(machine);
   pipeline.cInterface = getPrefix(options);
   buildCpuPipeline(pm, pipeline);
   if (failed(pm.run(module)))
@@ -272,7 +286,18 @@ static llvm::Error run(const Options &options) {
   if (options.hasObject() && options.output == "-")
     return createStringError("expects a file for code, header and weights, not "
                              "the standard output");
-  auto machine = createTargetMachine(options.target);
+  DialectRegistry registry;
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
+  registerDialects(registry);
+  registerBuiltinDialectTranslation(registry);
+  registerLLVMDialectTranslation(registry);
+  MLIRContext context(registry);
+  context.loadDialect<LLVM::LLVMDialect>();
+  OwningOpRef<ModuleOp> module = loadModule(options.input, context);
+  if (!module)
+    return createStringError("'" + options.input + "' cannot be read");
+  auto machine = createTargetMachine(getCodeTarget(*module, options));
   if (!machine)
     return machine.takeError();
   if (options.kind == Kind::SharedLibrary &&
@@ -281,17 +306,6 @@ static llvm::Error run(const Options &options) {
                              "library, got '" +
                              (*machine)->getTargetTriple().str() +
                              "'; --emit=obj gives an object");
-
-  DialectRegistry registry;
-  registerAllDialects(registry);
-  registerAllExtensions(registry);
-  registerDialects(registry);
-  registerBuiltinDialectTranslation(registry);
-  registerLLVMDialectTranslation(registry);
-  MLIRContext context(registry);
-  OwningOpRef<ModuleOp> module = loadModule(options.input, context);
-  if (!module)
-    return createStringError("'" + options.input + "' cannot be read");
   if (llvm::Error error = lower(*module, options, **machine))
     return error;
   if (options.kind == Kind::Header)

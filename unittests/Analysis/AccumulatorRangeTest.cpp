@@ -123,7 +123,7 @@ protected:
     Value constant = arith::ConstantOp::create(builder, loc, codes);
     auto type = WeightType::get(
         &context, {2, 3}, IntegerType::get(&context, 8, IntegerType::Signed),
-        group);
+        group, /*tiles=*/{});
     Value sums = arith::ConstantOp::create(
         builder, loc,
         builder.getZeroAttr(

@@ -10,6 +10,7 @@
 #include "dialects/IQuant/IQuant.h"
 #include "iquant/Conversion/Passes.h"
 #include "iquant/Reference/Interpreter.h"
+#include "iquant/Transforms/Passes.h"
 
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -45,8 +46,9 @@ protected:
     });
   }
 
-  /// Runs `main` before and after the lowering, and compares every bit.
-  void check(const RandomCase &test) {
+  /// Runs `main` before and after the lowering, and compares every bit. With
+  /// features of a processor, the lowering goes down to its instructions.
+  void check(const RandomCase &test, StringRef features = "") {
     SCOPED_TRACE(test.module);
     auto module = parseSourceString<ModuleOp>(test.module, &context);
     ASSERT_TRUE(module) << diagnostics;
@@ -55,6 +57,13 @@ protected:
     PassManager passes(&context);
     passes.addPass(createConvertIQuantToLinalg());
     passes.addPass(createCanonicalizerPass());
+    if (!features.empty()) {
+      SetTargetOptions target;
+      target.triple = "x86_64-linux-gnu";
+      target.features = features.str();
+      passes.addPass(createSetTarget(target));
+      passes.addNestedPass<func::FuncOp>(createSelectMatrixInstructions());
+    }
     ASSERT_TRUE(succeeded(passes.run(*module))) << diagnostics;
     SmallVector<RuntimeValue> arguments;
     for (const RuntimeValue &argument : test.arguments)
@@ -94,6 +103,15 @@ TEST_P(IQuantToLinalgTest, KeepsEveryBit) {
     SCOPED_TRACE("seed " + std::to_string(seed));
     check(makeRandomCase(context, GetParam(), seed));
   }
+}
+
+// Instructions that this machine may lack, as the interpreter knows them.
+TEST_F(LoweringTest, LinearsOnMatrixInstructions) {
+  for (StringRef features : {"+sse2", "+avx2", "+avx512vnni"})
+    for (unsigned seed = 0; seed < kCases / 2 && !HasFatalFailure(); ++seed) {
+      SCOPED_TRACE((features + " seed " + Twine(seed)).str());
+      check(makeRandomCase(context, "linear", seed), features);
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Ops, IQuantToLinalgTest,

@@ -467,6 +467,20 @@ TEST_F(IQuantOpsTest, ComposedValuesKeepTheirRanges) {
   EXPECT_EQ(runForError(kWeight, {weight(5, 48, 5)}),
             "'func.func' op argument 0 expects exponents in 0 .. 47 (rule V2), "
             "got 48\n");
+
+  // The second tile's second input channel does not exist.
+  constexpr StringLiteral kTiles = R"mlir(
+    func.func @main(%w: !iquant.weight<1x3xsi8, #iquant.tiles<1x2>>) { return })mlir";
+  auto tiles = [&](int8_t code) {
+    return RuntimeValue(
+        SmallVector<Tensor, 1>{integers<int8_t>({1, 2, 1, 2}, {1, 2, 3, code}),
+                               scalar(32768), scalar(47), scalar(6)});
+  };
+  run(kTiles, {tiles(0)});
+  EXPECT_EQ(
+      runForError(kTiles, {tiles(4)}),
+      "'func.func' op argument 0 expects codes of 0 between the channels' "
+      "ends and those of their tiles (rule V2), got 1 others\n");
 }
 
 TEST_F(IQuantOpsTest, ScalesHaveTheRowsOfTheCodes) {

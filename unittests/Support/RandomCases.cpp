@@ -6,6 +6,8 @@
 
 #include "RandomCases.h"
 
+#include "dialects/IQuant/IQuant.h"
+
 #include "mlir/IR/Builders.h"
 #include "llvm/Support/FormatVariadic.h"
 
@@ -98,6 +100,8 @@ private:
   Argument fixedInGroups(ArrayRef<int64_t> shape, size_t known, int64_t group);
   Argument parameter(ArrayRef<int64_t> shape, int64_t f, int64_t bound);
   Argument dyn(ArrayRef<int64_t> shape, bool isAsymmetric, int64_t group);
+  /// How a weight's codes lie; in rows now and then.
+  TilesAttr tiles(int64_t group);
   Argument weight(int64_t rows, int64_t columns, int64_t group = 0);
 
   /// Ends the function with the op on all arguments; `operands` is what stands
@@ -262,14 +266,30 @@ Argument CaseMaker::dyn(ArrayRef<int64_t> shape, bool isAsymmetric,
              RuntimeValue(std::move(components)));
 }
 
+TilesAttr CaseMaker::tiles(int64_t group) {
+  // Those of matrix instructions and one that nobody has.
+  auto [outputs, inputs] = oneOf<std::pair<int64_t, int64_t>>(
+      {{4, 1}, {4, 2}, {8, 2}, {16, 4}, {3, 5}});
+  if (oneIn(4) || (group != 0 && group % inputs != 0))
+    return nullptr;
+  return TilesAttr::get(builder.getContext(), outputs, inputs);
+}
+
 Argument CaseMaker::weight(int64_t rows, int64_t columns, int64_t group) {
+  auto type = WeightType::get(builder.getContext(), {rows, columns},
+                              builder.getIntegerType(8, /*isSigned=*/true),
+                              group, tiles(group));
   Tensor codes = integers({rows, columns}, 8, -127, 127);
-  SmallVector<Tensor, 1> components = {codes, integers(rows, 32, 32768, 65535),
-                                       exponents(rows, 0, 47),
-                                       groupSums(codes, group)};
-  return add(llvm::formatv("!iquant.weight<{0}x{1}xsi8{2}>", rows, columns,
-                           groupSuffix(group)),
-             RuntimeValue(std::move(components)));
+  Tensor inOrder(type.getCodeShape(), builder.getI8Type());
+  for (int64_t i = 0, end = codes.getNumElements(); i < end; ++i)
+    inOrder.setInt(type.getCodePosition(i / columns, i % columns),
+                   codes.getInt(i));
+  SmallVector<Tensor, 1> components = {
+      inOrder, integers(rows, 32, 32768, 65535), exponents(rows, 0, 47),
+      groupSums(codes, group)};
+  std::string text;
+  llvm::raw_string_ostream(text) << type;
+  return add(text, RuntimeValue(std::move(components)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -364,7 +384,8 @@ RandomCase CaseMaker::makeEmbedding() {
 
 RandomCase CaseMaker::makeLinear() {
   Shape rows = sizes(0, 3);
-  int64_t inputs = oneOf<int64_t>({1, 3, 16, 70, 257}), outputs = from(1, 9);
+  int64_t inputs = oneOf<int64_t>({1, 3, 16, 70, 257});
+  int64_t outputs = oneIn(3) ? from(30, 70) : from(1, 9);
   int64_t group = oneIn(2) ? oneOf<int64_t>({1, 3, 16, 64}) : 0;
   if (group)
     inputs = group * from(1, 4);

@@ -112,7 +112,11 @@ def ConvertIQuantToLinalg : Pass<"convert-iquant-to-linalg", "::mlir::ModuleOp">
     or, for the values of attention, weighted sums of rows,
     `c[m, n] += ext(a[m, k]) * ext(b[k, n])`, of 8-bit operands whose last
     dimension is contiguous, with a 32-bit sum that starts at 0 (see
-    `vectorize-contractions`). Elementwise bodies neither
+    `vectorize-contractions`). Only a linear whose weight is in tiles becomes
+    `scf` loops around vector ops: sums of a block of rows and channels stay in
+    registers over all of `K`, added to by the `vector.contract` that
+    `select-matrix-instructions` knows, and the scales of rule L1 are applied
+    where the sums are stored. Elementwise bodies neither
     branch nor call, so that their loops vectorise. Attention loops over
     batches, heads and blocks of queries, and keeps the scores of one block.
 
@@ -122,7 +126,8 @@ def ConvertIQuantToLinalg : Pass<"convert-iquant-to-linalg", "::mlir::ModuleOp">
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::iquant::IQuantDialect",
                            "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
-                           "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"];
+                           "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect",
+                           "::mlir::vector::VectorDialect"];
 }
 
 #endif // IQUANT_CONVERSION_PASSES_TD

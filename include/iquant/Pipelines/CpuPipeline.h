@@ -18,10 +18,17 @@ class OpPassManager;
 namespace mlir::iquant {
 
 struct CpuPipelineOptions : public PassPipelineOptions<CpuPipelineOptions> {
-  Option<unsigned> vectorBits{
-      *this, "vector-bits",
-      llvm::cl::desc("Width of a vector register, in bits: 128, 256 or 512."),
-      llvm::cl::init(512)};
+  Option<std::string> triple{
+      *this, "triple",
+      llvm::cl::desc("Target triple; empty for what the module says that it is "
+                     "for, or else this machine.")};
+  Option<std::string> cpu{
+      *this, "cpu",
+      llvm::cl::desc("Processor, as LLVM names it; empty for this machine's, "
+                     "or for a generic one of another triple.")};
+  Option<std::string> features{
+      *this, "features",
+      llvm::cl::desc("Features to add or remove, as `+avx2,-fma`.")};
   Option<int64_t> poolThreshold{
       *this, "pool-threshold",
       llvm::cl::desc("Size from which a constant moves to the pool that the "

@@ -10,6 +10,7 @@
 #ifndef IQUANT_TARGET_NATIVECODE_H
 #define IQUANT_TARGET_NATIVECODE_H
 
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CodeGen.h"
@@ -32,8 +33,9 @@ struct CodeTarget {
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const CodeTarget &target);
 
-/// The width of the widest vector that a target computes with, in bits.
-unsigned getVectorBits(const llvm::TargetMachine &machine);
+/// The target as an attribute, with all features that its processor has.
+LLVM::TargetAttr describeTarget(const llvm::TargetMachine &machine,
+                                MLIRContext *context);
 
 /// Translates what `buildCpuPipeline` made and optimises it for `machine`.
 llvm::Expected<std::unique_ptr<llvm::Module>>

@@ -309,6 +309,45 @@ def VerifyAccumulatorRange : Pass<"verify-accumulator-range", "::mlir::ModuleOp"
   ];
 }
 
+def SetTarget : Pass<"iquant-set-target", "::mlir::ModuleOp"> {
+  let summary = "Describe the processor that a module is compiled for";
+  let description = [{
+    Sets the module's attribute `llvm.target` of upstream's LLVM dialect: triple,
+    processor and the full list of features that the processor and `features`
+    give. Passes that choose by target read it there.
+
+    Without options, a module that has the attribute keeps it, and another is for
+    the machine that runs the pass. Declines a triple or processor that LLVM does
+    not know.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let options = [
+    Option<"triple", "triple", "std::string", "", "Target triple; empty for the machine that runs this.">,
+    Option<"cpu", "cpu", "std::string", "",
+           "Processor, as LLVM names it; empty for this machine's, or for a generic one of another triple.">,
+    Option<"features", "features", "std::string", "", "Features to add or remove, as `+avx2,-fma`.">
+  ];
+}
+
+def PackWeights : Pass<"iquant-pack-weights", "::mlir::ModuleOp"> {
+  let summary = "Put the codes of weights in the order in which the target reads them";
+  let description = [{
+    Rewrites every constant weight of an `iquant.linear`, an `iquant.compose` of
+    constants, to the tiles of the best matrix instruction that the module's
+    `llvm.target` has (see `iquant-set-target`), or to those of `tiles`. An
+    `iquant.embedding` that shares the weight reads the new one.
+
+    Guarantees the same integers: tiles are the order of codes in memory and
+    nothing else. Declines, by a remark, weights that are not constant, and
+    leaves those of embeddings alone that no linear reads.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::iquant::IQuantDialect"];
+  let options = [
+    Option<"tiles", "tiles", "std::string", "",
+           "Output by input channels of a tile, `16x4`; `none` for rows; empty for those of the target.">
+  ];
+}
+
 def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg", "::mlir::func::FuncOp"> {
   let summary = "Turn copies of parts of buffers into linalg, so that they need no runtime";
   let description = [{
@@ -321,6 +360,23 @@ def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg", "::mlir:
     Guarantees the same memory. Declines buffers without a rank.
   }];
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def SelectMatrixInstructions : Pass<"select-matrix-instructions", "::mlir::func::FuncOp"> {
+  let summary = "Turn small integer vector contractions into the target's matrix instruction";
+  let description = [{
+    Rewrites every `vector.contract` that computes
+    `sums[n] + sum_k ext(row[k]) * ext(tile[n, k])` in `i32`, `row` of 8 or 16 bits
+    and `tile` of 8. If the module's `llvm.target` has an instruction for these
+    sizes and this signedness, it becomes the intrinsic of it; else arithmetic on
+    vectors of products, from which LLVM makes what any target has.
+
+    Requires bufferized functions: an intrinsic may do anything to memory, as far
+    as bufferization knows. Guarantees the same integers, if no sum overflows
+    (`verify-accumulator-range`). Leaves every other contraction as it is.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::vector::VectorDialect"];
 }
 
 def VectorizeContractions : Pass<"vectorize-contractions", "::mlir::func::FuncOp"> {
@@ -344,7 +400,8 @@ def VectorizeContractions : Pass<"vectorize-contractions", "::mlir::func::FuncOp
                            "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
                            "::mlir::vector::VectorDialect"];
   let options = [
-    Option<"vectorBits", "vector-bits", "unsigned", "512", "Width of a vector register, in bits: 128, 256 or 512.">
+    Option<"vectorBits", "vector-bits", "unsigned", "0",
+           "Width of a vector register, in bits: 128, 256 or 512; 0 for that of the module's `llvm.target`.">
   ];
 }
 

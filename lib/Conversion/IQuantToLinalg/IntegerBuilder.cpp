@@ -9,6 +9,7 @@
 #include "IntegerBuilder.h"
 
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
 
 using namespace mlir;
 using namespace mlir::iquant;
@@ -27,8 +28,20 @@ Int mlir::iquant::fromIndex(ImplicitLocOpBuilder &builder, unsigned width,
                           builder.getIntegerType(width), index));
 }
 
+/// `type`, of an integer or a vector of them, with elements of `width` bits.
+static Type withWidth(Type type, unsigned width) {
+  Type element = IntegerType::get(type.getContext(), width);
+  if (auto vector = dyn_cast<VectorType>(type))
+    return vector.clone(element);
+  return element;
+}
+
 Int Int::like(int64_t constant) const {
-  return iquant::constant(*builder, getWidth(), constant);
+  Int element = iquant::constant(*builder, getWidth(), constant);
+  if (!isa<VectorType>(value.getType()))
+    return element;
+  return Int(*builder, builder->createOrFold<vector::BroadcastOp>(
+                           value.getType(), Value(element)));
 }
 
 /// Creates the cast `OpTy` of `x` to `width` bits, unless it has them.
@@ -36,7 +49,8 @@ template <typename OpTy> static Int changeWidth(Int x, unsigned width) {
   if (x.getWidth() == width)
     return x;
   ImplicitLocOpBuilder &b = x.getBuilder();
-  return Int(b, b.createOrFold<OpTy>(b.getIntegerType(width), Value(x)));
+  return Int(
+      b, b.createOrFold<OpTy>(withWidth(Value(x).getType(), width), Value(x)));
 }
 
 Int Int::sext(unsigned width) const {

@@ -12,13 +12,14 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
+#include "mlir/IR/TypeUtilities.h"
 
 namespace mlir::iquant {
 
-/// A signless integer SSA value and the place where arithmetic on it goes.
-/// Both operands of an operator have one width; a C++ integer takes the width
-/// of the other operand. `/` and the comparisons of the `u` functions read
-/// their operands as unsigned, everything else as signed.
+/// A signless integer SSA value, or a vector of them, and the place where
+/// arithmetic on it goes. Both operands of an operator have one type; a C++
+/// integer takes the type of the other operand. `/` and the comparisons of the
+/// `u` functions read their operands as unsigned, everything else as signed.
 class Int {
 public:
   Int(ImplicitLocOpBuilder &builder, Value value)
@@ -26,9 +27,11 @@ public:
 
   operator Value() const { return value; }
   ImplicitLocOpBuilder &getBuilder() const { return *builder; }
-  unsigned getWidth() const { return value.getType().getIntOrFloatBitWidth(); }
+  unsigned getWidth() const {
+    return getElementTypeOrSelf(value.getType()).getIntOrFloatBitWidth();
+  }
 
-  /// `constant` in the width of this value.
+  /// `constant` in the type of this value.
   Int like(int64_t constant) const;
 
   /// Changes of width; to the same width they are nothing.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Contraction.h"
+#include "LinearKernel.h"
 #include "Patterns.h"
 #include "RowBuilder.h"
 #include "Rules.h"
@@ -18,6 +19,19 @@
 
 using namespace mlir;
 using namespace mlir::iquant;
+
+Int LinearScale::apply(Int sum) const {
+  // Two multipliers of 16 bits fill 32 bits, unsigned.
+  Int p = ushr(rowMultiplier * multiplier + 1, 1);
+  Int s = rowExponent + exponent - 1 - resultExponent;
+  s = min(max(s, 0), 62);
+  Int scaled = sat32(rshr(wideProduct(sum, p), s.zext(64)));
+  return bias ? sat32(scaled.sext(64) + bias->sext(64)) : scaled;
+}
+
+//===----------------------------------------------------------------------===//
+// Weights in rows
+//===----------------------------------------------------------------------===//
 
 /// The columns of a matrix from `first` on.
 static Value columns(ImplicitLocOpBuilder &b, Value matrix, Value first,
@@ -37,21 +51,11 @@ static Value column(ImplicitLocOpBuilder &b, Value matrix, Value g) {
   return vector.perElement(32, vector.whole(part), [](Int x) { return x; });
 }
 
-/// L1: the smallest exponent of every row, `E`.
-static Value smallestExponents(ImplicitLocOpBuilder &b, Value exponent) {
-  RowBuilder groups(b, exponent);
-  return groups
-      .reduce(Accumulator{32, INT32_MAX}, groups.whole(exponent),
-              [](Int e, Int smallest) { return min(e, smallest); })
-      .front();
-}
-
 /// L1: the sums of all groups, in the unit of the smallest exponent of a row.
-static Value sumGroups(ImplicitLocOpBuilder &b, DynType type,
-                       const DynComponents &input,
-                       const WeightComponents &weight, Value smallest) {
-  OpFoldResult sizes[] = {sizesOf(b, input.codes)[0],
-                          sizesOf(b, weight.codes)[0]};
+static Value sumGroups(ImplicitLocOpBuilder &b, WeightType type,
+                       const LinearOperands &operands) {
+  OpFoldResult sizes[] = {sizesOf(b, operands.codes)[0],
+                          b.getIndexAttr(type.getShape()[0])};
   Value empty = tensor::EmptyOp::create(b, sizes, b.getI32Type());
   Value zero = constant(b, 32, 0);
   Value start = linalg::FillOp::create(b, zero, empty).getResult(0);
@@ -67,16 +71,16 @@ static Value sumGroups(ImplicitLocOpBuilder &b, DynType type,
       return columns(body, codes, first, type.getGroup());
     };
     Value products =
-        createContraction(body, {part(input.codes), Extension::Unsigned},
-                          {part(weight.codes), Extension::Signed});
+        createContraction(body, {part(operands.codes), Extension::Unsigned},
+                          {part(operands.weight.codes), Extension::Signed});
     RowBuilder rows(body, products);
     Value sums = rows.update(
         carried.front(),
-        {rows.whole(products), rows.row(column(body, input.exponent, g)),
-         rows.row(smallest), rows.row(column(body, input.zeroPoint, g)),
-         rows.channel(column(body, weight.sums, g))},
-        [](Int products, Int e, Int smallest, Int z, Int codes, Int sum) {
-          return sum + rshrAny(products - z * codes, min(e - smallest, 31));
+        {rows.whole(products), rows.row(column(body, operands.shift, g)),
+         rows.row(column(body, operands.zeroPoint, g)),
+         rows.channel(column(body, operands.weight.sums, g))},
+        [](Int products, Int shift, Int z, Int codes, Int sum) {
+          return sum + rshrAny(products - z * codes, shift);
         });
     scf::YieldOp::create(body, sums);
   };
@@ -85,69 +89,119 @@ static Value sumGroups(ImplicitLocOpBuilder &b, DynType type,
       .getResult(0);
 }
 
-static SmallVector<Value> lowerLinear(LinearOp op,
-                                      LowerOp<LinearOp>::Adaptor adaptor,
-                                      ImplicitLocOpBuilder &b) {
-  DynType type = op.getInput().getType();
-  DynComponents input(adaptor.getInput());
-  WeightComponents weight(adaptor.getWeight());
-  int64_t exponent = op.getResult().getType().getExponent();
-  SmallVector<OpFoldResult> rowSizes = sizesOf(b, input.codes);
-  rowSizes.pop_back();
-  if (llvm::any_of(rowSizes, isZeroInteger)) {
-    // No element to compute; upstream cannot bufferize the view of such rows
-    // as one dimension when another of their sizes is dynamic.
-    rowSizes.push_back(b.getIndexAttr(op.getWeight().getType().getShape()[0]));
-    return {tensor::EmptyOp::create(b, rowSizes, b.getI32Type())};
-  }
-
-  bool hasGroups = type.getGroup() != 0;
-  input.codes = joinRows(b, input.codes, 1);
-  input.multiplier = joinRows(b, input.multiplier, 0);
-  input.exponent = joinRows(b, input.exponent, hasGroups);
-  if (input.zeroPoint)
-    input.zeroPoint = joinRows(b, input.zeroPoint, hasGroups);
-
+/// Contractions, and a pass over their sums that scales them.
+static Value lowerRows(ImplicitLocOpBuilder &b, WeightType type,
+                       const LinearOperands &operands, int64_t resultExponent) {
+  const WeightComponents &weight = operands.weight;
   // The product is without the zero point, so that it is a plain contraction;
   // the column sums make up for it in the pass that follows.
-  bool addsZeroPoint = input.zeroPoint && !hasGroups;
+  bool addsZeroPoint = operands.zeroPoint && !operands.shift;
   Value sums;
-  if (hasGroups) {
-    Value smallest = smallestExponents(b, input.exponent);
-    sums = sumGroups(b, type, input, weight, smallest);
-    input.exponent = smallest;
+  if (operands.shift) {
+    sums = sumGroups(b, type, operands);
   } else {
     Extension extension =
-        input.zeroPoint ? Extension::Unsigned : Extension::Signed;
-    sums = createContraction(b, {input.codes, extension},
+        operands.zeroPoint ? Extension::Unsigned : Extension::Signed;
+    sums = createContraction(b, {operands.codes, extension},
                              {weight.codes, Extension::Signed});
   }
   RowBuilder rows(b, sums);
   SmallVector<Access> inputs = {
-      rows.row(input.multiplier), rows.row(input.exponent),
+      rows.row(operands.multiplier), rows.row(operands.exponent),
       rows.channel(weight.multiplier), rows.channel(weight.exponent)};
   if (addsZeroPoint)
-    inputs.append({rows.row(input.zeroPoint), rows.channel(weight.sums)});
-  bool hasBias = op.getBias() != nullptr;
-  if (hasBias)
-    inputs.push_back(rows.channel(codesOf(adaptor.getBias())));
-
-  Value result = rows.update(sums, inputs, [&](ArrayRef<Int> in) {
-    Int rowMultiplier = in[0], rowExponent = in[1];
-    Int multiplier = in[2], channelExponent = in[3];
-    Int sum = in.back();
-    if (addsZeroPoint)
-      sum = sum - in[4] * in[5];
-    // Two multipliers of 16 bits fill 32 bits, unsigned.
-    Int p = ushr(rowMultiplier * multiplier + 1, 1);
-    Int s = rowExponent + channelExponent - (1 + exponent);
-    s = min(max(s, 0), 62);
-    Int scaled = sat32(rshr(wideProduct(sum, p), s.zext(64)));
-    if (!hasBias)
-      return scaled;
-    return sat32(scaled.sext(64) + in[in.size() - 2].sext(64));
+    inputs.append({rows.row(operands.zeroPoint), rows.channel(weight.sums)});
+  if (operands.bias)
+    inputs.push_back(rows.channel(operands.bias));
+  return rows.update(sums, inputs, [&](ArrayRef<Int> elements) {
+    Inputs in(elements);
+    Int sum = elements.back();
+    LinearScale scale{
+        in.next(),   in.next(), in.next(), in.next(), sum.like(resultExponent),
+        std::nullopt};
+    if (addsZeroPoint) {
+      Int zeroPoint = in.next();
+      sum = sum - zeroPoint * in.next();
+    }
+    if (operands.bias)
+      scale.bias = in.next();
+    return scale.apply(sum);
   });
+}
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+/// L1: the smallest exponent of every row, `E`.
+static Value smallestExponents(ImplicitLocOpBuilder &b, Value exponent) {
+  RowBuilder groups(b, exponent);
+  return groups
+      .reduce(Accumulator{32, INT32_MAX}, groups.whole(exponent),
+              [](Int e, Int smallest) { return min(e, smallest); })
+      .front();
+}
+
+static LinearOperands makeOperands(ImplicitLocOpBuilder &b, LinearOp op,
+                                   LowerOp<LinearOp>::Adaptor adaptor) {
+  DynComponents input(adaptor.getInput());
+  bool hasGroups = op.getInput().getType().getGroup() != 0;
+  LinearOperands operands{
+      joinRows(b, input.codes, 1),
+      joinRows(b, input.multiplier, 0),
+      joinRows(b, input.exponent, hasGroups),
+      input.zeroPoint ? joinRows(b, input.zeroPoint, hasGroups) : Value(),
+      /*shift=*/Value(),
+      WeightComponents(adaptor.getWeight()),
+      op.getBias() ? codesOf(adaptor.getBias()) : Value()};
+  if (!hasGroups)
+    return operands;
+  Value smallest = smallestExponents(b, operands.exponent);
+  RowBuilder groups(b, operands.exponent);
+  operands.shift = groups.perElement(
+      32, {groups.whole(operands.exponent), groups.row(smallest)},
+      [](Int e, Int smallest) { return min(e - smallest, 31); });
+  operands.exponent = smallest;
+  return operands;
+}
+
+static SmallVector<Value> lowerLinear(LinearOp op,
+                                      LowerOp<LinearOp>::Adaptor adaptor,
+                                      ImplicitLocOpBuilder &b) {
+  WeightType type = op.getWeight().getType();
+  SmallVector<OpFoldResult> rowSizes =
+      sizesOf(b, DynComponents(adaptor.getInput()).codes);
+  rowSizes.pop_back();
+  if (llvm::any_of(rowSizes, isZeroInteger)) {
+    // No element to compute; upstream cannot bufferize the view of such rows
+    // as one dimension when another of their sizes is dynamic.
+    rowSizes.push_back(b.getIndexAttr(type.getShape()[0]));
+    return {tensor::EmptyOp::create(b, rowSizes, b.getI32Type())};
+  }
+  LinearOperands operands = makeOperands(b, op, adaptor);
+  int64_t exponent = op.getResult().getType().getExponent();
+  Value result = type.getTiles()
+                     ? callLinearKernel(b, op->getParentOfType<ModuleOp>(),
+                                        type, operands, exponent)
+                     : lowerRows(b, type, operands, exponent);
   return {splitRows(b, result, rowSizes)};
+}
+
+//===----------------------------------------------------------------------===//
+// Embedding
+//===----------------------------------------------------------------------===//
+
+/// The position of a code among those of a weight.
+static SmallVector<Value> codePosition(ImplicitLocOpBuilder &b, TilesAttr tiles,
+                                       Value output, Value input) {
+  if (!tiles)
+    return {output, input};
+  Value outputs = arith::ConstantIndexOp::create(b, tiles.getOutputs());
+  Value inputs = arith::ConstantIndexOp::create(b, tiles.getInputs());
+  return {arith::DivUIOp::create(b, output, outputs),
+          arith::DivUIOp::create(b, input, inputs),
+          arith::RemUIOp::create(b, output, outputs),
+          arith::RemUIOp::create(b, input, inputs)};
 }
 
 static SmallVector<Value> lowerEmbedding(EmbeddingOp op,
@@ -156,6 +210,7 @@ static SmallVector<Value> lowerEmbedding(EmbeddingOp op,
   WeightComponents table(adaptor.getTable());
   Value ids = adaptor.getIds().front();
   ArrayRef<int64_t> tableShape = op.getTable().getType().getShape();
+  TilesAttr tiles = op.getTable().getType().getTiles();
   int64_t exponent = op.getResult().getType().getExponent();
   SmallVector<OpFoldResult> sizes = sizesOf(b, ids);
   int64_t channels = sizes.size();
@@ -171,7 +226,7 @@ static SmallVector<Value> lowerEmbedding(EmbeddingOp op,
     auto read = [&](Value tensor, ValueRange position) {
       return Int(body, tensor::ExtractOp::create(body, tensor, position));
     };
-    Int q = read(table.codes, {row, channel});
+    Int q = read(table.codes, codePosition(body, tiles, row, channel));
     Int m = read(table.multiplier, row), e = read(table.exponent, row);
     return sat32(shift((q.sext(32) * m).sext(64), e - exponent));
   })};

@@ -62,7 +62,7 @@ LogicalResult IntegerParameters::computeWeight(ElementsAttr source,
   auto exponents = createBuilder<int32_t>(context, shape[0]);
   auto type = WeightType::get(context, shape,
                               IntegerType::get(context, 8, IntegerType::Signed),
-                              getGroup(shape[1]));
+                              getGroup(shape[1]), /*tiles=*/{});
   auto codeSums = createBuilder<int32_t>(context, type.getSumShape());
   if (failed(quantizeWeight(
           context, values,

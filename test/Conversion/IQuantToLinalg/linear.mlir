@@ -38,12 +38,13 @@ func.func @linear(%x: !iquant.dyn<?x64xui8>, %w: !iquant.weight<8x64xsi8>, %b: !
 // CHECK-SAME: %[[W:[^ ]*]]: tensor<8x64xi8> {{{.*}}}, %[[WM:[^ ]*]]: tensor<8xi32>, %[[WE:[^ ]*]]: tensor<8xi32>, %[[SUMS:[^ ]*]]: tensor<8x2xi32>
 func.func @groups(%x: !iquant.dyn<?x64xui8, 32>, %w: !iquant.weight<8x64xsi8, 32>) -> !iquant.fixed<?x8xi32, 14> {
   // CHECK: %[[SMALLEST:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]} ins(%[[E]] :
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]} ins(%[[E]], %[[SMALLEST]] :
   // CHECK: %[[SUM:.*]] = scf.for %[[G:.*]] = %c0 to %c2
   // CHECK: %[[FIRST:.*]] = arith.muli %[[G]], %c32
   // CHECK: %[[QG:.*]] = tensor.extract_slice %[[Q]][0, %[[FIRST]]] [%{{.*}}, 32] [1, 1]
   // CHECK: %[[WG:.*]] = tensor.extract_slice %[[W]][0, %[[FIRST]]] [8, 32] [1, 1]
   // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel", "reduction"]} ins(%[[QG]], %[[WG]] :
-  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]} {{.*}}%[[SMALLEST]]
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]}
   // CHECK: scf.yield
   // CHECK: linalg.generic {{.*}} ins(%[[M]], %[[SMALLEST]], %[[WM]], %[[WE]] : {{.*}}) outs(%[[SUM]] : tensor<?x8xi32>)
   // CHECK-NOT: linalg.generic

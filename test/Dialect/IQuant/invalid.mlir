@@ -129,6 +129,34 @@ func.func private @weight(!iquant.weight<3x8xsi8, 0>)
 
 // -----
 
+// !iquant.weight C4
+// expected-error @+1 {{expects tiles of 1 .. 64 output and 1 .. 64 input channels, got 0 and 4}}
+func.func private @weight(!iquant.weight<3x8xsi8, #iquant.tiles<0x4>>)
+
+// -----
+
+// !iquant.weight C4
+// expected-error @+1 {{expects tiles of 1 .. 64 output and 1 .. 64 input channels, got 16 and 65}}
+func.func private @weight(!iquant.weight<3x8xsi8, #iquant.tiles<16x65>>)
+
+// -----
+
+// !iquant.weight C5
+// expected-error @+1 {{expects groups of whole tiles, got groups of 2 and tiles of 4 input channels}}
+func.func private @weight(!iquant.weight<3x8xsi8, 2, #iquant.tiles<16x4>>)
+
+// -----
+
+// expected-error @+1 {{expects two tile sizes, got 3}}
+func.func private @weight(!iquant.weight<3x8xsi8, #iquant.tiles<16x4x2>>)
+
+// -----
+
+// expected-error @+1 {{expects a group size, or nothing, after the shape}}
+func.func private @dyn(!iquant.dyn<3x8xui8, #iquant.tiles<16x4>>)
+
+// -----
+
 // iquant.compose C1
 func.func @compose(%q: tensor<?x8xi8>, %m: tensor<?xi32>) {
   // expected-error @+1 {{expects the components of '!iquant.dyn<?x8xsi8>', 'tensor<?x8xi8>', 'tensor<?xi32>', 'tensor<?xi32>', got 'tensor<?x8xi8>', 'tensor<?xi32>'}}

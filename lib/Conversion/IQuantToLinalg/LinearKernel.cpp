@@ -1,0 +1,507 @@
+//===- LinearKernel.cpp - Linear layers as register-tiled loops -----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Rule L1. The sums of a block of rows and tiles stay in vector registers over
+// the whole of K, or of a group of it; then they are stored, and a loop over
+// the block's rows scales them where they lie. A loop over rows rather than
+// scaling in registers: the scales would push the sums out of them.
+//
+//===----------------------------------------------------------------------===//
+
+#include "LinearKernel.h"
+
+#include "RowBuilder.h"
+#include "Rules.h"
+
+#include "iquant/Support/Shapes.h"
+
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+
+namespace {
+
+/// Tiles of channels side by side.
+struct Columns {
+  Value firstTile;
+  int64_t tiles;
+  /// The channels of the last tile that exist.
+  int64_t lastOutputs;
+};
+
+class LinearKernel {
+public:
+  LinearKernel(ImplicitLocOpBuilder &builder, WeightType type,
+               const LinearOperands &operands, Value resultExponent,
+               const MatrixInstruction &instruction);
+
+  Value lower();
+
+private:
+  Value index(int64_t value) {
+    return arith::ConstantIndexOp::create(b, value);
+  }
+  Value add(Value x, int64_t y) {
+    return y == 0 ? x : b.createOrFold<arith::AddIOp>(x, index(y));
+  }
+  Value multiply(Value x, int64_t y) {
+    return b.createOrFold<arith::MulIOp>(x, index(y));
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Operands
+  //===--------------------------------------------------------------------===//
+
+  /// Whether the instruction reads codes, which need the sums of the weight.
+  bool readsCodes() const {
+    return instruction.rowOperand == RowOperand::Codes;
+  }
+  /// The codes as the instruction takes them, `[rows, steps * inputs]`.
+  Value prepareRows();
+  /// A row's code, less its zero point, as the instruction takes it.
+  Int convertCode(Int code, std::optional<Int> zeroPoint);
+  /// The sums of the weight's codes, a row for every group, as far as the last
+  /// tile reaches.
+  Value prepareSums();
+  /// `[rows, used]` that `fill` makes in a destination, with zeros behind it up
+  /// to `width`.
+  Value fillUp(OpFoldResult rows, int64_t used, int64_t width, Type element,
+               function_ref<Value(Value destination)> fill);
+
+  //===--------------------------------------------------------------------===//
+  // Steps
+  //===--------------------------------------------------------------------===//
+
+  Value read(VectorType type, Value tensor, ValueRange position);
+  Value write(Value vector, Value tensor, ValueRange position);
+  /// A tile of the weight, `[outputs, inputs]` in 32 bits.
+  Value readTile(Value tile, Value step);
+  /// The codes of a row that meet a tile, `[inputs]` in 32 bits.
+  Value readCodes(Value row, Value step);
+  /// `sums[n] + sum_k codes[k] * tile[n, k]`, as
+  /// `select-matrix-instructions` knows it.
+  Value multiplyAdd(Value sums, Value codes, Value tile);
+
+  //===--------------------------------------------------------------------===//
+  // Blocks
+  //===--------------------------------------------------------------------===//
+
+  /// `results` with all rows of some columns.
+  Value fillColumns(const Columns &columns, Value results);
+  /// `results` with `count` rows of some columns.
+  Value fillBlock(const Columns &columns, Value firstRow, int64_t count,
+                  Value results);
+  /// The sums of a block, row by row.
+  SmallVector<Value> sumBlock(const Columns &columns, Value firstRow,
+                              int64_t count);
+  /// The products of a block's steps from `first` to `last` alone.
+  SmallVector<Value> sumProducts(const Columns &columns, Value firstRow,
+                                 int64_t count, Value first, Value last);
+  /// `total` and the products of a group, in the unit of the row.
+  Value addGroup(Value total, Value products, Value row, Value tile,
+                 Value group);
+  Value scaleRow(const Columns &columns, Value row, Value results);
+
+  /// `results` after `body` at `from`, `from + step`, ... below `to`.
+  Value loop(Value from, Value to, int64_t step, Value results,
+             function_ref<Value(Value position, Value results)> body);
+
+  /// The channels of a tile that exist.
+  int64_t outputsOf(const Columns &columns, int64_t tile) const {
+    return tile + 1 == columns.tiles ? columns.lastOutputs
+                                     : instruction.outputs;
+  }
+  /// An element of a tensor over rows, for every channel.
+  Int repeat(Value tensor, ValueRange position, VectorType type) {
+    Value element = tensor::ExtractOp::create(b, tensor, position);
+    return Int(b, vector::BroadcastOp::create(b, type, element));
+  }
+
+  ImplicitLocOpBuilder &b;
+  const LinearOperands &operands;
+  /// An `i32`.
+  Value resultExponent;
+  const MatrixInstruction &instruction;
+  /// The sums of one tile.
+  VectorType sumType;
+  int64_t outputs, inputs, steps, groups;
+  OpFoldResult rowCount;
+  Value rows, weight, weightSums;
+};
+
+} // namespace
+
+LinearKernel::LinearKernel(ImplicitLocOpBuilder &builder, WeightType type,
+                           const LinearOperands &operands, Value resultExponent,
+                           const MatrixInstruction &instruction)
+    : b(builder), operands(operands), resultExponent(resultExponent),
+      instruction(instruction),
+      sumType(VectorType::get(instruction.outputs, builder.getI32Type())),
+      outputs(type.getShape()[0]), inputs(type.getShape()[1]),
+      steps(type.getCodeShape()[1]), groups(type.getNumGroups()),
+      rowCount(sizesOf(builder, operands.codes)[0]) {
+  rows = prepareRows();
+  weight = joinChannels(builder, operands.weight.codes, 2);
+  if (readsCodes())
+    weightSums = prepareSums();
+}
+
+//===----------------------------------------------------------------------===//
+// Operands
+//===----------------------------------------------------------------------===//
+
+Value LinearKernel::fillUp(OpFoldResult rows, int64_t used, int64_t width,
+                           Type element,
+                           function_ref<Value(Value destination)> fill) {
+  SmallVector<OpFoldResult> sizes = {rows, b.getIndexAttr(width)};
+  Value empty = tensor::EmptyOp::create(b, sizes, element);
+  if (used == width)
+    return fill(empty);
+  Value zero = constant(b, element.getIntOrFloatBitWidth(), 0);
+  Value zeros = linalg::FillOp::create(b, zero, empty).getResult(0);
+  sizes.back() = b.getIndexAttr(used);
+  SmallVector<OpFoldResult> offsets(2, b.getIndexAttr(0)),
+      strides(2, b.getIndexAttr(1));
+  Value part =
+      tensor::ExtractSliceOp::create(b, zeros, offsets, sizes, strides);
+  return tensor::InsertSliceOp::create(b, fill(part), zeros, offsets, sizes,
+                                       strides);
+}
+
+Int LinearKernel::convertCode(Int code, std::optional<Int> zeroPoint) {
+  if (readsCodes())
+    return operands.zeroPoint ? code : code + 128;
+  return zeroPoint ? code.zext(16) - zeroPoint->trunc(16) : code.sext(16);
+}
+
+Value LinearKernel::prepareRows() {
+  int64_t width = steps * instruction.inputs;
+  if (readsCodes() && operands.zeroPoint && width == inputs)
+    return operands.codes;
+  Type element = b.getIntegerType(instruction.getOperandBits());
+  return fillUp(rowCount, inputs, width, element, [&](Value destination) {
+    // The zero point of a group belongs to a row of that group's codes.
+    SmallVector<int64_t> parts = {groups, inputs / groups};
+    bool hasGroups = operands.shift != nullptr;
+    auto split = [&](Value tensor) {
+      return hasGroups ? splitChannels(b, tensor, parts) : tensor;
+    };
+    Value codes = split(operands.codes);
+    RowBuilder space(b, codes);
+    SmallVector<Access> sources = {space.whole(codes)};
+    if (operands.zeroPoint && !readsCodes())
+      sources.push_back(space.row(operands.zeroPoint));
+    Value converted =
+        space.write(split(destination), sources, [&](ArrayRef<Int> in) {
+          return convertCode(in[0], sources.size() == 2 ? std::optional(in[1])
+                                                        : std::nullopt);
+        });
+    return hasGroups ? joinChannels(b, converted, 2) : converted;
+  });
+}
+
+Value LinearKernel::prepareSums() {
+  int64_t width = llvm::divideCeilSigned(outputs, instruction.outputs) *
+                  instruction.outputs;
+  return fillUp(
+      b.getIndexAttr(groups), outputs, width, b.getI32Type(),
+      [&](Value destination) {
+        RowBuilder space(b, destination);
+        Value sums = operands.weight.sums;
+        Access source = space.channel(sums);
+        if (operands.shift)
+          source = {sums, AffineMap::getPermutationMap(ArrayRef<unsigned>{1, 0},
+                                                       b.getContext())};
+        return space.write(destination, {source}, [](Int sum) { return sum; });
+      });
+}
+
+//===----------------------------------------------------------------------===//
+// Steps
+//===----------------------------------------------------------------------===//
+
+Value LinearKernel::read(VectorType type, Value tensor, ValueRange position) {
+  Value padding = constant(b, type.getElementTypeBitWidth(), 0);
+  return vector::TransferReadOp::create(b, type, tensor, position, padding,
+                                        ArrayRef<bool>{true});
+}
+
+Value LinearKernel::write(Value vector, Value tensor, ValueRange position) {
+  return vector::TransferWriteOp::create(b, vector, tensor, position,
+                                         ArrayRef<bool>{true})
+      .getResult();
+}
+
+Value LinearKernel::readTile(Value tile, Value step) {
+  int64_t sizes[] = {instruction.outputs, instruction.inputs};
+  auto type = VectorType::get(sizes[0] * sizes[1], b.getI8Type());
+  Value codes =
+      vector::ShapeCastOp::create(b, VectorType::get(sizes, b.getI8Type()),
+                                  read(type, weight, {tile, step, index(0)}));
+  return Int(b, codes).sext(32);
+}
+
+Value LinearKernel::readCodes(Value row, Value step) {
+  auto type = VectorType::get(instruction.inputs,
+                              b.getIntegerType(instruction.getOperandBits()));
+  Int codes(b, read(type, rows, {row, multiply(step, instruction.inputs)}));
+  return instruction.rowOperand == RowOperand::Codes ? codes.zext(32)
+                                                     : codes.sext(32);
+}
+
+Value LinearKernel::multiplyAdd(Value sums, Value codes, Value tile) {
+  AffineExpr n = b.getAffineDimExpr(0), k = b.getAffineDimExpr(1);
+  return vector::ContractionOp::create(
+      b, codes, tile, sums, ArrayRef<ArrayRef<AffineExpr>>{{k}, {n, k}, {n}},
+      {vector::IteratorType::parallel, vector::IteratorType::reduction});
+}
+
+//===----------------------------------------------------------------------===//
+// Blocks
+//===----------------------------------------------------------------------===//
+
+Value LinearKernel::loop(
+    Value from, Value to, int64_t step, Value results,
+    function_ref<Value(Value position, Value results)> body) {
+  std::optional<int64_t> first = getConstantIntValue(from),
+                         last = getConstantIntValue(to);
+  if (first && last && *first >= *last)
+    return results;
+  auto loop = scf::ForOp::create(
+      b, from, to, index(step), results,
+      [&](OpBuilder &, Location, Value position, ValueRange carried) {
+        scf::YieldOp::create(b, body(position, carried.front()));
+      });
+  return loop.getResult(0);
+}
+
+Value LinearKernel::lower() {
+  SmallVector<OpFoldResult> sizes = {rowCount, b.getIndexAttr(outputs)};
+  Value results = tensor::EmptyOp::create(b, sizes, b.getI32Type());
+  int64_t tiles = llvm::divideCeilSigned(outputs, instruction.outputs),
+          fullTiles = outputs / instruction.outputs,
+          inBlocks = fullTiles - fullTiles % instruction.tiles;
+  results = loop(index(0), index(inBlocks), instruction.tiles, results,
+                 [&](Value tile, Value results) {
+                   return fillColumns(
+                       {tile, instruction.tiles, instruction.outputs}, results);
+                 });
+  if (inBlocks == tiles)
+    return results;
+  int64_t lastOutputs = outputs - (tiles - 1) * instruction.outputs;
+  return fillColumns({index(inBlocks), tiles - inBlocks, lastOutputs}, results);
+}
+
+Value LinearKernel::fillColumns(const Columns &columns, Value results) {
+  int64_t block = instruction.rows;
+  Value count = getValueOrCreateConstantIndexOp(b, b.getLoc(), rowCount);
+  Value left = b.createOrFold<arith::RemUIOp>(count, index(block));
+  Value inBlocks = b.createOrFold<arith::SubIOp>(count, left);
+  results =
+      loop(index(0), inBlocks, block, results, [&](Value row, Value results) {
+        return fillBlock(columns, row, block, results);
+      });
+  if (std::optional<int64_t> known = getConstantIntValue(left))
+    return *known == 0 ? results
+                       : fillBlock(columns, inBlocks, *known, results);
+  // An exact kernel for every number of rows that may be left.
+  auto cases = llvm::to_vector(llvm::seq<int64_t>(1, block));
+  auto choice = scf::IndexSwitchOp::create(b, results.getType(), left, cases,
+                                           cases.size());
+  OpBuilder::InsertionGuard guard(b);
+  b.createBlock(&choice.getDefaultRegion());
+  scf::YieldOp::create(b, results);
+  for (auto [number, region] :
+       llvm::zip_equal(cases, choice.getCaseRegions())) {
+    b.createBlock(&region);
+    scf::YieldOp::create(b, fillBlock(columns, inBlocks, number, results));
+  }
+  return choice.getResult(0);
+}
+
+SmallVector<Value> LinearKernel::sumProducts(const Columns &columns,
+                                             Value firstRow, int64_t count,
+                                             Value first, Value last) {
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(sumType));
+  SmallVector<Value> sums(count * columns.tiles, zero);
+  auto loop = scf::ForOp::create(
+      b, first, last, index(1), sums,
+      [&](OpBuilder &, Location, Value step, ValueRange carried) {
+        SmallVector<Value> tiles, next;
+        for (int64_t tile = 0; tile < columns.tiles; ++tile)
+          tiles.push_back(readTile(add(columns.firstTile, tile), step));
+        for (int64_t row = 0; row < count; ++row) {
+          Value codes = readCodes(add(firstRow, row), step);
+          for (Value tile : tiles)
+            next.push_back(multiplyAdd(carried[next.size()], codes, tile));
+        }
+        scf::YieldOp::create(b, next);
+      });
+  return llvm::to_vector_of<Value>(loop.getResults());
+}
+
+Value LinearKernel::addGroup(Value total, Value products, Value row, Value tile,
+                             Value group) {
+  VectorType type = sumType;
+  Int sum(b, products);
+  if (readsCodes()) {
+    Value channel = multiply(tile, instruction.outputs);
+    Int ofCodes(b, read(type, weightSums, {group, channel}));
+    sum = sum - repeat(operands.zeroPoint, {row, group}, type) * ofCodes;
+  }
+  return Int(b, total) +
+         rshrAny(sum, repeat(operands.shift, {row, group}, type));
+}
+
+SmallVector<Value> LinearKernel::sumBlock(const Columns &columns,
+                                          Value firstRow, int64_t count) {
+  if (!operands.shift)
+    return sumProducts(columns, firstRow, count, index(0), index(steps));
+  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(sumType));
+  SmallVector<Value> totals(count * columns.tiles, zero);
+  int64_t stepsOfGroup = steps / groups;
+  auto loop = scf::ForOp::create(
+      b, index(0), index(groups), index(1), totals,
+      [&](OpBuilder &, Location, Value group, ValueRange carried) {
+        Value first = multiply(group, stepsOfGroup);
+        SmallVector<Value> next = sumProducts(columns, firstRow, count, first,
+                                              add(first, stepsOfGroup));
+        for (auto [position, sum] : llvm::enumerate(next))
+          sum = addGroup(
+              carried[position], sum, add(firstRow, position / columns.tiles),
+              add(columns.firstTile, position % columns.tiles), group);
+        scf::YieldOp::create(b, next);
+      });
+  return llvm::to_vector_of<Value>(loop.getResults());
+}
+
+Value LinearKernel::fillBlock(const Columns &columns, Value firstRow,
+                              int64_t count, Value results) {
+  SmallVector<Value> sums = sumBlock(columns, firstRow, count);
+  for (auto [position, sum] : llvm::enumerate(sums)) {
+    int64_t tile = position % columns.tiles, exist = outputsOf(columns, tile);
+    if (exist != instruction.outputs)
+      sum = vector::ExtractStridedSliceOp::create(b, sum, ArrayRef<int64_t>{0},
+                                                  ArrayRef<int64_t>{exist},
+                                                  ArrayRef<int64_t>{1});
+    Value channel = multiply(add(columns.firstTile, tile), instruction.outputs);
+    results =
+        write(sum, results, {add(firstRow, position / columns.tiles), channel});
+  }
+  return loop(firstRow, add(firstRow, count), 1, results,
+              [&](Value row, Value results) {
+                return scaleRow(columns, row, results);
+              });
+}
+
+Value LinearKernel::scaleRow(const Columns &columns, Value row, Value results) {
+  for (int64_t tile = 0; tile < columns.tiles; ++tile) {
+    auto type = VectorType::get(outputsOf(columns, tile), b.getI32Type());
+    Value channel = multiply(add(columns.firstTile, tile), instruction.outputs);
+    auto ofChannels = [&](Value tensor) {
+      return Int(b, read(type, tensor, channel));
+    };
+    Int sum(b, read(type, results, {row, channel}));
+    if (readsCodes() && !operands.shift) {
+      Int zeroPoint = operands.zeroPoint ? repeat(operands.zeroPoint, row, type)
+                                         : sum.like(128);
+      sum =
+          sum - zeroPoint * Int(b, read(type, weightSums, {index(0), channel}));
+    }
+    Int exponent(b, vector::BroadcastOp::create(b, type, resultExponent));
+    LinearScale scale{repeat(operands.multiplier, row, type),
+                      repeat(operands.exponent, row, type),
+                      ofChannels(operands.weight.multiplier),
+                      ofChannels(operands.weight.exponent),
+                      exponent,
+                      std::nullopt};
+    if (operands.bias)
+      scale.bias = ofChannels(operands.bias);
+    results = write(scale.apply(sum), results, {row, channel});
+  }
+  return results;
+}
+
+//===----------------------------------------------------------------------===//
+// Functions
+//===----------------------------------------------------------------------===//
+
+/// The tensors of a linear, those that are there.
+static SmallVector<Value *> present(LinearOperands &operands) {
+  WeightComponents &weight = operands.weight;
+  SmallVector<Value *> all = {&operands.codes,    &operands.multiplier,
+                              &operands.exponent, &operands.zeroPoint,
+                              &operands.shift,    &weight.codes,
+                              &weight.multiplier, &weight.exponent,
+                              &weight.sums,       &operands.bias};
+  llvm::erase_if(all, [](Value *value) { return !*value; });
+  return all;
+}
+
+/// A name for the kernel of all linears whose operands have the same types; the
+/// prefix keeps it apart from functions of users.
+static std::string getKernelName(WeightType type,
+                                 const LinearOperands &operands) {
+  std::string name;
+  llvm::raw_string_ostream out(name);
+  TilesAttr tiles = type.getTiles();
+  out << "iquant.linear_" << type.getShape()[0] << 'x' << type.getShape()[1];
+  if (type.getGroup())
+    out << "_groups_" << type.getGroup();
+  out << "_tiles_" << tiles.getOutputs() << 'x' << tiles.getInputs()
+      << (operands.zeroPoint ? "_ui8" : "_si8")
+      << (operands.bias ? "_bias" : "");
+  auto codes = cast<RankedTensorType>(operands.codes.getType());
+  if (!codes.isDynamicDim(0))
+    out << "_rows_" << codes.getDimSize(0);
+  return name;
+}
+
+static func::FuncOp createKernel(ModuleOp module, Location location,
+                                 StringRef name, FunctionType signature,
+                                 WeightType type, LinearOperands operands) {
+  ImplicitLocOpBuilder b(location, OpBuilder::atBlockEnd(module.getBody()));
+  auto function = func::FuncOp::create(b, name, signature);
+  function.setPrivate();
+  function.setNoInline(true);
+  Block *body = function.addEntryBlock();
+  b.setInsertionPointToStart(body);
+  for (auto [operand, argument] :
+       llvm::zip(present(operands), body->getArguments()))
+    *operand = argument;
+  TilesAttr tiles = type.getTiles();
+  MatrixInstruction instruction =
+      getMatrixInstruction(tiles.getOutputs(), tiles.getInputs());
+  Value exponent = body->getArguments().back();
+  func::ReturnOp::create(
+      b, LinearKernel(b, type, operands, exponent, instruction).lower());
+  return function;
+}
+
+Value mlir::iquant::callLinearKernel(ImplicitLocOpBuilder &builder,
+                                     ModuleOp module, WeightType type,
+                                     const LinearOperands &operands,
+                                     int64_t resultExponent) {
+  LinearOperands given = operands;
+  SmallVector<Value> arguments;
+  for (Value *operand : present(given))
+    arguments.push_back(*operand);
+  arguments.push_back(constant(builder, 32, resultExponent));
+  auto codes = cast<RankedTensorType>(operands.codes.getType());
+  Type result = RankedTensorType::get({codes.getDimSize(0), type.getShape()[0]},
+                                      builder.getI32Type());
+  auto signature =
+      builder.getFunctionType(TypeRange(ValueRange(arguments)), result);
+
+  std::string name = getKernelName(type, operands);
+  auto kernel = module.lookupSymbol<func::FuncOp>(name);
+  if (!kernel)
+    kernel =
+        createKernel(module, builder.getLoc(), name, signature, type, operands);
+  return func::CallOp::create(builder, kernel, arguments).getResult(0);
+}

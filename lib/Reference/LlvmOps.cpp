@@ -1,0 +1,49 @@
+//===- LlvmOps.cpp - Instructions that the compiler calls by name ---------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What the processors' manuals say of them, so that code for an instruction is
+// checked on machines that lack it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Evaluator.h"
+
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+
+using namespace mlir;
+using namespace mlir::iquant::reference;
+
+/// `sums[n] + sum_k a[n, k] * b[n, k]`, where `k` runs over what fits a lane of
+/// the sums; `a` is read without sign if `isUnsigned`.
+static Tensor addLaneProducts(Tensor sums, const Tensor &a, const Tensor &b,
+                              bool isUnsigned) {
+  int64_t inputs = a.getNumElements() / sums.getNumElements();
+  for (int64_t i = 0, end = a.getNumElements(); i < end; ++i) {
+    int64_t x = isUnsigned ? a.getUnsigned(i) : a.getInt(i);
+    int64_t lane = i / inputs;
+    sums.setInt(lane, sums.getInt(lane) + x * b.getInt(i));
+  }
+  return sums;
+}
+
+Results mlir::iquant::reference::evaluateLlvm(Operation *op,
+                                              Evaluator &evaluator) {
+  auto call = dyn_cast<LLVM::CallIntrinsicOp>(op);
+  if (!call)
+    return reportUnknown(op);
+  StringRef name = call.getIntrin();
+  SmallVector<Tensor> in = evaluator.tensors(call.getArgs());
+  if (name == "llvm.x86.avx512.vpdpbusd.512")
+    return SmallVector<RuntimeValue>{
+        addLaneProducts(in[0], in[1], in[2], /*isUnsigned=*/true)};
+  if (name == "llvm.x86.avx2.pmadd.wd" || name == "llvm.x86.sse2.pmadd.wd") {
+    auto type = cast<VectorType>(call.getResult(0).getType());
+    Tensor zeros(type.getShape(), type.getElementType());
+    return SmallVector<RuntimeValue>{
+        addLaneProducts(zeros, in[0], in[1], /*isUnsigned=*/false)};
+  }
+  return op->emitError()
+         << "the reference interpreter does not know the intrinsic '" << name
+         << "'";
+}

@@ -1,0 +1,86 @@
+//===- MatrixInstruction.cpp - The table of matrix instructions -----------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "iquant/Target/MatrixInstruction.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+
+using llvm::Triple;
+
+/// Best first. Every architecture has the last one.
+///
+/// A weight's codes are widened as they are read where an instruction takes 16
+/// bits: `vpmaddubsw`, which would take 8, saturates its 16-bit results.
+static constexpr MatrixInstruction kInstructions[] = {
+    {"X86_AVX512VNNI_1x16x4_I32_U8_S8", Triple::x86_64, "+avx512vnni",
+     /*outputs=*/16, /*inputs=*/4, RowOperand::Codes,
+     "llvm.x86.avx512.vpdpbusd.512", /*accumulates=*/true,
+     /*rows=*/8, /*tiles=*/3},
+    {"X86_AVX2_1x8x2_I32_S16_S16", Triple::x86_64, "+avx2",
+     /*outputs=*/8, /*inputs=*/2, RowOperand::Differences,
+     "llvm.x86.avx2.pmadd.wd", /*accumulates=*/false,
+     /*rows=*/6, /*tiles=*/2},
+    {"X86_SSE2_1x4x2_I32_S16_S16", Triple::x86_64, "+sse2",
+     /*outputs=*/4, /*inputs=*/2, RowOperand::Differences,
+     "llvm.x86.sse2.pmadd.wd", /*accumulates=*/false,
+     /*rows=*/4, /*tiles=*/2},
+    {"ANY_1x4x1_I32_S16_S16", Triple::UnknownArch, "",
+     /*outputs=*/4, /*inputs=*/1, RowOperand::Differences, "",
+     /*accumulates=*/false,
+     /*rows=*/4, /*tiles=*/2},
+};
+
+LLVM::TargetAttrInterface mlir::iquant::getTarget(Operation *op) {
+  for (; op; op = op->getParentOp())
+    if (auto target = op->getAttrOfType<LLVM::TargetAttrInterface>(
+            LLVM::LLVMDialect::getTargetAttrName()))
+      return target;
+  return nullptr;
+}
+
+bool mlir::iquant::hasFeature(LLVM::TargetAttrInterface target,
+                              StringRef feature) {
+  auto features =
+      target ? dyn_cast_or_null<LLVM::TargetFeaturesAttr>(target.getFeatures())
+             : LLVM::TargetFeaturesAttr();
+  return features && features.contains(feature);
+}
+
+unsigned mlir::iquant::getVectorBits(LLVM::TargetAttrInterface target) {
+  if (hasFeature(target, "+avx512bw"))
+    return 512;
+  return hasFeature(target, "+avx2") ? 256 : 128;
+}
+
+bool mlir::iquant::hasInstruction(LLVM::TargetAttrInterface target,
+                                  const MatrixInstruction &instruction) {
+  if (instruction.architecture != Triple::UnknownArch &&
+      (!target ||
+       Triple(target.getTriple()).getArch() != instruction.architecture))
+    return false;
+  return instruction.feature.empty() || hasFeature(target, instruction.feature);
+}
+
+const MatrixInstruction &
+mlir::iquant::selectMatrixInstruction(LLVM::TargetAttrInterface target,
+                                      int64_t group) {
+  return *llvm::find_if(kInstructions, [&](const auto &instruction) {
+    return hasInstruction(target, instruction) &&
+           group % instruction.inputs == 0;
+  });
+}
+
+MatrixInstruction mlir::iquant::getMatrixInstruction(int64_t outputs,
+                                                     int64_t inputs) {
+  for (const MatrixInstruction &instruction : kInstructions)
+    if (instruction.outputs == outputs && instruction.inputs == inputs)
+      return instruction;
+  MatrixInstruction portable = std::end(kInstructions)[-1];
+  portable.outputs = outputs;
+  portable.inputs = inputs;
+  return portable;
+}

@@ -1,0 +1,164 @@
+//===- SelectMatrixInstructions.cpp - Contractions as instructions --------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "iquant/Target/MatrixInstruction.h"
+#include "iquant/Transforms/Passes.h"
+
+namespace mlir::iquant {
+#define GEN_PASS_DEF_SELECTMATRIXINSTRUCTIONS
+#include "iquant/Transforms/Passes.h.inc"
+} // namespace mlir::iquant
+
+using namespace mlir;
+using namespace mlir::iquant;
+
+namespace {
+
+/// sums[n] + sum_k ext(row[k]) * ext(tile[n, k])
+struct MatrixStep {
+  /// Fails on any other contraction.
+  static FailureOr<MatrixStep> match(vector::ContractionOp op);
+
+  /// `[inputs]` of 8 or 16 bits, and `[outputs, inputs]` of 8.
+  Value row, tile, sums;
+  RowOperand rowOperand;
+  int64_t outputs, inputs;
+};
+
+class MatrixStepEmitter {
+public:
+  MatrixStepEmitter(ImplicitLocOpBuilder &builder, const MatrixStep &step)
+      : b(builder), step(step) {}
+
+  Value emitIntrinsic(const MatrixInstruction &instruction);
+  Value emitArithmetic();
+
+private:
+  /// The row for every output, and the tile, with elements of `width` bits.
+  Value repeatRow();
+  Value flattenTile(unsigned width);
+  VectorType vectorOf(int64_t size, unsigned width) {
+    return VectorType::get(size, b.getIntegerType(width));
+  }
+  unsigned rowWidth() const {
+    return step.rowOperand == RowOperand::Differences ? 16 : 8;
+  }
+
+  ImplicitLocOpBuilder &b;
+  const MatrixStep &step;
+};
+
+} // namespace
+
+FailureOr<MatrixStep> MatrixStep::match(vector::ContractionOp op) {
+  AffineExpr n = getAffineDimExpr(0, op.getContext()),
+             k = getAffineDimExpr(1, op.getContext());
+  SmallVector<AffineMap, 4> expected = AffineMap::inferFromExprList(
+      ArrayRef<ArrayRef<AffineExpr>>{{k}, {n, k}, {n}}, op.getContext());
+  if (op.getKind() != vector::CombiningKind::ADD ||
+      !getElementTypeOrSelf(op.getResultType()).isInteger(32) ||
+      op.getIndexingMapsArray() != expected)
+    return failure();
+  Operation *row = op.getLhs().getDefiningOp();
+  auto tile = op.getRhs().getDefiningOp<arith::ExtSIOp>();
+  if (!row || !tile || !getElementTypeOrSelf(tile.getIn()).isInteger(8))
+    return failure();
+  RowOperand rowOperand;
+  if (isa<arith::ExtUIOp>(row) &&
+      getElementTypeOrSelf(row->getOperand(0)).isInteger(8))
+    rowOperand = RowOperand::Codes;
+  else if (isa<arith::ExtSIOp>(row) &&
+           getElementTypeOrSelf(row->getOperand(0)).isInteger(16))
+    rowOperand = RowOperand::Differences;
+  else
+    return failure();
+  auto type = cast<VectorType>(tile.getIn().getType());
+  return MatrixStep{row->getOperand(0), tile.getIn(),       op.getAcc(),
+                    rowOperand,         type.getDimSize(0), type.getDimSize(1)};
+}
+
+//===----------------------------------------------------------------------===//
+// Emission
+//===----------------------------------------------------------------------===//
+
+Value MatrixStepEmitter::repeatRow() {
+  SmallVector<int64_t> lanes;
+  for (int64_t lane = 0; lane < step.outputs * step.inputs; ++lane)
+    lanes.push_back(lane % step.inputs);
+  return vector::ShuffleOp::create(b, step.row, step.row, lanes);
+}
+
+Value MatrixStepEmitter::flattenTile(unsigned width) {
+  int64_t size = step.outputs * step.inputs;
+  Value codes =
+      b.createOrFold<vector::ShapeCastOp>(vectorOf(size, 8), step.tile);
+  return width == 8
+             ? codes
+             : Value(arith::ExtSIOp::create(b, vectorOf(size, width), codes));
+}
+
+Value MatrixStepEmitter::emitIntrinsic(const MatrixInstruction &instruction) {
+  SmallVector<Value> operands = {repeatRow(), flattenTile(rowWidth())};
+  if (instruction.accumulates)
+    operands.insert(operands.begin(), step.sums);
+  Value result = LLVM::CallIntrinsicOp::create(
+                     b, step.sums.getType(),
+                     b.getStringAttr(instruction.intrinsic), operands)
+                     .getResult(0);
+  if (instruction.accumulates)
+    return result;
+  return arith::AddIOp::create(b, step.sums, result);
+}
+
+/// Products in 32 bits, those of one output added up. Back ends know sums of
+/// pairs of products of 16 bits as an instruction of theirs.
+Value MatrixStepEmitter::emitArithmetic() {
+  Value row = repeatRow();
+  VectorType wide = vectorOf(step.outputs * step.inputs, 32);
+  if (step.rowOperand == RowOperand::Codes)
+    row = arith::ExtUIOp::create(b, wide, row);
+  else
+    row = arith::ExtSIOp::create(b, wide, row);
+  Value products = arith::MulIOp::create(b, row, flattenTile(32));
+  Value sums = step.sums;
+  for (int64_t input = 0; input < step.inputs; ++input) {
+    SmallVector<int64_t> lanes;
+    for (int64_t output = 0; output < step.outputs; ++output)
+      lanes.push_back(output * step.inputs + input);
+    Value part = vector::ShuffleOp::create(b, products, products, lanes);
+    sums = arith::AddIOp::create(b, sums, part);
+  }
+  return sums;
+}
+
+//===----------------------------------------------------------------------===//
+// Pass
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct SelectMatrixInstructions
+    : public iquant::impl::SelectMatrixInstructionsBase<
+          SelectMatrixInstructions> {
+  void runOnOperation() override {
+    LLVM::TargetAttrInterface target = getTarget(getOperation());
+    getOperation().walk([&](vector::ContractionOp op) {
+      FailureOr<MatrixStep> step = MatrixStep::match(op);
+      if (failed(step))
+        return;
+      ImplicitLocOpBuilder builder(op.getLoc(), op);
+      MatrixStepEmitter emitter(builder, *step);
+      MatrixInstruction instruction =
+          getMatrixInstruction(step->outputs, step->inputs);
+      bool isNative = !instruction.intrinsic.empty() &&
+                      instruction.rowOperand == step->rowOperand &&
+                      hasInstruction(target, instruction);
+      op.replaceAllUsesWith(isNative ? emitter.emitIntrinsic(instruction)
+                                     : emitter.emitArithmetic());
+      op.erase();
+    });
+  }
+};
+} // namespace

@@ -1,0 +1,27 @@
+// RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=x86_64-linux-gnu cpu=cascadelake" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=x86_64-linux-gnu -mcpu=cascadelake | FileCheck %s --check-prefix=VNNI
+// RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=x86_64-linux-gnu cpu=cascadelake features=-avx512vnni" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=x86_64-linux-gnu -mcpu=haswell | FileCheck %s --check-prefix=AVX2
+// RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=x86_64-linux-gnu" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=x86_64-linux-gnu | FileCheck %s --check-prefix=SSE2
+// RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=riscv64-linux-gnu features=+m pool-threshold=0" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=riscv64-linux-gnu -mattr=+m | FileCheck %s --check-prefix=RISCV
+
+// A constant weight meets the best instruction of whatever the module is
+// compiled for; the last of these has neither vectors nor floating point.
+// VNNI-LABEL: iquant.linear_16x8_tiles_16x4_ui8:
+// VNNI: vpdpbusd {{.*}} %zmm
+// AVX2-LABEL: iquant.linear_16x8_tiles_8x2_ui8:
+// AVX2: vpmaddwd {{.*}} %ymm
+// SSE2-LABEL: iquant.linear_16x8_tiles_4x2_ui8:
+// SSE2: pmaddwd {{.*}} %xmm
+// RISCV-LABEL: iquant.linear_16x8_tiles_4x1_ui8:
+// RISCV: {{^[[:space:]]+lb[[:space:]]}}
+// RISCV: {{^[[:space:]]+mul[[:space:]]}}
+func.func @project(%q: tensor<?x8xi8>, %m: tensor<?xi32>, %e: tensor<?xi32>, %z: tensor<?xi32>) -> tensor<?x16xi32> {
+  %codes = arith.constant dense<1> : tensor<16x8xi8>
+  %multipliers = arith.constant dense<32768> : tensor<16xi32>
+  %exponents = arith.constant dense<20> : tensor<16xi32>
+  %sums = arith.constant dense<8> : tensor<16xi32>
+  %weight = iquant.compose %codes, %multipliers, %exponents, %sums : (tensor<16x8xi8>, tensor<16xi32>, tensor<16xi32>, tensor<16xi32>) -> !iquant.weight<16x8xsi8>
+  %x = iquant.compose %q, %m, %e, %z : (tensor<?x8xi8>, tensor<?xi32>, tensor<?xi32>, tensor<?xi32>) -> !iquant.dyn<?x8xui8>
+  %y = iquant.linear %x, %weight : (!iquant.dyn<?x8xui8>, !iquant.weight<16x8xsi8>) -> !iquant.fixed<?x16xi32, 14>
+  %result = iquant.decompose %y : (!iquant.fixed<?x16xi32, 14>) -> tensor<?x16xi32>
+  return %result : tensor<?x16xi32>
+}

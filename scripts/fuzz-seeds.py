@@ -1,6 +1,6 @@
 """Writes small valid files that a fuzzer starts from.
 
-Usage: fuzz-seeds.py safetensors|gguf|statistics DIRECTORY
+Usage: fuzz-seeds.py safetensors|gguf|statistics|scales DIRECTORY
 """
 
 import os
@@ -57,6 +57,15 @@ def statistics_seeds(directory):
             write(directory, os.path.basename(name), file.read())
 
 
+def scales_seeds(directory):
+    write(directory, "places", b'{"format": "iquant scales", "version": 1, "places": {"a": [0.5, 2], "b": [1e-3], "c": []}}')
+
+
 if __name__ == "__main__":
-    seeds = {"safetensors": safetensors_seeds, "gguf": gguf_seeds, "statistics": statistics_seeds}
+    seeds = {
+        "safetensors": safetensors_seeds,
+        "gguf": gguf_seeds,
+        "statistics": statistics_seeds,
+        "scales": scales_seeds,
+    }
     seeds[sys.argv[1]](sys.argv[2])

@@ -19,18 +19,43 @@ void iquant::FoldingParser::initialize() {
   addLiteralOption("none", Folding::None, "nothing");
   addLiteralOption("rotation", Folding::Rotation,
                    "norm scales, and rotations of stream and heads");
+  addLiteralOption("smoothing", Folding::Smoothing,
+                   "scales between activations and weights");
 }
 
 void iquant::FoldingParser::print(llvm::raw_ostream &os,
                                   const Folding &folding) {
-  os << (folding == Folding::None ? "none" : "rotation");
+  switch (folding) {
+  case Folding::None:
+    os << "none";
+    return;
+  case Folding::Rotation:
+    os << "rotation";
+    return;
+  case Folding::Smoothing:
+    os << "smoothing";
+    return;
+  }
 }
 
 void iquant::buildQuantizePipeline(OpPassManager &pm,
                                    const QuantizePipelineOptions &options) {
-  // Foldings change constants, before anything reads or copies them.
+  // Statistics are of the model as it was calibrated.
+  if (!options.statistics.empty()) {
+    pm.addPass(createTransformerInsertObservers());
+    pm.addPass(createTransformerAttachStatistics({options.statistics}));
+  }
+  // Foldings change constants, before anything reads or copies them. What is
+  // rotated has no statistics any more, and needs no smoothing.
   if (llvm::is_contained(options.fold, Folding::Rotation))
     pm.addPass(createTransformerFoldRotation());
+  if (llvm::is_contained(options.fold, Folding::Smoothing)) {
+    TransformerFoldSmoothingOptions smoothing;
+    smoothing.file = options.scales;
+    if (!options.scales.empty())
+      smoothing.strategy = SmoothingStrategy::File;
+    pm.addPass(createTransformerFoldSmoothing(smoothing));
+  }
 
   // The copy of the decoder reads the same constants, which the conversion
   // makes integers once; what changes constants comes before.

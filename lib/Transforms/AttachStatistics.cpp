@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Mismatches.h"
+
 #include "iquant/Calibration/StatisticsFile.h"
 #include "iquant/Support/ConstantBuilder.h"
 #include "iquant/Support/Json.h"
@@ -25,8 +27,6 @@ using transformer::StatisticsAttr;
 
 /// Statistics of more channels become resources, as a module has hundreds.
 static constexpr int64_t kMaxInlineChannels = 16;
-/// How many of the values that do not fit a diagnostic names.
-static constexpr size_t kMaxNotes = 5;
 
 //===----------------------------------------------------------------------===//
 // The attribute
@@ -64,21 +64,12 @@ static StatisticsAttr makeStatistics(MLIRContext *context,
 //===----------------------------------------------------------------------===//
 
 namespace {
-/// Why a file does not fit a module, and where that shows.
-struct Mismatch {
-  Location location;
-  std::string sentence;
-};
-
 struct TransformerAttachStatistics
     : public iquant::impl::TransformerAttachStatisticsBase<
           TransformerAttachStatistics> {
   using TransformerAttachStatisticsBase::TransformerAttachStatisticsBase;
 
   void runOnOperation() override;
-
-private:
-  void report(ArrayRef<Mismatch> mismatches);
 };
 } // namespace
 
@@ -118,18 +109,6 @@ match(ModuleOp module, ArrayRef<RecordedValue> values,
   return mismatches;
 }
 
-void TransformerAttachStatistics::report(ArrayRef<Mismatch> mismatches) {
-  InFlightDiagnostic diagnostic = getOperation().emitError()
-                                  << "the statistics of '" << file
-                                  << "' are not of this module";
-  for (const Mismatch &mismatch :
-       mismatches.take_front(std::min(mismatches.size(), kMaxNotes)))
-    diagnostic.attachNote(mismatch.location) << mismatch.sentence;
-  if (mismatches.size() > kMaxNotes)
-    diagnostic.attachNote() << "and " << mismatches.size() - kMaxNotes
-                            << " values more that do not fit";
-}
-
 void TransformerAttachStatistics::runOnOperation() {
   ModuleOp module = getOperation();
   if (file.empty()) {
@@ -142,11 +121,9 @@ void TransformerAttachStatistics::runOnOperation() {
     return signalPassFailure();
   }
   SmallVector<std::pair<ObserverOpInterface, const RecordedValue *>> matches;
-  if (SmallVector<Mismatch> mismatches = match(module, *values, matches);
-      !mismatches.empty()) {
-    report(mismatches);
+  if (failed(checkMismatches(module, "the statistics", file,
+                             match(module, *values, matches))))
     return signalPassFailure();
-  }
   for (auto [op, value] : matches)
     op.setStatisticsAttr(makeStatistics(&getContext(), *value));
 }

@@ -6,6 +6,8 @@
 
 #include "ConstantFolding.h"
 
+#include "ConstantMatrix.h"
+
 #include "iquant/Support/ConstantBuilder.h"
 #include "iquant/Support/Observers.h"
 
@@ -13,14 +15,9 @@
 #include "mlir/IR/Matchers.h"
 #include "mlir/IR/Threading.h"
 
-#include <Eigen/Core>
-
 using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::transformer;
-
-using Matrix =
-    Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// Rows or columns that one thread takes at a time.
 static constexpr int64_t kChunk = 64;
@@ -34,42 +31,17 @@ static void forEachChunk(MLIRContext *context, int64_t count,
   });
 }
 
-static FloatElements getElements(Value constant) {
-  // What a folding changes, it has checked before.
-  return *getConstantElements(
-      constant, [](const Twine &) -> LogicalResult { return failure(); });
-}
-
 //===----------------------------------------------------------------------===//
 // Arithmetic
 //===----------------------------------------------------------------------===//
 
 /// Applies a map to rows `first` .. `first + count - 1` of a matrix.
-static void mapRows(const ChannelMap &map, Matrix &matrix, int64_t first,
+static void mapRows(const ChannelMap &map, DoubleMatrix &matrix, int64_t first,
                     int64_t count) {
-  Matrix lanes = matrix.middleRows(first, count).transpose();
+  DoubleMatrix lanes = matrix.middleRows(first, count).transpose();
   map.apply(lanes.data(), count, /*stride=*/count);
   matrix.middleRows(first, count) = lanes.transpose();
 }
-
-namespace {
-/// A constant as a matrix whose rows are its last dimension.
-struct ConstantMatrix {
-  explicit ConstantMatrix(Value constant)
-      : elements(getElements(constant)),
-        columns(cast<RankedTensorType>(constant.getType()).getShape().back()),
-        rows(columns == 0 ? 0 : elements.size() / columns) {}
-
-  /// Reads rows `first` .. `first + count - 1` to the first rows of `matrix`.
-  void read(int64_t first, int64_t count, double *target) const {
-    elements.read(first * columns,
-                  {target, static_cast<size_t>(count * columns)});
-  }
-
-  FloatElements elements;
-  int64_t columns, rows;
-};
-} // namespace
 
 /// Stores elements, rounded to `T`.
 template <typename T>
@@ -91,13 +63,12 @@ static void fill(MLIRContext *context, const ConstantMatrix &source,
   auto isAlongRows = [&](const auto &step) {
     return isVector || step.dimension == 1;
   };
-  int64_t columns = source.columns;
+  int64_t columns = source.getColumns();
   // Rows are independent as long as no map mixes them: a table of many rows is
   // never in memory as a whole.
   if (llvm::all_of(steps, isAlongRows)) {
-    forEachChunk(context, source.rows, [&](int64_t first, int64_t count) {
-      Matrix block(count, columns);
-      source.read(first, count, block.data());
+    forEachChunk(context, source.getRows(), [&](int64_t first, int64_t count) {
+      DoubleMatrix block = source.read(first, count);
       for (const auto &step : steps) {
         if (step.summand)
           block.row(0) += Eigen::Map<const Eigen::RowVectorXd>(
@@ -109,21 +80,22 @@ static void fill(MLIRContext *context, const ConstantMatrix &source,
     });
     return;
   }
-  Matrix matrix(source.rows, columns);
-  forEachChunk(context, source.rows, [&](int64_t first, int64_t count) {
-    source.read(first, count, matrix.row(first).data());
+  DoubleMatrix matrix(source.getRows(), columns);
+  forEachChunk(context, source.getRows(), [&](int64_t first, int64_t count) {
+    matrix.middleRows(first, count) = source.read(first, count);
   });
   for (const auto &step : steps) {
     if (isAlongRows(step))
-      forEachChunk(context, source.rows, [&](int64_t first, int64_t count) {
-        mapRows(step.map, matrix, first, count);
-      });
+      forEachChunk(context, source.getRows(),
+                   [&](int64_t first, int64_t count) {
+                     mapRows(step.map, matrix, first, count);
+                   });
     else
       forEachChunk(context, columns, [&](int64_t first, int64_t count) {
         step.map.apply(matrix.data() + first, count, /*stride=*/columns);
       });
   }
-  forEachChunk(context, source.rows, [&](int64_t first, int64_t count) {
+  forEachChunk(context, source.getRows(), [&](int64_t first, int64_t count) {
     store(matrix.row(first).data(), count * columns, target + first * columns);
   });
 }
@@ -153,12 +125,12 @@ std::vector<double> mlir::iquant::multiply(Value weight, int64_t dimension,
                                            ArrayRef<double> vector) {
   ConstantMatrix source(weight);
   Eigen::Map<const Eigen::VectorXd> factor(vector.data(), vector.size());
-  std::vector<double> result(dimension == 1 ? source.rows : source.columns);
+  std::vector<double> result(dimension == 1 ? source.getRows()
+                                            : source.getColumns());
   Eigen::Map<Eigen::VectorXd> sum(result.data(), result.size());
   sum.setZero();
-  Eigen::VectorXd row(source.columns);
-  for (int64_t index = 0; index < source.rows; ++index) {
-    source.read(index, 1, row.data());
+  for (int64_t index = 0; index < source.getRows(); ++index) {
+    Eigen::VectorXd row = source.read(index, 1).transpose();
     if (dimension == 1)
       sum(index) = row.dot(factor);
     else
@@ -168,10 +140,8 @@ std::vector<double> mlir::iquant::multiply(Value weight, int64_t dimension,
 }
 
 std::vector<double> mlir::iquant::readConstant(Value constant) {
-  FloatElements elements = getElements(constant);
-  std::vector<double> result(elements.size());
-  elements.read(0, result);
-  return result;
+  DoubleMatrix elements = ConstantMatrix(constant).read();
+  return {elements.data(), elements.data() + elements.size()};
 }
 
 //===----------------------------------------------------------------------===//

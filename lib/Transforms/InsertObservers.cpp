@@ -4,12 +4,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "iquant/Support/Locations.h"
 #include "iquant/Support/Observers.h"
+#include "iquant/Support/UniqueNames.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/IR/Remarks.h"
-#include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 namespace mlir::iquant {
@@ -54,74 +53,6 @@ static bool isUnobserved(Value value) {
 }
 
 //===----------------------------------------------------------------------===//
-// Names
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// Gives out the names of one module.
-class Names {
-public:
-  explicit Names(ModuleOp module);
-
-  std::string get(Value value);
-  std::string getScores(transformer::AttentionOp op) {
-    return makeUnique(describe(op) + ".scores");
-  }
-
-private:
-  std::string describe(Operation *op);
-  std::string makeUnique(std::string name);
-
-  llvm::StringSet<> taken;
-  /// The place of an op among those of its kind in its function.
-  DenseMap<Operation *, unsigned> places;
-};
-} // namespace
-
-Names::Names(ModuleOp module) {
-  for (transformer::ObserverOpInterface observer : collectObservers(module))
-    taken.insert(observer.getObservedName());
-  for (auto function : module.getOps<func::FuncOp>()) {
-    llvm::StringMap<unsigned> counts;
-    function.walk([&](Operation *op) {
-      places[op] = counts[op->getName().stripDialect()]++;
-    });
-  }
-}
-
-std::string Names::describe(Operation *op) {
-  if (StringRef name = getLocationName(op->getLoc()); !name.empty())
-    return name.str();
-  auto function = op->getParentOfType<func::FuncOp>();
-  return (function.getName() + "." + op->getName().stripDialect() + "." +
-          Twine(places.at(op)))
-      .str();
-}
-
-std::string Names::get(Value value) {
-  if (auto result = dyn_cast<OpResult>(value)) {
-    std::string name = describe(result.getOwner());
-    if (unsigned number = result.getResultNumber())
-      name += "#" + std::to_string(number);
-    return makeUnique(name);
-  }
-  auto argument = cast<BlockArgument>(value);
-  if (StringRef name = getLocationName(argument.getLoc()); !name.empty())
-    return makeUnique(name.str());
-  auto function =
-      argument.getOwner()->getParent()->getParentOfType<func::FuncOp>();
-  return makeUnique(
-      (function.getName() + ".argument." + Twine(argument.getArgNumber()))
-          .str());
-}
-
-std::string Names::makeUnique(std::string name) {
-  while (!taken.insert(name).second)
-    name += "'";
-  return name;
-}
-
-//===----------------------------------------------------------------------===//
 // The pass
 //===----------------------------------------------------------------------===//
 
@@ -130,18 +61,20 @@ struct TransformerInsertObservers
     : public iquant::impl::TransformerInsertObserversBase<
           TransformerInsertObservers> {
   void runOnOperation() override {
-    Names names(getOperation());
+    UniqueNames names(getOperation());
+    for (transformer::ObserverOpInterface op : collectObservers(getOperation()))
+      names.reserve(op.getObservedName());
     for (auto function : getOperation().getOps<func::FuncOp>())
       observe(function, names);
   }
 
 private:
-  void observe(func::FuncOp function, Names &names);
-  bool observe(Value value, Names &names);
+  void observe(func::FuncOp function, UniqueNames &names);
+  bool observe(Value value, UniqueNames &names);
 };
 } // namespace
 
-bool TransformerInsertObservers::observe(Value value, Names &names) {
+bool TransformerInsertObservers::observe(Value value, UniqueNames &names) {
   value = skipObservers(value);
   if (!isUnobserved(value))
     return false;
@@ -161,7 +94,8 @@ bool TransformerInsertObservers::observe(Value value, Names &names) {
   return true;
 }
 
-void TransformerInsertObservers::observe(func::FuncOp function, Names &names) {
+void TransformerInsertObservers::observe(func::FuncOp function,
+                                         UniqueNames &names) {
   unsigned count = 0;
   function.walk<WalkOrder::PreOrder>([&](Operation *op) {
     for (Value value : getInterestingValues(op))
@@ -169,7 +103,7 @@ void TransformerInsertObservers::observe(func::FuncOp function, Names &names) {
     auto attention = dyn_cast<transformer::AttentionOp>(op);
     if (!attention || attention.getScores())
       return;
-    attention.setScores(names.getScores(attention));
+    attention.setScores(names.get(attention, ".scores"));
     ++count;
   });
   if (count == 0)

@@ -1,11 +1,23 @@
 // RUN: quant-opt %s --iquant-quantize-pipeline="fold=rotation" --dump-pass-pipeline -o /dev/null 2>&1 | FileCheck %s --check-prefix=ROTATION
 // RUN: quant-opt %s --iquant-quantize-pipeline="fold=none" --dump-pass-pipeline -o /dev/null 2>&1 | FileCheck %s --check-prefix=NONE
 // RUN: quant-opt %s --iquant-quantize-pipeline --dump-pass-pipeline -o /dev/null 2>&1 | FileCheck %s --check-prefix=NONE
+// RUN: quant-opt %s --iquant-quantize-pipeline="fold=smoothing,rotation statistics=%S/Inputs/one-value.json" --dump-pass-pipeline -o /dev/null 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=BOTH
+// RUN: quant-opt %s --iquant-quantize-pipeline="fold=smoothing scales=%S/Inputs/no-places.json" --dump-pass-pipeline -o /dev/null 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=SCALES
 // RUN: not quant-opt %s --iquant-quantize-pipeline="fold=everything" 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 
 // ROTATION: transformer-fold-rotation
 // ROTATION-NEXT: transformer-add-cache
 // ROTATION-NEXT: convert-transformer-to-iquant
+// BOTH: transformer-insert-observers
+// BOTH-NEXT: transformer-attach-statistics{file={{.*}}one-value.json}
+// BOTH-NEXT: transformer-fold-rotation
+// BOTH-NEXT: transformer-fold-smoothing{{{.*}}strategy=alpha}
+// BOTH-NEXT: transformer-add-cache
+// SCALES-NOT: observers
+// SCALES: transformer-fold-smoothing{{{.*}}file={{.*}}no-places.json{{.*}}strategy=file}
+// SCALES-NEXT: transformer-add-cache
 // NONE-NOT: transformer-fold
 // NONE: convert-transformer-to-iquant
 // UNKNOWN: Cannot find option named 'everything'

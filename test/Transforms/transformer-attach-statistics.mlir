@@ -43,7 +43,7 @@ func.func @f(%x: tensor<?x3xf32>) -> tensor<?x3xf32> {
 // Of many, some are named.
 // RUN: not quant-opt %t/many.mlir --transformer-attach-statistics=file=%S/Inputs/two-values.json 2>&1 | FileCheck %s --check-prefix=MANY
 // MANY-COUNT-5: has no statistics in the file
-// MANY: note: and 3 values more that do not fit
+// MANY: note: and 3 more that do not fit
 
 //--- many.mlir
 func.func @f(%x: tensor<?x2xf32>) {

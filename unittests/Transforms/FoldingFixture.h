@@ -15,6 +15,8 @@
 
 #include "mlir/Pass/PassManager.h"
 
+#include <random>
+
 namespace mlir::iquant {
 
 class FoldingFixture : public reference::InterpreterTest {
@@ -38,6 +40,28 @@ protected:
     return difference / largest;
   }
 
+  /// Puts an observer with random statistics on every row that is computed.
+  void observeAll(unsigned seed) {
+    std::mt19937 random(seed);
+    SmallVector<Value> values;
+    module->walk([&](Operation *op) {
+      if (op->hasTrait<OpTrait::ConstantLike>())
+        return;
+      for (Value result : op->getResults())
+        if (auto type = dyn_cast<RankedTensorType>(result.getType());
+            type && isa<FloatType>(type.getElementType()))
+          values.push_back(result);
+    });
+    for (auto [number, value] : llvm::enumerate(values)) {
+      OpBuilder builder(&context);
+      builder.setInsertionPointAfterValue(value);
+      auto observer = transformer::ObserveOp::create(
+          builder, value.getLoc(), value, "value." + std::to_string(number),
+          makeStatistics(value, random));
+      value.replaceAllUsesExcept(observer, observer);
+    }
+  }
+
   /// The ops of a kind.
   template <typename OpTy> SmallVector<OpTy> ops() {
     SmallVector<OpTy> found;
@@ -46,6 +70,22 @@ protected:
   }
 
 private:
+  transformer::StatisticsAttr makeStatistics(Value value,
+                                             std::mt19937 &random) {
+    std::lognormal_distribution<float> magnitude;
+    int64_t channels =
+        cast<RankedTensorType>(value.getType()).getShape().back();
+    std::vector<float> magnitudes(channels);
+    for (float &element : magnitudes)
+      element = magnitude(random);
+    auto elements = DenseElementsAttr::get(
+        RankedTensorType::get(channels, Float32Type::get(&context)),
+        ArrayRef(magnitudes));
+    return transformer::StatisticsAttr::get(&context, /*count=*/1, elements,
+                                            elements, elements, elements,
+                                            elements, /*rows=*/nullptr);
+  }
+
   std::vector<double> runModule(StringRef function,
                                 ArrayRef<reference::RuntimeValue> arguments) {
     OwningOpRef<ModuleOp> copy = module->clone();

@@ -252,11 +252,32 @@ std::string makeForeign(unsigned seed) {
 
 class FoldingTest : public FoldingFixture {
 protected:
-  double getChange(StringRef text, std::unique_ptr<Pass> pass) {
+  void parse(StringRef text) {
     module = parseSourceString<ModuleOp>(text, &context);
-    EXPECT_TRUE(module) << diagnostics;
+    ASSERT_TRUE(module) << diagnostics;
+  }
+
+  double getChange(std::unique_ptr<Pass> pass) {
     return FoldingFixture::getChange(std::move(pass), "main",
                                      {i32({2}, {1, 3}), index(2)});
+  }
+  double getChange(StringRef text, std::unique_ptr<Pass> pass) {
+    parse(text);
+    return getChange(std::move(pass));
+  }
+
+  /// What smoothing by random statistics changes.
+  double getSmoothingChange(StringRef text, unsigned seed) {
+    parse(text);
+    observeAll(seed);
+    return getChange(createTransformerFoldSmoothing());
+  }
+
+  /// Whether a constant is none of the model's text.
+  static bool isChanged(StringRef text, Value constant) {
+    std::string printed;
+    llvm::raw_string_ostream(printed) << constant;
+    return !text.contains(printed);
   }
 
   /// The largest element of the constant `value` relative to its root mean
@@ -368,6 +389,27 @@ func.func @main(%ids: tensor<2xi32>, %offset: index) -> tensor<2x4xf64> {
 }
 
 //===----------------------------------------------------------------------===//
+// Smoothing
+//===----------------------------------------------------------------------===//
+
+TEST_F(FoldingTest, ScalesOfDecoders) {
+  for (unsigned seed = 0; seed < 4; ++seed)
+    for (StringRef pairing : {"half", "interleaved"}) {
+      std::string text = makeDecoder(seed, pairing);
+      EXPECT_LT(getSmoothingChange(text, seed), kRounding);
+      for (transformer::LinearOp op : ops<transformer::LinearOp>())
+        EXPECT_TRUE(isChanged(text, op.getWeight()));
+    }
+}
+
+TEST_F(FoldingTest, ScalesOfEncoders) {
+  for (bool normFirst : {true, false})
+    for (unsigned seed = 0; seed < 4; ++seed)
+      EXPECT_LT(getSmoothingChange(makeEncoder(seed, normFirst), seed),
+                kRounding);
+}
+
+//===----------------------------------------------------------------------===//
 // Ops of another dialect
 //===----------------------------------------------------------------------===//
 
@@ -383,12 +425,21 @@ TEST_F(FoldingTest, ForeignOpsTakeNormScales) {
 TEST_F(FoldingTest, ForeignOpsTakeRotations) {
   std::string text = makeForeign(0);
   EXPECT_LT(getChange(text, createRotation(0)), kRounding);
-  auto isChanged = [&](Value table) {
-    std::string printed;
-    llvm::raw_string_ostream(printed) << table;
-    return !StringRef(text).contains(printed);
-  };
-  EXPECT_TRUE(isChanged(ops<transformer::EmbeddingOp>().front().getTable()));
+  EXPECT_TRUE(
+      isChanged(text, ops<transformer::EmbeddingOp>().front().getTable()));
+}
+
+TEST_F(FoldingTest, ForeignOpsTakeScales) {
+  std::string text = makeForeign(0);
+  EXPECT_LT(getSmoothingChange(text, 0), kRounding);
+  for (foreign::AffineOp op : ops<foreign::AffineOp>())
+    EXPECT_TRUE(isChanged(text, op.getScale()) &&
+                isChanged(text, op.getShift()));
+  // The last one reads the stream, which a norm fixes.
+  SmallVector<foreign::ProjectOp> projections = ops<foreign::ProjectOp>();
+  projections.pop_back();
+  for (foreign::ProjectOp op : projections)
+    EXPECT_TRUE(isChanged(text, op.getWeight()));
 }
 
 } // namespace

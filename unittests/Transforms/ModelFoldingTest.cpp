@@ -77,4 +77,9 @@ TEST_F(ModelFoldingTest, Rotations) {
   EXPECT_LT(getChange(createTransformerFoldRotation()), kRounding);
 }
 
+TEST_F(ModelFoldingTest, Scales) {
+  observeAll(/*seed=*/0);
+  EXPECT_LT(getChange(createTransformerFoldSmoothing()), kRounding);
+}
+
 } // namespace

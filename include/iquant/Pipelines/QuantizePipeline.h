@@ -18,7 +18,7 @@ class OpPassManager;
 namespace mlir::iquant {
 
 /// What `iquant-quantize-pipeline` folds before a model becomes integers.
-enum class Folding { None, Rotation };
+enum class Folding { None, Rotation, Smoothing };
 
 /// Parses one element of a list, to which upstream passes no values on.
 struct FoldingParser : public llvm::cl::parser<Folding> {
@@ -48,6 +48,12 @@ struct QuantizePipelineOptions
       *this, "fold",
       llvm::cl::desc("What to fold before, in the pipeline's order, whatever "
                      "that of the list; nothing by default.")};
+  Option<std::string> statistics{
+      *this, "statistics",
+      llvm::cl::desc("File of 'quant-run calibrate', for smoothing.")};
+  Option<std::string> scales{
+      *this, "scales",
+      llvm::cl::desc("File of scales for smoothing, instead of statistics.")};
 };
 
 /// Appends the passes from transformer IR to iquant IR, and the proofs that no

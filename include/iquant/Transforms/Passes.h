@@ -27,6 +27,9 @@
 
 namespace mlir::iquant {
 
+/// Where `transformer-fold-smoothing` has its scales from.
+enum class SmoothingStrategy { Alpha, File };
+
 #define GEN_PASS_DECL
 #include "iquant/Transforms/Passes.h.inc"
 

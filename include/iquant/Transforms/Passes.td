@@ -129,6 +129,58 @@ def TransformerFoldRotation : Pass<"transformer-fold-rotation", "::mlir::ModuleO
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def TransformerFoldSmoothing : Pass<"transformer-fold-smoothing", "::mlir::ModuleOp"> {
+  let summary = "Trade the range of activations for that of weights, channel by channel";
+  let description = [{
+    Divides the channels of a value by scales that the constants before it
+    absorb, and multiplies the weights behind it by the same scales. Where an
+    activation has outliers in a few channels and the weight has none, 8-bit
+    codes of both lose less.
+
+    The places are found through `CommutesWithChannelMapOpInterface`,
+    `AbsorbsChannelMapOpInterface` and `ScalesChannelsOpInterface`: all values
+    whose channel scales nobody sees. In a decoder these are
+
+    * the result of a norm, for query, key and value projections, for gate and
+      up projections, and for the head;
+    * the up projection, through the SwiGLU, for the down projection;
+    * the value projection, through the attention, for the output projection:
+      one scale per channel of a value head, shared by its query heads;
+    * query against key: one scale per channel of a key head, shared by its
+      query heads and, with a rotary embedding, by both channels of a pair.
+
+    Requires observers with statistics (`transformer-attach-statistics`), unless
+    scales come from a file.
+
+    | strategy | scales |
+    | --- | --- |
+    | `alpha` | `a^alpha / w^(1 - alpha)`, divided by their geometric mean: `a` is the largest magnitude of the channel's activations, `w` that of the weights, or keys, that it meets |
+    | `file` | those of `file`, in the format of `docs/Folding.md`, for every place |
+
+    Guarantees that the module computes the same function of real numbers, and
+    that constants are computed in double precision and rounded once, to f32
+    unless they are f64. A norm without a scale gets one; a constant that other
+    ops read too is copied. Observers of values that were divided lose their
+    statistics. A file that does not fit the module is an error that names the
+    places.
+
+    Declines, by a remark, places without statistics, and those whose scales are
+    all 1. That no place has statistics is an error.
+  }];
+  let options = [
+    Option<"strategy", "strategy", "SmoothingStrategy", /*default=*/"SmoothingStrategy::Alpha",
+           "Where scales come from",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::iquant::SmoothingStrategy::Alpha, "alpha", "statistics, with one alpha"),
+             clEnumValN(::mlir::iquant::SmoothingStrategy::File, "file", "a file"))}]>,
+    Option<"alpha", "alpha", "double", /*default=*/"0.6",
+           "Share of the activations' range that moves into weights, 0 .. 1">,
+    Option<"file", "file", "std::string", /*default=*/"", "The file of scales to read">,
+    Option<"output", "output", "std::string", /*default=*/"", "Where to write the scales of all places, as such a file">
+  ];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def VerifyIntegerOnly : Pass<"verify-integer-only", "::mlir::ModuleOp"> {
   let summary = "Prove that no floating-point computation is left";
   let description = [{

@@ -128,6 +128,10 @@ func.func @statistics(%x: tensor<?x2xf32>) {
     count = 3, min = dense<-1.0> : tensor<1xf32>, max = dense<0.0> : tensor<1xf32>, mean = dense<0.0> : tensor<1xf32>,
     deviation = dense<0.25> : tensor<1xf32>, absmax = dense<1.0> : tensor<1xf32>, rows = dense<0.0> : tensor<4x1xf32>>
   } : (tensor<?x2xf32>, tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<?x2xf32>
+  // CHECK: max = dense_resource<peaks> : tensor<2xf32>
+  %2 = transformer.observe %x "y" {statistics = #transformer.statistics<
+    count = 3, min = dense<0.0> : tensor<2xf32>, max = dense_resource<peaks> : tensor<2xf32>, mean = dense<0.0> : tensor<2xf32>,
+    deviation = dense<0.25> : tensor<2xf32>, absmax = dense<1.0> : tensor<2xf32>>} : tensor<?x2xf32>
   return
 }
 
@@ -139,3 +143,7 @@ func.func @argmax(%x: tensor<2x?x8xf32>, %row: tensor<8xf32>) {
   %1 = transformer.argmax %row : (tensor<8xf32>) -> tensor<i32>
   return
 }
+
+// The data of a resource inside an attribute.
+// CHECK: peaks: "0x040000000000803F00000040"
+{-# dialect_resources: { builtin: { peaks: "0x040000000000803F00000040" } } #-}

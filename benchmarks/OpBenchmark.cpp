@@ -96,30 +96,56 @@ static RuntimeValue randomArgument(Type type) {
   return RuntimeValue(std::move(values));
 }
 
-/// Makes constants of arguments that are weights and other parameters, as they
-/// are in models.
-static void fixParameters(func::FuncOp function) {
+/// The tensors of a value as constants, as weights and other parameters are in
+/// models.
+static SmallVector<Value> makeConstants(ImplicitLocOpBuilder &b, StringRef name,
+                                        const RuntimeValue &value) {
+  return llvm::map_to_vector(
+      value.getComponents(), [&](const Tensor &tensor) -> Value {
+        auto constant = DenseResourceElementsAttr::get(
+            RankedTensorType::get(tensor.getShape(), tensor.getElementType()),
+            name,
+            HeapAsmResourceBlob::allocateAndCopyWithAlign(tensor.getRawData(),
+                                                          64));
+        return arith::ConstantOp::create(b, constant);
+      });
+}
+
+/// Makes arguments for a function, which then takes them as tensors, whose
+/// elements nobody looks at before a call; those of static shapes become
+/// constants.
+static SmallVector<RuntimeValue> makeArguments(func::FuncOp function) {
   Block &body = function.getBody().front();
   ImplicitLocOpBuilder b(function.getLoc(), &body, body.begin());
-  llvm::BitVector fixed(function.getNumArguments());
-  for (BlockArgument argument : function.getArguments()) {
+  SmallVector<RuntimeValue> arguments;
+  unsigned count = function.getNumArguments();
+  for (unsigned i = 0; i < count; ++i) {
+    BlockArgument argument = function.getArgument(i);
     Type type = argument.getType();
-    if (type.isIndex() || ShapedType::isDynamicShape(getShape(type)))
-      continue;
-    SmallVector<Value> components;
     RuntimeValue value = randomArgument(type);
-    for (const Tensor &tensor : value.getComponents()) {
-      ArrayRef<char> bytes = tensor.getRawData();
-      auto constant = DenseResourceElementsAttr::get(
-          RankedTensorType::get(tensor.getShape(), tensor.getElementType()),
-          function.getSymName(),
-          HeapAsmResourceBlob::allocateAndCopyWithAlign(bytes, 64));
-      components.push_back(arith::ConstantOp::create(b, constant));
+    bool isParameter =
+        !type.isIndex() && !ShapedType::isDynamicShape(getShape(type));
+    SmallVector<Value> components;
+    if (isParameter) {
+      components = makeConstants(b, function.getSymName(), value);
+    } else {
+      for (auto [tensor, component] :
+           llvm::zip_equal(value.getComponents(), getComponents(type))) {
+        unsigned position = function.getNumArguments();
+        (void)function.insertArgument(position, component, {}, b.getLoc());
+        components.push_back(function.getArgument(position));
+        arguments.push_back(tensor);
+      }
     }
-    argument.replaceAllUsesWith(ComposeOp::create(b, type, components));
-    fixed.set(argument.getArgNumber());
+    bool isPlain = getComponents(type).front() == type;
+    argument.replaceAllUsesWith(
+        isPlain ? components.front()
+                : Value(ComposeOp::create(b, type, components)));
   }
-  (void)function.eraseArguments(fixed);
+  llvm::BitVector old(function.getNumArguments());
+  old.set(0, count);
+  (void)function.eraseArguments(old);
+  return arguments;
 }
 
 //===----------------------------------------------------------------------===//
@@ -148,15 +174,16 @@ static Row describe(func::FuncOp function) {
     row.calls = calls.getInt();
   function.walk([&](LinearOp op) {
     ArrayRef<int64_t> weight = op.getWeight().getType().getShape();
-    row.operations += 2.0 * rows * weight[0] * weight[1];
+    int64_t size = getShape(op.getInput().getType()).front();
+    row.operations += 2.0 * (ShapedType::isDynamic(size) ? rows : size) *
+                      weight[0] * weight[1];
   });
   return row;
 }
 
-static LogicalResult time(Executable &executable, FunctionType type, Row &row) {
-  SmallVector<RuntimeValue> arguments;
-  for (Type input : type.getInputs())
-    arguments.push_back(randomArgument(input));
+static LogicalResult time(Executable &executable,
+                          const SmallVector<RuntimeValue> &arguments,
+                          Row &row) {
   std::vector<double> samples;
   for (unsigned i = 0; i < repetitions; ++i) {
     double start = processorSeconds();
@@ -203,23 +230,22 @@ int main(int argc, char **argv) {
   if (!module)
     return 1;
   std::vector<Row> table;
-  std::vector<FunctionType> types;
+  std::vector<SmallVector<RuntimeValue>> arguments;
   for (auto function :
        llvm::make_early_inc_range(module->getOps<func::FuncOp>())) {
     if (!function.getSymName().contains(only)) {
       function.erase();
       continue;
     }
-    fixParameters(function);
+    arguments.push_back(makeArguments(function));
     table.push_back(describe(function));
-    types.push_back(function.getFunctionType());
   }
   FailureOr<std::unique_ptr<Executable>> executable =
       Executable::compile(*module);
   if (failed(executable))
     return 1;
-  for (auto [row, type] : llvm::zip_equal(table, types))
-    if (failed(time(**executable, type, row)))
+  for (auto [row, given] : llvm::zip_equal(table, arguments))
+    if (failed(time(**executable, given, row)))
       return 1;
   print(table);
   return 0;

@@ -71,7 +71,14 @@ func.func @linear_down(%x: !large_codes, %w: !iquant.weight<576x1536xsi8, 384>) 
   %r = iquant.linear %x, %w : (!large_codes, !iquant.weight<576x1536xsi8, 384>) -> !residual
   return %r : !residual
 }
-func.func @linear_head(%x: !codes, %w: !iquant.weight<49152x576xsi8, 288>) -> !iquant.fixed<?x49152xi32, 14> {
-  %r = iquant.linear %x, %w : (!codes, !iquant.weight<49152x576xsi8, 288>) -> !iquant.fixed<?x49152xi32, 14>
-  return %r : !iquant.fixed<?x49152xi32, 14>
+// Logits are those of the last token.
+func.func @linear_head(%x: !codes, %w: !iquant.weight<49152x576xsi8, 288>) -> !iquant.fixed<1x49152xi32, 14> {
+  %c, %m, %e, %z = iquant.decompose %x : (!codes) -> (tensor<?x576xi8>, tensor<?xi32>, tensor<?x2xi32>, tensor<?x2xi32>)
+  %c1 = tensor.extract_slice %c[0, 0] [1, 576] [1, 1] : tensor<?x576xi8> to tensor<1x576xi8>
+  %m1 = tensor.extract_slice %m[0] [1] [1] : tensor<?xi32> to tensor<1xi32>
+  %e1 = tensor.extract_slice %e[0, 0] [1, 2] [1, 1] : tensor<?x2xi32> to tensor<1x2xi32>
+  %z1 = tensor.extract_slice %z[0, 0] [1, 2] [1, 1] : tensor<?x2xi32> to tensor<1x2xi32>
+  %x1 = iquant.compose %c1, %m1, %e1, %z1 : (tensor<1x576xi8>, tensor<1xi32>, tensor<1x2xi32>, tensor<1x2xi32>) -> !iquant.dyn<1x576xui8, 288>
+  %r = iquant.linear %x1, %w : (!iquant.dyn<1x576xui8, 288>, !iquant.weight<49152x576xsi8, 288>) -> !iquant.fixed<1x49152xi32, 14>
+  return %r : !iquant.fixed<1x49152xi32, 14>
 }

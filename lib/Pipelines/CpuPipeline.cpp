@@ -82,6 +82,7 @@ void iquant::buildCpuPipeline(OpPassManager &pm,
   // Matrix products are recognised as long as they are one op.
   pm.addNestedPass<func::FuncOp>(createVectorizeContractions());
   pm.addNestedPass<func::FuncOp>(createSelectMatrixInstructions());
+  pm.addNestedPass<func::FuncOp>(createVectorizeRows());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   pm.addPass(createCanonicalizerPass());

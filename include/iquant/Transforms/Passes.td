@@ -457,6 +457,29 @@ def VectorizeContractions : Pass<"vectorize-contractions", "::mlir::func::FuncOp
   ];
 }
 
+def VectorizeRows : Pass<"vectorize-rows", "::mlir::func::FuncOp"> {
+  let summary = "Turn elementwise integer ops and reductions of rows on buffers into vector loops";
+  let description = [{
+    Rewrites every `linalg.generic` on memrefs of integers whose innermost loop
+    is elementwise, or a sum, minimum or maximum, into loops of which the
+    innermost runs over whole vectors. Values that it does not move along stay
+    scalars. An element of a table, `memref.load` at a computed position, becomes
+    a `vector.gather`. Elements that fill no vector have a scalar loop.
+
+    Requires that the iterations of parallel loops are independent, as `linalg`
+    does, where LLVM's vectoriser would have to prove it. Guarantees the same
+    bits. Leaves every other generic as it is: floats, operands that are not
+    contiguous along the innermost loop, bodies with ops that have no vector
+    form, and rows that are known to be shorter than a vector.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", "0",
+           "Width of a vector register, in bits: 128, 256 or 512; 0 for that of the module's `llvm.target`.">
+  ];
+}
+
 def DropCacheResults : Pass<"drop-cache-results", "::mlir::ModuleOp"> {
   let summary = "Drop results that are a function's own arguments, updated in place";
   let description = [{

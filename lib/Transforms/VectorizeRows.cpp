@@ -1,0 +1,343 @@
+//===- VectorizeRows.cpp - Elementwise ops and reductions as vector loops -===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The innermost loop of a generic runs over vectors. What does not depend on it
+// stays scalar, so that a row's scales are read and computed once; elements
+// that fill no vector are computed one by one.
+//
+//===----------------------------------------------------------------------===//
+
+#include "iquant/Target/MatrixInstruction.h"
+#include "iquant/Transforms/Passes.h"
+
+#include "mlir/Analysis/SliceAnalysis.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+namespace mlir::iquant {
+#define GEN_PASS_DEF_VECTORIZEROWS
+#include "iquant/Transforms/Passes.h.inc"
+} // namespace mlir::iquant
+
+using namespace mlir;
+using linalg::GenericOp;
+
+//===----------------------------------------------------------------------===//
+// Matching
+//===----------------------------------------------------------------------===//
+
+/// The position of the innermost loop among those of a generic.
+static unsigned innerLoop(GenericOp op) { return op.getNumLoops() - 1; }
+
+static bool isAlongInnerLoop(GenericOp op, OpOperand &operand) {
+  return op.getMatchingIndexingMap(&operand).isFunctionOfDim(innerLoop(op));
+}
+
+/// Whether an operand is read and written at whole vectors: its map takes loops
+/// as they are, and the innermost one, if it takes it, along contiguous
+/// elements.
+static bool isContiguous(GenericOp op, OpOperand &operand) {
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  auto type = dyn_cast<MemRefType>(operand.get().getType());
+  if (!type || !type.getElementType().isSignlessInteger() ||
+      type.getElementType().isInteger(1) || !map.isProjectedPermutation())
+    return false;
+  if (!map.isFunctionOfDim(innerLoop(op)))
+    return true;
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  return map.isFunctionOfDim(innerLoop(op)) &&
+         cast<AffineDimExpr>(map.getResults().back()).getPosition() ==
+             innerLoop(op) &&
+         succeeded(type.getStridesAndOffset(strides, offset)) &&
+         strides.back() == 1;
+}
+
+/// Whether an op of a body has a form on vectors.
+static bool hasVectorForm(Operation &op) {
+  if (isa<linalg::YieldOp, linalg::IndexOp>(op))
+    return true;
+  if (auto load = dyn_cast<memref::LoadOp>(op))
+    return load.getMemRefType().getRank() == 1 &&
+           load.getMemRefType().getLayout().isIdentity();
+  // No processor divides vectors of integers.
+  if (isa<arith::DivSIOp, arith::DivUIOp, arith::CeilDivSIOp,
+          arith::CeilDivUIOp, arith::FloorDivSIOp, arith::RemSIOp,
+          arith::RemUIOp>(op))
+    return false;
+  return op.getNumRegions() == 0 &&
+         (isa<arith::ConstantOp>(op) ||
+          OpTrait::hasElementwiseMappableTraits(&op));
+}
+
+namespace {
+/// How an output that the innermost loop does not move along is accumulated.
+struct Reduction {
+  Operation *combiner;
+  vector::CombiningKind kind;
+  /// What is added, or compared, in every step.
+  Value step;
+};
+} // namespace
+
+static FailureOr<Reduction> matchReductionOf(GenericOp op, unsigned output) {
+  SmallVector<Operation *> combiners;
+  Value step = matchReduction(op.getRegionOutputArgs(), output, combiners);
+  if (!step || combiners.size() != 1 ||
+      !arith::getNeutralElement(combiners.front()))
+    return failure();
+  auto kind = linalg::getCombinerOpKind(combiners.front());
+  if (!kind)
+    return failure();
+  return Reduction{combiners.front(), *kind, step};
+}
+
+static bool canVectorize(GenericOp op, int64_t lanes) {
+  if (!op.hasPureBufferSemantics() || op.getNumLoops() == 0)
+    return false;
+  int64_t size = op.getStaticLoopRanges().back();
+  if (!ShapedType::isDynamic(size) && size < lanes)
+    return false;
+  for (OpOperand &operand : op->getOpOperands())
+    if (!isContiguous(op, operand))
+      return false;
+  bool isParallel =
+      op.getIteratorTypesArray().back() == utils::IteratorType::parallel;
+  for (auto [position, operand] : llvm::enumerate(op.getDpsInitsMutable())) {
+    bool isMoving = isAlongInnerLoop(op, operand);
+    if (isMoving != isParallel ||
+        (!isMoving && failed(matchReductionOf(op, position))))
+      return false;
+  }
+  return llvm::all_of(*op.getBlock(), hasVectorForm);
+}
+
+/// Elements whose widest fill a vector register.
+static int64_t getLanes(GenericOp op, unsigned vectorBits) {
+  unsigned widest = 8;
+  for (Value operand : op->getOperands())
+    widest = std::max(
+        widest,
+        getElementTypeOrSelf(operand.getType()).getIntOrFloatBitWidth());
+  return vectorBits / widest;
+}
+
+//===----------------------------------------------------------------------===//
+// Emission
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Emits the loops of one generic.
+class RowEmitter {
+public:
+  RowEmitter(ImplicitLocOpBuilder &builder, GenericOp op, int64_t lanes)
+      : b(builder), op(op), lanes(lanes) {}
+
+  void emit();
+
+private:
+  /// All of the innermost loop, where the outer ones stand at `outer`.
+  void emitRow(ValueRange outer, Value size);
+  /// One step of it, at `inner`, on vectors of `width` elements, or on scalars
+  /// if that is 1; gives the new accumulators.
+  SmallVector<Value> emitStep(ValueRange outer, Value inner, int64_t width,
+                              ValueRange accumulators);
+  Value emitBodyOp(Operation &bodyOp, ValueRange point, int64_t width,
+                   IRMapping &values);
+
+  /// Where an operand is at a point of the loops.
+  SmallVector<Value> positionOf(OpOperand &operand, ValueRange point);
+  /// `value` on every lane.
+  Value widen(Value value, int64_t width);
+  Value index(int64_t value) {
+    return arith::ConstantIndexOp::create(b, value);
+  }
+
+  ImplicitLocOpBuilder &b;
+  GenericOp op;
+  int64_t lanes;
+};
+
+} // namespace
+
+void RowEmitter::emit() {
+  SmallVector<Range> ranges =
+      cast<linalg::LinalgOp>(op.getOperation()).createLoopRanges(b, b.getLoc());
+  SmallVector<Value> sizes;
+  for (const Range &range : ranges)
+    sizes.push_back(getValueOrCreateConstantIndexOp(b, b.getLoc(), range.size));
+  Value inner = sizes.pop_back_val();
+  SmallVector<Value> starts(sizes.size(), index(0)),
+      steps(sizes.size(), index(1));
+  scf::buildLoopNest(
+      b, b.getLoc(), starts, sizes, steps,
+      [&](OpBuilder &, Location, ValueRange outer) { emitRow(outer, inner); });
+}
+
+SmallVector<Value> RowEmitter::positionOf(OpOperand &operand,
+                                          ValueRange point) {
+  AffineMap map = op.getMatchingIndexingMap(&operand);
+  return llvm::map_to_vector(map.getResults(), [&](AffineExpr expr) {
+    return point[cast<AffineDimExpr>(expr).getPosition()];
+  });
+}
+
+Value RowEmitter::widen(Value value, int64_t width) {
+  if (width == 1 || isa<VectorType>(value.getType()))
+    return value;
+  return vector::BroadcastOp::create(b, VectorType::get(width, value.getType()),
+                                     value);
+}
+
+void RowEmitter::emitRow(ValueRange outer, Value size) {
+  SmallVector<OpOperand *> accumulated;
+  SmallVector<Value> before, neutral;
+  SmallVector<vector::CombiningKind> kinds;
+  // Reads the position of the innermost loop nowhere.
+  SmallVector<Value> point(outer);
+  point.push_back(nullptr);
+  for (auto [position, operand] : llvm::enumerate(op.getDpsInitsMutable())) {
+    if (isAlongInnerLoop(op, operand))
+      continue;
+    Reduction reduction = *matchReductionOf(op, position);
+    accumulated.push_back(&operand);
+    kinds.push_back(reduction.kind);
+    before.push_back(
+        memref::LoadOp::create(b, operand.get(), positionOf(operand, point)));
+    Value element = arith::ConstantOp::create(
+        b, *arith::getNeutralElement(reduction.combiner));
+    neutral.push_back(widen(element, lanes));
+  }
+  auto loop = [&](Value from, Value to, int64_t width, ValueRange carried) {
+    return scf::ForOp::create(
+        b, from, to, index(width), carried,
+        [&](OpBuilder &, Location, Value inner, ValueRange accumulators) {
+          scf::YieldOp::create(b, emitStep(outer, inner, width, accumulators));
+        });
+  };
+  std::optional<int64_t> known = getConstantIntValue(size);
+  Value rest = known ? index(*known % lanes)
+                     : arith::RemUIOp::create(b, size, index(lanes));
+  Value full = b.createOrFold<arith::SubIOp>(size, rest);
+  auto vectors = loop(index(0), full, lanes, neutral);
+  SmallVector<Value> sums;
+  for (auto [sum, kind, before] :
+       llvm::zip_equal(vectors.getResults(), kinds, before))
+    sums.push_back(vector::ReductionOp::create(b, kind, sum, before));
+  if (!known || *known % lanes != 0)
+    sums = llvm::to_vector_of<Value>(
+        loop(full, size, /*width=*/1, sums).getResults());
+  for (auto [operand, sum] : llvm::zip_equal(accumulated, sums))
+    memref::StoreOp::create(b, sum, operand->get(),
+                            positionOf(*operand, point));
+}
+
+SmallVector<Value> RowEmitter::emitStep(ValueRange outer, Value inner,
+                                        int64_t width,
+                                        ValueRange accumulators) {
+  SmallVector<Value> point(outer);
+  point.push_back(inner);
+  IRMapping values;
+  for (OpOperand &operand : op->getOpOperands()) {
+    BlockArgument element = op.getMatchingBlockArgument(&operand);
+    bool isMoving = isAlongInnerLoop(op, operand);
+    if (op.isDpsInit(&operand) && !isMoving) {
+      values.map(element, accumulators.front());
+      accumulators = accumulators.drop_front();
+    } else if (element.use_empty()) {
+      continue;
+    } else if (isMoving && width != 1) {
+      auto type = VectorType::get(width, element.getType());
+      values.map(element, vector::LoadOp::create(b, type, operand.get(),
+                                                 positionOf(operand, point)));
+    } else {
+      values.map(element, memref::LoadOp::create(b, operand.get(),
+                                                 positionOf(operand, point)));
+    }
+  }
+  for (Operation &bodyOp : op.getBlock()->without_terminator())
+    values.map(bodyOp.getResult(0), emitBodyOp(bodyOp, point, width, values));
+
+  SmallVector<Value> results;
+  Operation *yield = op.getBlock()->getTerminator();
+  for (auto [operand, yielded] :
+       llvm::zip_equal(op.getDpsInitsMutable(), yield->getOperands())) {
+    Value result = widen(values.lookupOrDefault(yielded), width);
+    if (!isAlongInnerLoop(op, operand))
+      results.push_back(result);
+    else if (width == 1)
+      memref::StoreOp::create(b, result, operand.get(),
+                              positionOf(operand, point));
+    else
+      vector::StoreOp::create(b, result, operand.get(),
+                              positionOf(operand, point));
+  }
+  return results;
+}
+
+Value RowEmitter::emitBodyOp(Operation &bodyOp, ValueRange point, int64_t width,
+                             IRMapping &values) {
+  if (auto position = dyn_cast<linalg::IndexOp>(bodyOp)) {
+    Value scalar = point[position.getDim()];
+    if (position.getDim() != innerLoop(op) || width == 1)
+      return scalar;
+    auto type = VectorType::get(width, b.getIndexType());
+    return arith::AddIOp::create(b, widen(scalar, width),
+                                 vector::StepOp::create(b, type));
+  }
+  auto operands = llvm::map_to_vector(bodyOp.getOperands(), [&](Value value) {
+    return values.lookupOrDefault(value);
+  });
+  bool isVector = llvm::any_of(
+      operands, [](Value value) { return isa<VectorType>(value.getType()); });
+  if (!isVector)
+    return b.clone(bodyOp, values)->getResult(0);
+  Type element = bodyOp.getResult(0).getType();
+  auto type = VectorType::get(width, element);
+  if (auto load = dyn_cast<memref::LoadOp>(bodyOp)) {
+    Value all = arith::ConstantOp::create(
+        b, b.getOneAttr(VectorType::get(width, b.getI1Type())));
+    Value none = arith::ConstantOp::create(b, b.getZeroAttr(type));
+    return vector::GatherOp::create(b, type, operands.front(), index(0),
+                                    operands.back(), all, none);
+  }
+  for (Value &operand : operands)
+    operand = widen(operand, width);
+  return b
+      .create(b.getLoc(), bodyOp.getName().getIdentifier(), operands, type,
+              bodyOp.getAttrs())
+      ->getResult(0);
+}
+
+//===----------------------------------------------------------------------===//
+// Pass
+//===----------------------------------------------------------------------===//
+
+namespace {
+struct VectorizeRows : public iquant::impl::VectorizeRowsBase<VectorizeRows> {
+  using VectorizeRowsBase::VectorizeRowsBase;
+
+  void runOnOperation() override {
+    unsigned width = vectorBits;
+    if (width == 0)
+      width = iquant::getVectorBits(iquant::getTarget(getOperation()));
+    if (width != 128 && width != 256 && width != 512) {
+      getOperation().emitError()
+          << "expects a vector of 128, 256 or 512 bits, got " << width;
+      return signalPassFailure();
+    }
+    getOperation().walk([&](GenericOp op) {
+      int64_t lanes = getLanes(op, width);
+      if (!canVectorize(op, lanes))
+        return;
+      ImplicitLocOpBuilder builder(op.getLoc(), op);
+      RowEmitter(builder, op, lanes).emit();
+      op.erase();
+    });
+  }
+};
+} // namespace

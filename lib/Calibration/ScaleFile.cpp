@@ -69,16 +69,11 @@ Expected<ScalesByPlace> mlir::iquant::parseScales(StringRef text,
   Expected<json::Value> root = parseJson(text, path, "the file");
   if (!root)
     return root.takeError();
-  const json::Object *object = root->getAsObject();
-  if (!object || object->getString("format") != kFormat)
-    return error("is no file of scales: it has no member 'format' that is " +
-                 quoted(kFormat));
-  std::optional<int64_t> version = object->getInteger("version");
-  if (version != kVersion)
-    return error("has format version " +
-                 (version ? Twine(*version) : Twine("unknown")) +
-                 ", but version " + Twine(kVersion) + " is read");
-  const json::Object *places = object->getObject("places");
+  Expected<const json::Object *> object =
+      checkFormat(*root, path, "file of scales", kFormat, kVersion);
+  if (!object)
+    return object.takeError();
+  const json::Object *places = (*object)->getObject("places");
   if (!places)
     return error("has no object 'places'");
   // In the order of names, so that the first error is the same in every run.

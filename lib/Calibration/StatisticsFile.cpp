@@ -213,17 +213,11 @@ Error Reader::readValue(const json::Value &json, RecordedValue &value) {
 }
 
 Expected<std::vector<RecordedValue>> Reader::read(const json::Value &root) {
-  const json::Object *object = root.getAsObject();
-  if (!object || object->getString("format") != kFormat)
-    return error(
-        "is no file of statistics: it has no member 'format' that is " +
-        quoted(kFormat));
-  std::optional<int64_t> version = object->getInteger("version");
-  if (version != kVersion)
-    return error("has format version " +
-                 (version ? Twine(*version) : Twine("unknown")) +
-                 ", but version " + Twine(kVersion) + " is read");
-  const json::Array *array = object->getArray("values");
+  Expected<const json::Object *> object =
+      checkFormat(root, path, "file of statistics", kFormat, kVersion);
+  if (!object)
+    return object.takeError();
+  const json::Array *array = (*object)->getArray("values");
   if (!array)
     return error("has no array 'values'");
   std::vector<RecordedValue> values(array->size());

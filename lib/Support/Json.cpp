@@ -98,6 +98,22 @@ Expected<json::Value> parseJson(StringRef text, StringRef file,
   return value;
 }
 
+Expected<const json::Object *> checkFormat(const json::Value &root,
+                                           StringRef file, StringRef kind,
+                                           StringRef format, int64_t version) {
+  const json::Object *object = root.getAsObject();
+  if (!object || object->getString("format") != format)
+    return createStringError("'" + file + "': is no " + kind +
+                             ": it has no member 'format' that is " +
+                             quoted(format));
+  std::optional<int64_t> found = object->getInteger("version");
+  if (found != version)
+    return createStringError("'" + file + "': has format version " +
+                             (found ? Twine(*found) : Twine("unknown")) +
+                             ", but version " + Twine(version) + " is read");
+  return object;
+}
+
 std::string quoted(StringRef text) {
   std::string result;
   raw_string_ostream os(result);

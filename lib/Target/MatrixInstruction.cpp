@@ -56,6 +56,15 @@ unsigned mlir::iquant::getVectorBits(LLVM::TargetAttrInterface target) {
   return hasFeature(target, "+avx2") ? 256 : 128;
 }
 
+FailureOr<unsigned> mlir::iquant::chooseVectorBits(Operation *op,
+                                                   unsigned wanted) {
+  unsigned width = wanted == 0 ? getVectorBits(getTarget(op)) : wanted;
+  if (width != 128 && width != 256 && width != 512)
+    return op->emitError() << "expects a vector of 128, 256 or 512 bits, got "
+                           << width;
+  return width;
+}
+
 bool mlir::iquant::hasInstruction(LLVM::TargetAttrInterface target,
                                   const MatrixInstruction &instruction) {
   if (instruction.architecture != Triple::UnknownArch &&

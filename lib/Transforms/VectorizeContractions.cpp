@@ -467,14 +467,10 @@ struct VectorizeContractions
   using VectorizeContractionsBase::VectorizeContractionsBase;
 
   void runOnOperation() override {
-    unsigned width = vectorBits;
-    if (width == 0)
-      width = iquant::getVectorBits(iquant::getTarget(getOperation()));
-    if (width != 128 && width != 256 && width != 512) {
-      getOperation().emitError()
-          << "expects a vector of 128, 256 or 512 bits, got " << width;
+    FailureOr<unsigned> width =
+        iquant::chooseVectorBits(getOperation(), vectorBits);
+    if (failed(width))
       return signalPassFailure();
-    }
     auto options = remark::RemarkOpts::name("VectorizeContractions")
                        .category(getArgument())
                        .function(getOperation().getName());
@@ -491,7 +487,7 @@ struct VectorizeContractions
           << remark::add("a {0} of rows became vector loops",
                          matched->isWeightedSum ? "weighted sum" : "product");
       ImplicitLocOpBuilder builder(op.getLoc(), op);
-      ContractionEmitter(builder, *matched, width).emit();
+      ContractionEmitter(builder, *matched, *width).emit();
       op.erase();
     });
   }

@@ -322,16 +322,12 @@ struct VectorizeRows : public iquant::impl::VectorizeRowsBase<VectorizeRows> {
   using VectorizeRowsBase::VectorizeRowsBase;
 
   void runOnOperation() override {
-    unsigned width = vectorBits;
-    if (width == 0)
-      width = iquant::getVectorBits(iquant::getTarget(getOperation()));
-    if (width != 128 && width != 256 && width != 512) {
-      getOperation().emitError()
-          << "expects a vector of 128, 256 or 512 bits, got " << width;
+    FailureOr<unsigned> width =
+        iquant::chooseVectorBits(getOperation(), vectorBits);
+    if (failed(width))
       return signalPassFailure();
-    }
     getOperation().walk([&](GenericOp op) {
-      int64_t lanes = getLanes(op, width);
+      int64_t lanes = getLanes(op, *width);
       if (!canVectorize(op, lanes))
         return;
       ImplicitLocOpBuilder builder(op.getLoc(), op);

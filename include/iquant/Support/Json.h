@@ -23,6 +23,13 @@ namespace mlir::iquant {
 llvm::Expected<llvm::json::Value>
 parseJson(llvm::StringRef text, llvm::StringRef file, llvm::StringRef what);
 
+/// The object that a file of this project is: its member 'format' is `format`,
+/// and 'version' is `version`. `file` and `kind` ("file of scales") name it in
+/// the error.
+llvm::Expected<const llvm::json::Object *>
+checkFormat(const llvm::json::Value &root, llvm::StringRef file,
+            llvm::StringRef kind, llvm::StringRef format, int64_t version);
+
 /// `text` in single quotes, with everything unprintable escaped.
 std::string quoted(llvm::StringRef text);
 

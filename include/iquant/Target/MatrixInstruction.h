@@ -64,6 +64,11 @@ bool hasFeature(LLVM::TargetAttrInterface target, StringRef feature);
 /// The width of a target's vector registers.
 unsigned getVectorBits(LLVM::TargetAttrInterface target);
 
+/// The width of the vectors that `op` is compiled to, in bits: `wanted`, or if
+/// that is 0 its target's. Fails after a diagnostic at `op` on a width that no
+/// target has.
+FailureOr<unsigned> chooseVectorBits(Operation *op, unsigned wanted);
+
 /// Whether a target has an instruction.
 bool hasInstruction(LLVM::TargetAttrInterface target,
                     const MatrixInstruction &instruction);

@@ -364,9 +364,10 @@ def VerifyAccumulatorRange : Pass<"verify-accumulator-range", "::mlir::ModuleOp"
 def SetTarget : Pass<"iquant-set-target", "::mlir::ModuleOp"> {
   let summary = "Describe the processor that a module is compiled for";
   let description = [{
-    Sets the module's attribute `llvm.target` of upstream's LLVM dialect: triple,
-    processor and the full list of features that the processor and `features`
-    give. Passes that choose by target read it there.
+    Requires nothing of the module. Guarantees that it has the attribute
+    `llvm.target` of upstream's LLVM dialect: triple, processor and the full list
+    of features that the processor and `features` give. Passes that choose by
+    target read it there.
 
     Without options, a module that has the attribute keeps it, and another is for
     the machine that runs the pass. Declines a triple or processor that LLVM does

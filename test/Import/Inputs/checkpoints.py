@@ -6,6 +6,7 @@ Usage: checkpoints.py FAMILY FORMAT PATH [option...]
            gguf-F32, gguf-Q4_1, ...: a GGUF file with that tensor type
   options  NAME=JSON sets a value of config.json or of the GGUF metadata,
            shards=N writes N safetensors files,
+           deviation=D draws tensors of that standard deviation (0.1),
            tied leaves out the head, tied head stores it all the same,
            bias gives every linear a bias, prefix=P puts P before every name,
            gamma calls the parameters of norms gamma and beta,
@@ -92,9 +93,9 @@ def gguf_name(name):
     return f"{block}{GGUF_NAMES[name]}.{kind}"
 
 
-def random_tensors(shapes):
+def random_tensors(shapes, deviation):
     generator = np.random.default_rng(1)
-    return {name: generator.normal(0, 0.1, shape).astype(np.float32) for name, shape in shapes.items()}
+    return {name: generator.normal(0, deviation, shape).astype(np.float32) for name, shape in shapes.items()}
 
 
 def round_to(tensor, dtype):
@@ -159,13 +160,14 @@ def main(family, form, path, *options):
     flags = {option for option in options if "=" not in option}
     values = dict(option.split("=", 1) for option in options if "=" in option)
     shards, prefix = int(values.pop("shards", 1)), values.pop("prefix", "")
+    deviation = float(values.pop("deviation", 0.1))
     overrides = {name: json.loads(value) for name, value in values.items()}
 
     if family == "bert":
         shapes = bert_shapes()
     else:
         shapes = decoder_shapes(family == "qwen2", "bias" in flags, "tied" in flags and "head" not in flags)
-    tensors = random_tensors(shapes)
+    tensors = random_tensors(shapes, deviation)
     if form.startswith("gguf-"):
         return save_gguf(path, form.removeprefix("gguf-"), tensors, overrides, "rope-factors" in flags)
     config = CONFIGS[family] | overrides

@@ -19,13 +19,18 @@ using namespace mlir::iquant;
 // Recorder
 //===----------------------------------------------------------------------===//
 
-/// Whether a linear reads what `op` observes.
-static bool feedsLinear(Operation *op) {
+/// Whether a product of codes reads what `op` observes: a linear, or the scores
+/// of an attention.
+static bool feedsProduct(Operation *op) {
   auto observe = dyn_cast<transformer::ObserveOp>(op);
   return observe &&
          llvm::any_of(getReaders(observe.getResult()), [](OpOperand *reader) {
-           auto linear = dyn_cast<transformer::LinearOp>(reader->getOwner());
-           return linear && reader == &linear.getInputMutable();
+           Operation *user = reader->getOwner();
+           if (auto linear = dyn_cast<transformer::LinearOp>(user))
+             return reader == &linear.getInputMutable();
+           auto attention = dyn_cast<transformer::AttentionOp>(user);
+           return attention && (reader == &attention.getQueryMutable() ||
+                                reader == &attention.getKeyMutable());
          });
 }
 
@@ -44,7 +49,7 @@ FailureOr<std::unique_ptr<Recorder>> Recorder::create(ModuleOp module,
           "expects a static number of channels to collect statistics of");
     recorder->values.push_back(
         {name.str(),
-         ValueStatistics(channels, feedsLinear(op) ? sampleSize : 0)});
+         ValueStatistics(channels, feedsProduct(op) ? sampleSize : 0)});
   }
   return recorder;
 }

@@ -51,6 +51,7 @@ void iquant::buildQuantizePipeline(OpPassManager &pm,
     pm.addPass(createTransformerFoldRotation());
   if (llvm::is_contained(options.fold, Folding::Smoothing)) {
     TransformerFoldSmoothingOptions smoothing;
+    smoothing.rowGroup = options.rowGroup;
     smoothing.file = options.scales;
     if (!options.scales.empty())
       smoothing.strategy = SmoothingStrategy::File;

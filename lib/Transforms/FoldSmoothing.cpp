@@ -8,10 +8,12 @@
 #include "Mismatches.h"
 #include "SmoothingPlaces.h"
 #include "SmoothingRule.h"
+#include "SmoothingSearch.h"
 
 #include "iquant/Calibration/ScaleFile.h"
 #include "iquant/Support/Json.h"
 #include "iquant/Support/OutputFile.h"
+#include "iquant/Support/Progress.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/IR/Remarks.h"
@@ -26,12 +28,20 @@ using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::transformer;
 
+/// The search tries all multiples of this from 0 to 1.
+static constexpr double kAlphaStep = 0.05;
+
 namespace {
 /// What a strategy chose for a place.
 struct Choice {
   /// Empty if the place stays as it is, for this reason.
   std::vector<double> scales;
   std::string reason;
+  /// Where the scales come from statistics, the alpha that made them.
+  std::optional<double> alpha;
+  /// What the search knows: the error of the products around the place, as it
+  /// was and with the scales.
+  double errorBefore = 0, errorAfter = 0;
 };
 
 struct TransformerFoldSmoothing
@@ -58,6 +68,25 @@ private:
 // Scales from statistics
 //===----------------------------------------------------------------------===//
 
+/// Takes the alpha that leaves the smallest error, if it is smaller than
+/// without scales.
+static void search(const ChannelMagnitudes &magnitudes,
+                   const SmoothingError &error, Choice &choice) {
+  std::vector<double> none(magnitudes.activations.size(), 1);
+  choice.errorBefore = choice.errorAfter = error.evaluate(none);
+  choice.alpha = 0;
+  choice.reason = "no alpha leaves a smaller error";
+  for (int step = 0; step * kAlphaStep <= 1; ++step) {
+    std::vector<double> scales = magnitudes.getScales(step * kAlphaStep);
+    double left = error.evaluate(scales);
+    if (left >= choice.errorAfter)
+      continue;
+    choice.errorAfter = left;
+    choice.alpha = step * kAlphaStep;
+    choice.scales = std::move(scales);
+  }
+}
+
 Choice
 TransformerFoldSmoothing::chooseFromStatistics(const SmoothingPlace &place) {
   Choice choice;
@@ -67,8 +96,17 @@ TransformerFoldSmoothing::chooseFromStatistics(const SmoothingPlace &place) {
   };
   FailureOr<ChannelMagnitudes> magnitudes =
       ChannelMagnitudes::measure(place, decline);
-  if (succeeded(magnitudes))
+  if (failed(magnitudes))
+    return choice;
+  if (strategy == SmoothingStrategy::Alpha) {
+    choice.alpha = alpha;
     choice.scales = magnitudes->getScales(alpha);
+    return choice;
+  }
+  FailureOr<SmoothingError> error =
+      SmoothingError::create(place, rowGroup, decline);
+  if (succeeded(error))
+    search(*magnitudes, *error, choice);
   return choice;
 }
 
@@ -190,6 +228,10 @@ LogicalResult TransformerFoldSmoothing::checkOptions() {
   if (!(alpha >= 0 && alpha <= 1))
     return module.emitError()
            << "expects an alpha in 0 .. 1, got " << showNumber(alpha);
+  if (rowGroup < 0)
+    return module.emitError()
+           << "expects a row group of 0 or more channels, got "
+           << rowGroup.getValue();
   if (strategy == SmoothingStrategy::File && file.empty())
     return module.emitError(
         "expects the option 'file' to name a file of scales");
@@ -201,11 +243,16 @@ TransformerFoldSmoothing::choose(ArrayRef<SmoothingPlace> places,
                                  MutableArrayRef<Choice> choices) {
   if (strategy == SmoothingStrategy::File)
     return chooseFromFile(places, choices);
+  std::optional<Progress> progress;
+  if (strategy == SmoothingStrategy::Search)
+    progress.emplace("places", places.size());
   parallelFor(&getContext(), 0, places.size(), [&](size_t index) {
     choices[index] = chooseFromStatistics(places[index]);
+    if (progress)
+      progress->advance();
   });
   bool hasStatistics = llvm::any_of(
-      choices, [](const Choice &choice) { return !choice.scales.empty(); });
+      choices, [](const Choice &choice) { return choice.alpha.has_value(); });
   if (places.empty() || hasStatistics)
     return success();
   return getOperation().emitError()
@@ -228,8 +275,11 @@ void TransformerFoldSmoothing::report(const SmoothingPlace &place,
   remark << "divided its channels by scales"
          << remark::metric("place", place.getName())
          << remark::metric("scales", choice.scales.size());
-  if (strategy != SmoothingStrategy::File)
-    remark << remark::metric("alpha", alpha.getValue());
+  if (choice.alpha)
+    remark << remark::metric("alpha", *choice.alpha);
+  if (strategy == SmoothingStrategy::Search)
+    remark << remark::metric("error", choice.errorBefore)
+           << remark::metric("left", choice.errorAfter);
 }
 
 void TransformerFoldSmoothing::runOnOperation() {

@@ -13,7 +13,7 @@
 // BOTH: transformer-insert-observers
 // BOTH-NEXT: transformer-attach-statistics{file={{.*}}one-value.json}
 // BOTH-NEXT: transformer-fold-rotation
-// BOTH-NEXT: transformer-fold-smoothing{{{.*}}strategy=alpha}
+// BOTH-NEXT: transformer-fold-smoothing{{{.*}}row-group=384 strategy=search}
 // BOTH-NEXT: transformer-add-cache
 // SCALES-NOT: observers
 // SCALES: transformer-fold-smoothing{{{.*}}file={{.*}}no-places.json{{.*}}strategy=file}

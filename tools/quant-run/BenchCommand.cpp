@@ -10,7 +10,8 @@
 
 #include "Commands.h"
 #include "Session.h"
-#include "Stopwatch.h"
+
+#include "iquant/Support/Stopwatch.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"

@@ -8,12 +8,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "Commands.h"
-#include "Progress.h"
 #include "QuantRun.h"
 
 #include "iquant/Calibration/Recorder.h"
 #include "iquant/Conversion/Passes.h"
 #include "iquant/Support/OutputFile.h"
+#include "iquant/Support/Progress.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
@@ -47,7 +47,9 @@ static cl::opt<unsigned>
     windows("windows", cl::desc("How many windows; 0 for all of the text"),
             cl::init(4), cl::cat(category), cl::sub(calibrateCommand));
 static cl::opt<unsigned>
-    rows("rows", cl::desc("How many rows of every linear's input to keep"),
+    rows("rows",
+         cl::desc("How many rows of every linear's input, query and key "
+                  "to keep"),
          cl::init(0), cl::cat(category), cl::sub(calibrateCommand));
 
 /// Runs `forward`, which takes what `type` says and an observer, on every

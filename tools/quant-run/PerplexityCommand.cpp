@@ -8,9 +8,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "Commands.h"
-#include "Progress.h"
 #include "QuantRun.h"
-#include "Stopwatch.h"
+
+#include "iquant/Support/Progress.h"
+#include "iquant/Support/Stopwatch.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/FormatVariadic.h"

@@ -72,18 +72,24 @@ protected:
 private:
   transformer::StatisticsAttr makeStatistics(Value value,
                                              std::mt19937 &random) {
-    std::lognormal_distribution<float> magnitude;
+    constexpr int64_t kRows = 8;
+    std::lognormal_distribution<float> magnitude(0, 2);
+    std::normal_distribution<float> normal;
     int64_t channels =
         cast<RankedTensorType>(value.getType()).getShape().back();
-    std::vector<float> magnitudes(channels);
+    std::vector<float> magnitudes(channels), rows(kRows * channels);
     for (float &element : magnitudes)
       element = magnitude(random);
-    auto elements = DenseElementsAttr::get(
-        RankedTensorType::get(channels, Float32Type::get(&context)),
-        ArrayRef(magnitudes));
-    return transformer::StatisticsAttr::get(&context, /*count=*/1, elements,
-                                            elements, elements, elements,
-                                            elements, /*rows=*/nullptr);
+    for (auto [index, element] : llvm::enumerate(rows))
+      element = normal(random) * magnitudes[index % channels];
+    auto makeElements = [&](ArrayRef<int64_t> shape, ArrayRef<float> elements) {
+      auto type = RankedTensorType::get(shape, Float32Type::get(&context));
+      return DenseElementsAttr::get(type, elements);
+    };
+    ElementsAttr vector = makeElements(channels, magnitudes);
+    return transformer::StatisticsAttr::get(
+        &context, kRows, vector, vector, vector, vector, vector,
+        makeElements({kRows, channels}, rows));
   }
 
   std::vector<double> runModule(StringRef function,

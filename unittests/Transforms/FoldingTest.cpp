@@ -267,10 +267,14 @@ protected:
   }
 
   /// What smoothing by random statistics changes.
-  double getSmoothingChange(StringRef text, unsigned seed) {
+  double getSmoothingChange(StringRef text, unsigned seed,
+                            SmoothingStrategy strategy, int64_t rowGroup = 0) {
     parse(text);
     observeAll(seed);
-    return getChange(createTransformerFoldSmoothing());
+    TransformerFoldSmoothingOptions options;
+    options.strategy = strategy;
+    options.rowGroup = rowGroup;
+    return getChange(createTransformerFoldSmoothing(options));
   }
 
   /// Whether a constant is none of the model's text.
@@ -396,7 +400,8 @@ TEST_F(FoldingTest, ScalesOfDecoders) {
   for (unsigned seed = 0; seed < 4; ++seed)
     for (StringRef pairing : {"half", "interleaved"}) {
       std::string text = makeDecoder(seed, pairing);
-      EXPECT_LT(getSmoothingChange(text, seed), kRounding);
+      EXPECT_LT(getSmoothingChange(text, seed, SmoothingStrategy::Alpha),
+                kRounding);
       for (transformer::LinearOp op : ops<transformer::LinearOp>())
         EXPECT_TRUE(isChanged(text, op.getWeight()));
     }
@@ -405,8 +410,37 @@ TEST_F(FoldingTest, ScalesOfDecoders) {
 TEST_F(FoldingTest, ScalesOfEncoders) {
   for (bool normFirst : {true, false})
     for (unsigned seed = 0; seed < 4; ++seed)
-      EXPECT_LT(getSmoothingChange(makeEncoder(seed, normFirst), seed),
+      EXPECT_LT(getSmoothingChange(makeEncoder(seed, normFirst), seed,
+                                   SmoothingStrategy::Alpha),
                 kRounding);
+}
+
+TEST_F(FoldingTest, SearchedScales) {
+  for (unsigned seed = 0; seed < 4; ++seed) {
+    std::string text = makeDecoder(seed, "half");
+    EXPECT_LT(getSmoothingChange(text, seed, SmoothingStrategy::Search),
+              kRounding);
+    EXPECT_TRUE(llvm::any_of(ops<transformer::LinearOp>(),
+                             [&](transformer::LinearOp op) {
+                               return isChanged(text, op.getWeight());
+                             }));
+  }
+}
+
+/// The search quantizes rows by the groups of the conversion.
+TEST_F(FoldingTest, SearchedScalesDependOnGroups) {
+  Model model(0);
+  std::string state = model.embedding(128, model.table(128));
+  std::string normed = model.norm("rms_norm", state, 128);
+  std::string text = model.finish(model.linear(normed, 128, 4), 4);
+  auto getScale = [&](int64_t rowGroup) {
+    getSmoothingChange(text, 0, SmoothingStrategy::Search, rowGroup);
+    std::string printed;
+    llvm::raw_string_ostream(printed)
+        << ops<transformer::RmsNormOp>().front().getScale();
+    return printed;
+  };
+  EXPECT_NE(getScale(0), getScale(32));
 }
 
 //===----------------------------------------------------------------------===//
@@ -431,7 +465,7 @@ TEST_F(FoldingTest, ForeignOpsTakeRotations) {
 
 TEST_F(FoldingTest, ForeignOpsTakeScales) {
   std::string text = makeForeign(0);
-  EXPECT_LT(getSmoothingChange(text, 0), kRounding);
+  EXPECT_LT(getSmoothingChange(text, 0, SmoothingStrategy::Alpha), kRounding);
   for (foreign::AffineOp op : ops<foreign::AffineOp>())
     EXPECT_TRUE(isChanged(text, op.getScale()) &&
                 isChanged(text, op.getShift()));

@@ -20,7 +20,7 @@ class Recorder {
 public:
   /// Takes names and channels from the observers of `module`, which must have a
   /// static number of channels and names of their own. Of values that a linear
-  /// reads, `sampleSize` rows are kept.
+  /// reads, and of queries and keys, `sampleSize` rows are kept.
   static FailureOr<std::unique_ptr<Recorder>> create(ModuleOp module,
                                                      size_t sampleSize);
 

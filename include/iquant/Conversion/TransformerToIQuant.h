@@ -50,9 +50,7 @@ public:
   /// The exponent of activations.
   int64_t getExponent() const { return exponent; }
 
-  /// The size of the groups of a linear's input of `channels`, 0 for one scale
-  /// per row: the largest divisor that is a multiple of 32 and at most the row
-  /// group, which is itself 0 for whole rows.
+  /// The size of the groups of a linear's input, as `getRowGroup` cuts them.
   int64_t getGroup(int64_t channels) const;
 
   /// Computes the integer form of `constant`, if it is not known already; the

@@ -28,7 +28,7 @@
 namespace mlir::iquant {
 
 /// Where `transformer-fold-smoothing` has its scales from.
-enum class SmoothingStrategy { Alpha, File };
+enum class SmoothingStrategy { Alpha, Search, File };
 
 #define GEN_PASS_DECL
 #include "iquant/Transforms/Passes.h.inc"

@@ -150,11 +150,13 @@ def TransformerFoldSmoothing : Pass<"transformer-fold-smoothing", "::mlir::Modul
       query heads and, with a rotary embedding, by both channels of a pair.
 
     Requires observers with statistics (`transformer-attach-statistics`), unless
-    scales come from a file.
+    scales come from a file; the search requires that they hold sample rows
+    (`quant-run calibrate --rows`).
 
     | strategy | scales |
     | --- | --- |
     | `alpha` | `a^alpha / w^(1 - alpha)`, divided by their geometric mean: `a` is the largest magnitude of the channel's activations, `w` that of the weights, or keys, that it meets |
+    | `search` | the same, with that `alpha` of 0, 0.05 .. 1 that leaves the smallest error of the quantized products on sample rows |
     | `file` | those of `file`, in the format of `docs/Folding.md`, for every place |
 
     Guarantees that the module computes the same function of real numbers, and
@@ -164,17 +166,21 @@ def TransformerFoldSmoothing : Pass<"transformer-fold-smoothing", "::mlir::Modul
     statistics. A file that does not fit the module is an error that names the
     places.
 
-    Declines, by a remark, places without statistics, and those whose scales are
-    all 1. That no place has statistics is an error.
+    Declines, by a remark, places without statistics, those of which no alpha
+    makes the error smaller, and those whose scales are all 1. That no place has
+    statistics is an error.
   }];
   let options = [
-    Option<"strategy", "strategy", "SmoothingStrategy", /*default=*/"SmoothingStrategy::Alpha",
+    Option<"strategy", "strategy", "SmoothingStrategy", /*default=*/"SmoothingStrategy::Search",
            "Where scales come from",
            [{::llvm::cl::values(
              clEnumValN(::mlir::iquant::SmoothingStrategy::Alpha, "alpha", "statistics, with one alpha"),
+             clEnumValN(::mlir::iquant::SmoothingStrategy::Search, "search", "statistics, with the best alpha of each place"),
              clEnumValN(::mlir::iquant::SmoothingStrategy::File, "file", "a file"))}]>,
     Option<"alpha", "alpha", "double", /*default=*/"0.6",
-           "Share of the activations' range that moves into weights, 0 .. 1">,
+           "Share of the activations' range that moves into weights, 0 .. 1; for the strategy alpha">,
+    Option<"rowGroup", "row-group", "int64_t", /*default=*/"384",
+           "Most channels of a linear's input that share an exponent, 0 for whole rows; for the search">,
     Option<"file", "file", "std::string", /*default=*/"", "The file of scales to read">,
     Option<"output", "output", "std::string", /*default=*/"", "Where to write the scales of all places, as such a file">
   ];

@@ -7,6 +7,7 @@
 #include "Patterns.h"
 
 #include "iquant/Support/ConstantBuilder.h"
+#include "iquant/Support/RowGroups.h"
 
 #include "mlir/IR/Matchers.h"
 
@@ -17,16 +18,8 @@ using namespace mlir::iquant::to_iquant;
 /// The largest rotation table: 128 MiB.
 static constexpr int64_t kMaxTableElements = int64_t(1) << 26;
 
-/// What the sizes of groups are multiples of: the codes of a vector.
-static constexpr int64_t kGroupUnit = 32;
-
 int64_t IntegerParameters::getGroup(int64_t channels) const {
-  if (channels <= rowGroup)
-    return 0;
-  int64_t group = rowGroup / kGroupUnit * kGroupUnit;
-  while (group > 0 && channels % group != 0)
-    group -= kGroupUnit;
-  return group;
+  return getRowGroup(channels, rowGroup);
 }
 
 /// A constant of integers that `T` stores.

@@ -1,4 +1,4 @@
-// RUN: quant-opt %s --transformer-fold-smoothing=alpha=0.5 | FileCheck %s
+// RUN: quant-opt %s --transformer-fold-smoothing="strategy=alpha alpha=0.5" | FileCheck %s
 
 // The first channel of the norm's result reaches 16 times as far as the second,
 // the weight's columns equally far: the square root of 16 moves over.

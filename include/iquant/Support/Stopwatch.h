@@ -2,16 +2,17 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Wall-clock time for the speeds that the commands report.
+// Wall-clock time for speeds that commands report, and for what is left of a
+// step.
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef IQUANT_TOOLS_QUANT_RUN_STOPWATCH_H
-#define IQUANT_TOOLS_QUANT_RUN_STOPWATCH_H
+#ifndef IQUANT_SUPPORT_STOPWATCH_H
+#define IQUANT_SUPPORT_STOPWATCH_H
 
 #include <chrono>
 
-namespace mlir::iquant::run {
+namespace mlir::iquant {
 
 /// Runs from its construction on.
 class Stopwatch {
@@ -25,6 +26,6 @@ private:
   Clock::time_point start = Clock::now();
 };
 
-} // namespace mlir::iquant::run
+} // namespace mlir::iquant
 
-#endif // IQUANT_TOOLS_QUANT_RUN_STOPWATCH_H
+#endif // IQUANT_SUPPORT_STOPWATCH_H

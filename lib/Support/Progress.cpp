@@ -4,14 +4,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Progress.h"
+#include "iquant/Support/Progress.h"
 
 #include "llvm/Support/Format.h"
 #include "llvm/Support/Process.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace mlir;
-using namespace mlir::iquant::run;
+using namespace mlir::iquant;
 
 static constexpr size_t kWidth = 20;
 
@@ -27,6 +27,7 @@ Progress::~Progress() {
 }
 
 void Progress::advance(StringRef note) {
+  std::lock_guard<std::mutex> lock(mutex);
   ++done;
   show(note);
 }

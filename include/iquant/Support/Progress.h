@@ -6,16 +6,17 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef IQUANT_TOOLS_QUANT_RUN_PROGRESS_H
-#define IQUANT_TOOLS_QUANT_RUN_PROGRESS_H
+#ifndef IQUANT_SUPPORT_PROGRESS_H
+#define IQUANT_SUPPORT_PROGRESS_H
 
-#include "Stopwatch.h"
+#include "iquant/Support/Stopwatch.h"
 
 #include "mlir/Support/LLVM.h"
 
+#include <mutex>
 #include <string>
 
-namespace mlir::iquant::run {
+namespace mlir::iquant {
 
 /// One line that is written over until the object dies:
 ///   [==========          ] 2/4 windows, 5 s left, perplexity 12.487
@@ -25,7 +26,7 @@ public:
   Progress(StringRef parts, size_t total);
   ~Progress();
 
-  /// One more part is done; `note` is what there is to say.
+  /// One more part is done, in any thread; `note` is what there is to say.
   void advance(StringRef note = "");
 
 private:
@@ -33,10 +34,11 @@ private:
 
   std::string parts;
   size_t total, done = 0;
+  std::mutex mutex;
   bool isShown;
   Stopwatch watch;
 };
 
-} // namespace mlir::iquant::run
+} // namespace mlir::iquant
 
-#endif // IQUANT_TOOLS_QUANT_RUN_PROGRESS_H
+#endif // IQUANT_SUPPORT_PROGRESS_H

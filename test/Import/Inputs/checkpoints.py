@@ -93,7 +93,7 @@ def gguf_name(name):
     return f"{block}{GGUF_NAMES[name]}.{kind}"
 
 
-def random_tensors(shapes, deviation):
+def random_tensors(shapes, deviation=0.1):
     generator = np.random.default_rng(1)
     return {name: generator.normal(0, deviation, shape).astype(np.float32) for name, shape in shapes.items()}
 

@@ -38,6 +38,8 @@ namespace mlir::iquant {
 constexpr int64_t kMaxNormChannels = 65536;
 /// Longest row whose exponentials the softmax rules can sum in 32 bits.
 constexpr int64_t kMaxSoftmaxChannels = 32768;
+/// Longest sequence whose rows the rule of the mean can sum in 64 bits.
+constexpr int64_t kMaxMeanRows = int64_t(1) << 30;
 
 /// The plain integer tensors that a value of an iquant type is made of; the
 /// type itself for any other.

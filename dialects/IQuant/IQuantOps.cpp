@@ -356,6 +356,29 @@ LogicalResult AttentionOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
+// MeanPoolOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult MeanPoolOp::verify() {
+  ArrayRef<int64_t> input = getInput().getType().getShape();
+  if (input.size() < 2)
+    return emitOpError() << "expects an input of rank 2 or more, got "
+                         << show(input);
+  if (failed(
+          verifyShape(*this, "a mask", getMask().getType(), input.drop_back())))
+    return failure();
+  SmallVector<int64_t> expected(input);
+  expected.erase(expected.end() - 2);
+  if (failed(verifyShape(*this, "a result", getType(), expected)))
+    return failure();
+  int64_t exponent = getInput().getType().getExponent();
+  if (getType().getExponent() != exponent)
+    return emitOpError() << "expects a result with the input's exponent "
+                         << exponent << ", got " << getType().getExponent();
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
 // SwiGluOp, ArgmaxOp
 //===----------------------------------------------------------------------===//
 

@@ -342,6 +342,30 @@ def IQuant_AttentionOp : IQuant_Op<"attention", [AttrSizedOperandSegments]> {
 }
 
 //===----------------------------------------------------------------------===//
+// Sequences
+//===----------------------------------------------------------------------===//
+
+def IQuant_MeanPoolOp : IQuant_Op<"mean_pool"> {
+  let summary = "Mean of the valid rows of every sequence";
+  let description = [{
+    As `transformer.mean_pool`: exact sums, then one rounded division by the
+    number of valid rows (rule F5). The unit of the result is that of the rows.
+
+    Formula: `result[..., c] = sum_s input[..., s, c] / max(n, 1)` over the `n` valid rows `s`.
+
+    Constraints:
+    * (C1) `input` has rank 2 or more.
+    * (C2) `mask` has the shape of `input` without its channels.
+    * (C3) the result has the shape of `input` without its rows.
+    * (C4) the result has the exponent of `input`.
+  }];
+  let arguments = (ins IQuant_Activation:$input, IQuant_MaskTensor:$mask);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = "$input `mask` $mask attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
 // Elementwise
 //===----------------------------------------------------------------------===//
 

@@ -381,6 +381,39 @@ StringAttr AttentionOp::getObservedName() { return getScoresAttr(); }
 int64_t AttentionOp::getObservedChannels() { return getHeads(); }
 
 //===----------------------------------------------------------------------===//
+// MeanPoolOp
+//===----------------------------------------------------------------------===//
+
+LogicalResult MeanPoolOp::verify() {
+  RankedTensorType input = tensorType(getInput()), mask = tensorType(getMask());
+  if (input.getRank() < 2)
+    return emitOpError() << "expects an input of rank 2 or more, got " << input;
+  auto perRow = RankedTensorType::get(input.getShape().drop_back(),
+                                      mask.getElementType());
+  if (failed(verifyCompatibleShape(mask, perRow)))
+    return emitOpError() << "expects a mask of one element per row, " << perRow
+                         << ", got " << mask;
+  return success();
+}
+
+LogicalResult MeanPoolOp::inferReturnTypes(MLIRContext *context,
+                                           std::optional<Location> location,
+                                           Adaptor adaptor,
+                                           SmallVectorImpl<Type> &inferred) {
+  RankedTensorType input = tensorType(adaptor.getInput());
+  SmallVector<int64_t> shape(input.getShape());
+  if (shape.size() >= 2)
+    shape.erase(shape.end() - 2);
+  inferred.push_back(input.clone(shape));
+  return success();
+}
+
+SmallVector<ChannelTie> MeanPoolOp::getChannelTies() {
+  return {ChannelTie::all(getInputMutable(), cast<OpResult>(getResult()),
+                          ChannelMapKind::Linear)};
+}
+
+//===----------------------------------------------------------------------===//
 // SoftmaxOp, SwiGluOp, AddOp, ArgmaxOp, ObserveOp
 //===----------------------------------------------------------------------===//
 

@@ -326,6 +326,32 @@ def Transformer_AttentionOp : Transformer_InferredOp<"attention", [AttrSizedOper
 }
 
 //===----------------------------------------------------------------------===//
+// Sequences
+//===----------------------------------------------------------------------===//
+
+def Transformer_MeanPoolOp : Transformer_InferredOp<"mean_pool", [
+    DeclareOpInterfaceMethods<CommutesWithChannelMapOpInterface>]> {
+  let summary = "Mean of the valid rows of every sequence: a sentence embedding";
+  let description = [{
+    The second-to-last dimension of `input` counts the rows of a sequence, and a
+    row is valid where `mask` is true for it. What other rows hold, padding, does
+    not matter.
+
+    Formula: `result[..., c] = sum_s input[..., s, c] / max(n, 1)` over the `n` valid rows `s`, so that the mean of a
+    sequence without a valid row is 0.
+
+    Constraints:
+    * (C1) `input` has rank 2 or more.
+    * (C2) `mask` has the shape of `input` without its channels.
+    * (C3) the result has the shape of `input` without its rows.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$input, Transformer_MaskTensor:$mask);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$input `mask` $mask attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+//===----------------------------------------------------------------------===//
 // Elementwise
 //===----------------------------------------------------------------------===//
 

@@ -80,6 +80,21 @@ void HeadLayout::forEachQuery(
     }
 }
 
+FailureOr<SmallVector<SmallVector<int64_t>>>
+mlir::iquant::reference::getValidRows(Operation *op, const Tensor &input,
+                                      const Tensor &mask) {
+  ArrayRef<int64_t> rows = input.getShape().drop_back();
+  if (mask.getShape() != rows)
+    return op->emitOpError() << "expects a mask of shape " << showShape(rows)
+                             << ", got " << showShape(mask.getShape());
+  SmallVector<SmallVector<int64_t>> valid(
+      ShapedType::getNumElements(rows.drop_back()));
+  for (int64_t r = 0, end = mask.getNumElements(); r < end; ++r)
+    if (mask.getInt(r))
+      valid[r / rows.back()].push_back(r);
+  return valid;
+}
+
 FailureOr<Tensor> mlir::iquant::reference::updateRows(Operation *op,
                                                       Tensor cache,
                                                       const Tensor &rows,

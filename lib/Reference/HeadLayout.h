@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Declares the conventions on heads and caches that both dialects share.
+// Declares the conventions on heads, masks and caches that both dialects share.
 //
 //===----------------------------------------------------------------------===//
 
@@ -42,6 +42,11 @@ struct HeadLayout {
   const Tensor *mask;
   bool maskPerQuery;
 };
+
+/// The rows of every sequence of `input` that the mask admits, counted over all
+/// rows. Fails on a mask of another shape.
+FailureOr<SmallVector<SmallVector<int64_t>>>
+getValidRows(Operation *op, const Tensor &input, const Tensor &mask);
 
 /// A cache with `rows` from `offset` of `dimension`, its positions, on. Fails
 /// on rows that it has no place for.

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Evaluator.h"
+#include "HeadLayout.h"
 #include "IQuantValues.h"
 
 #include "llvm/ADT/TypeSwitch.h"
@@ -252,6 +253,25 @@ static Results evaluateArgmax(ArgmaxOp op, Evaluator &evaluator) {
   return one(result);
 }
 
+static Results evaluateMeanPool(MeanPoolOp op, Evaluator &evaluator) {
+  Tensor input = evaluator.tensor(op.getInput());
+  auto valid = getValidRows(op, input, evaluator.tensor(op.getMask()));
+  if (failed(valid))
+    return failure();
+  SmallVector<int64_t> shape(input.getShape());
+  shape.erase(shape.end() - 2);
+  Tensor result(shape, input.getElementType());
+  int64_t C = shape.back();
+  for (auto [sequence, rows] : llvm::enumerate(*valid))
+    for (int64_t c = 0; c < C; ++c) {
+      int64_t sum = 0;
+      for (int64_t r : rows)
+        sum += input.getInt(r * C + c);
+      result.setInt(sequence * C + c, mean(sum, rows.size()));
+    }
+  return one(result);
+}
+
 //===----------------------------------------------------------------------===//
 // Dispatch
 //===----------------------------------------------------------------------===//
@@ -272,6 +292,7 @@ Results reference::evaluateIQuant(Operation *op, Evaluator &e) {
       .Case([&](AttentionOp op) { return evaluateAttention(op, e); })
       .Case([&](SoftmaxOp op) { return evaluateSoftmax(op, e); })
       .Case([&](ArgmaxOp op) { return evaluateArgmax(op, e); })
+      .Case([&](MeanPoolOp op) { return evaluateMeanPool(op, e); })
       .Case([&](RescaleOp op) {
         return mapFixed(op, e, [&](ArrayRef<int64_t> x) {
           return rescale(x[0], exponent(op.getInput().getType()),

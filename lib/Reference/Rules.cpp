@@ -106,6 +106,11 @@ int64_t reference::argmax(ArrayRef<int32_t> x) {
   return llvm::max_element(x) - x.begin();
 }
 
+int64_t reference::mean(int64_t sum, int64_t n) {
+  int64_t d = std::max<int64_t>(n, 1);
+  return llvm::divideFloorSigned(2 * sum + d, 2 * d);
+}
+
 //===----------------------------------------------------------------------===//
 // Quantization
 //===----------------------------------------------------------------------===//

@@ -256,6 +256,26 @@ static Results evaluateArgmax(ArgmaxOp op, Evaluator &evaluator) {
   return SmallVector<RuntimeValue>{result};
 }
 
+static Results evaluateMeanPool(MeanPoolOp op, Evaluator &evaluator) {
+  Tensor input = evaluator.tensor(op.getInput());
+  auto valid = iquant::reference::getValidRows(op, input,
+                                               evaluator.tensor(op.getMask()));
+  if (failed(valid))
+    return failure();
+  SmallVector<int64_t> shape(input.getShape());
+  shape.erase(shape.end() - 2);
+  Tensor result(shape, input.getElementType());
+  int64_t C = shape.back();
+  for (auto [sequence, rows] : llvm::enumerate(*valid))
+    for (int64_t c = 0; c < C; ++c) {
+      double sum = 0;
+      for (int64_t r : rows)
+        sum += input.getFloat(r * C + c);
+      result.setFloat(sequence * C + c, sum / std::max<size_t>(rows.size(), 1));
+    }
+  return SmallVector<RuntimeValue>{result};
+}
+
 Results iquant::reference::evaluateTransformer(Operation *op, Evaluator &e) {
   return TypeSwitch<Operation *, Results>(op)
       .Case([&](EmbeddingOp op) { return evaluateEmbedding(op, e); })
@@ -267,6 +287,7 @@ Results iquant::reference::evaluateTransformer(Operation *op, Evaluator &e) {
       .Case([&](AttentionOp op) { return evaluateAttention(op, e); })
       .Case([&](SoftmaxOp op) { return mapRows(op, e, applySoftmax); })
       .Case([&](ArgmaxOp op) { return evaluateArgmax(op, e); })
+      .Case([&](MeanPoolOp op) { return evaluateMeanPool(op, e); })
       .Case([&](ObserveOp op) {
         return SmallVector<RuntimeValue>{e.get(op.getInput())};
       })

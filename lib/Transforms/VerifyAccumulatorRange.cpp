@@ -30,6 +30,8 @@ static_assert(kMaxSoftmaxChannels * kLargestExponential <= INT32_MAX);
 static_assert(kLargestProbability * kLargestSymmetric <= kLargestExponential);
 static_assert(kMaxNormChannels * kLargestSquare + (uint64_t(1) << 61) <
               uint64_t(1) << 62);
+// Twice the rows of F5 and their number.
+static_assert(kMaxMeanRows * ((int64_t(1) << 32) + 1) < INT64_MAX);
 
 namespace {
 
@@ -44,7 +46,8 @@ public:
     getOperation()->walk([&](Operation *op) {
       LogicalResult result =
           TypeSwitch<Operation *, LogicalResult>(op)
-              .Case<LinearOp, AttentionOp>([&](auto op) { return verify(op); })
+              .Case<LinearOp, AttentionOp, MeanPoolOp>(
+                  [&](auto op) { return verify(op); })
               .Case<SoftmaxOp, RmsNormOp, LayerNormOp>([&](auto) {
                 // Their verifiers bound the channels, see the assertions above.
                 ++proven;
@@ -66,8 +69,11 @@ public:
 private:
   LogicalResult verify(LinearOp op);
   LogicalResult verify(AttentionOp op);
+  LogicalResult verify(MeanPoolOp op);
 
-  std::optional<int64_t> getMostKeys(AttentionOp op);
+  std::optional<int64_t> getMostRows(Operation *op, ArrayRef<int64_t> sizes);
+  LogicalResult reportUnbounded(Operation *op, StringRef what, unsigned bits,
+                                int64_t most);
 
   unsigned proven = 0;
 };
@@ -115,15 +121,16 @@ LogicalResult VerifyAccumulatorRange::verify(LinearOp op) {
 }
 
 //===----------------------------------------------------------------------===//
-// Attention
+// Attention and means
 //===----------------------------------------------------------------------===//
 
-std::optional<int64_t> VerifyAccumulatorRange::getMostKeys(AttentionOp op) {
-  for (DynType type : {op.getKey().getType(), op.getValue().getType()}) {
-    int64_t keys = type.getShape().drop_back().back();
-    if (ShapedType::isStatic(keys))
-      return keys;
-  }
+/// The most keys or rows that an op is run with; `sizes` are what its types say
+/// of their number.
+std::optional<int64_t>
+VerifyAccumulatorRange::getMostRows(Operation *op, ArrayRef<int64_t> sizes) {
+  for (int64_t size : sizes)
+    if (ShapedType::isStatic(size))
+      return size;
   if (maxKeys > 0)
     return maxKeys;
   for (Operation *parent = op->getParentOp(); parent;
@@ -131,6 +138,17 @@ std::optional<int64_t> VerifyAccumulatorRange::getMostKeys(AttentionOp op) {
     if (auto length = parent->getAttrOfType<IntegerAttr>(kContextLength))
       return length.getInt();
   return std::nullopt;
+}
+
+LogicalResult VerifyAccumulatorRange::reportUnbounded(Operation *op,
+                                                      StringRef what,
+                                                      unsigned bits,
+                                                      int64_t most) {
+  return op->emitOpError() << "accumulates over a number of " << what
+                           << " that has no bound, and " << bits
+                           << " bits suffice for " << most << " " << what
+                           << "; give max-keys or the attribute '"
+                           << kContextLength << "'" << describePlace(op);
 }
 
 LogicalResult VerifyAccumulatorRange::verify(AttentionOp op) {
@@ -144,13 +162,11 @@ LogicalResult VerifyAccumulatorRange::verify(AttentionOp op) {
            << " in 32 bits, which can overflow beyond " << scores.getLongest()
            << " channels of a head" << describePlace(op);
 
-  std::optional<int64_t> keys = getMostKeys(op);
+  auto rowsOf = [](DynType type) { return type.getShape().drop_back().back(); };
+  std::optional<int64_t> keys = getMostRows(
+      op, {rowsOf(op.getKey().getType()), rowsOf(op.getValue().getType())});
   if (!keys)
-    return op.emitOpError()
-           << "accumulates over a number of keys that has no bound, and 32 "
-              "bits suffice for "
-           << kMaxSoftmaxChannels << " keys; give max-keys or the attribute '"
-           << kContextLength << "'" << describePlace(op);
+    return reportUnbounded(op, "keys", 32, kMaxSoftmaxChannels);
   // A weighted value is less than an exponential, so one bound serves both.
   if (*keys <= kMaxSoftmaxChannels)
     return success();
@@ -159,4 +175,19 @@ LogicalResult VerifyAccumulatorRange::verify(AttentionOp op) {
                           << ", in 32 bits, which rule A4 allows for at most "
                           << kMaxSoftmaxChannels << " keys"
                           << describePlace(op);
+}
+
+LogicalResult VerifyAccumulatorRange::verify(MeanPoolOp op) {
+  ++proven;
+  ArrayRef<int64_t> input = op.getInput().getType().getShape();
+  std::optional<int64_t> rows = getMostRows(
+      op, {input.drop_back().back(), op.getMask().getType().getShape().back()});
+  if (!rows)
+    return reportUnbounded(op, "rows", 64, kMaxMeanRows);
+  if (*rows <= kMaxMeanRows)
+    return success();
+  return op.emitOpError() << "accumulates " << *rows
+                          << " rows in 64 bits, which rule F5 allows for at "
+                             "most "
+                          << kMaxMeanRows << " rows" << describePlace(op);
 }

@@ -80,6 +80,16 @@ func.func @forward(%ids: tensor<?xi32>) -> tensor<?x2xf32> {
 
 // -----
 
+// CHECK: [Missed] AddCache | {{.*}}gets no cache: 'transformer.mean_pool' reads values of many positions, and is not known to work row by row
+func.func @forward(%ids: tensor<?xi32>, %mask: tensor<?xi1>) -> tensor<2xf32> {
+  %table = arith.constant dense<1.0> : tensor<5x2xf32>
+  %x = transformer.embedding %ids, %table : (tensor<?xi32>, tensor<5x2xf32>) -> tensor<?x2xf32>
+  %y = transformer.mean_pool %x mask %mask : (tensor<?x2xf32>, tensor<?xi1>) -> tensor<2xf32>
+  return %y : tensor<2xf32>
+}
+
+// -----
+
 // A region may read what is no operand.
 // CHECK: [Missed] AddCache | {{.*}}gets no cache: 'tensor.generate' reads values of many positions, and is not known to work row by row
 func.func @forward(%ids: tensor<2xi32>) -> tensor<2x2xf32> {

@@ -130,6 +130,32 @@ func.func @wide_head(%q: !iquant.dyn<4x133145xsi8, 133145>) {
 
 // -----
 
+// The rows of a mean, from the shape of input or mask, or from the context.
+// expected-remark@+1 {{[Passed] AccumulatorRange | Category:verify-accumulator-range | ProvenAccumulators=3, Remark="no accumulator can overflow"}}
+module {
+  func.func @most_rows(%x: !iquant.fixed<1073741824x8xi32, 16>, %y: !iquant.fixed<?x8xi32, 16>,
+                       %m: tensor<1073741824xi1>, %n: tensor<?xi1>)
+      attributes {transformer.context_length = 512 : i64} {
+    %0 = iquant.mean_pool %x mask %n : (!iquant.fixed<1073741824x8xi32, 16>, tensor<?xi1>) -> !iquant.fixed<8xi32, 16>
+    %1 = iquant.mean_pool %y mask %m : (!iquant.fixed<?x8xi32, 16>, tensor<1073741824xi1>) -> !iquant.fixed<8xi32, 16>
+    %2 = iquant.mean_pool %y mask %n : (!iquant.fixed<?x8xi32, 16>, tensor<?xi1>) -> !iquant.fixed<8xi32, 16>
+    return
+  }
+}
+
+// -----
+
+// One row too many, and a number of them without a bound.
+func.func @many_rows(%x: !iquant.fixed<1073741825x8xi32, 16>, %y: !iquant.fixed<?x8xi32, 16>, %m: tensor<?xi1>) {
+  // expected-error@+1 {{'iquant.mean_pool' op accumulates 1073741825 rows in 64 bits, which rule F5 allows for at most 1073741824 rows, in function 'many_rows'}}
+  %0 = iquant.mean_pool %x mask %m : (!iquant.fixed<1073741825x8xi32, 16>, tensor<?xi1>) -> !iquant.fixed<8xi32, 16>
+  // expected-error@+1 {{'iquant.mean_pool' op accumulates over a number of rows that has no bound, and 64 bits suffice for 1073741824 rows; give max-keys or the attribute 'transformer.context_length', in function 'many_rows'}}
+  %1 = iquant.mean_pool %y mask %m : (!iquant.fixed<?x8xi32, 16>, tensor<?xi1>) -> !iquant.fixed<8xi32, 16>
+  return
+}
+
+// -----
+
 // Other ops are not looked at.
 // expected-remark@+1 {{[Passed] AccumulatorRange | Category:verify-accumulator-range | ProvenAccumulators=0, Remark="no accumulator can overflow"}}
 module {

@@ -215,6 +215,15 @@ TEST_F(InterfacesTest, AddAndObservePassEverything) {
             (Ties{"0[0 1] = result[0 1], linear of 2"}));
 }
 
+TEST_F(InterfacesTest, MeanPoolPassesEveryLinearMap) {
+  auto op = parse<MeanPoolOp>("%x: tensor<?x?x2xf32>, %m: tensor<?x?xi1>",
+                              "%0 = transformer.mean_pool %x mask %m : "
+                              "(tensor<?x?x2xf32>, tensor<?x?xi1>) -> "
+                              "tensor<?x2xf32>");
+  EXPECT_EQ(describe(op.getChannelTies()),
+            (Ties{"0[0 1] = result[0 1], linear of 2"}));
+}
+
 TEST_F(InterfacesTest, DynamicChannelsAreNotTied) {
   auto sum = parse<AddOp>("%x: tensor<?x?xf32>",
                           "%0 = transformer.add %x, %x : tensor<?x?xf32>");

@@ -206,6 +206,21 @@ TEST_F(IQuantOpsTest, RescaleAddAndArgmax) {
   EXPECT_EQ(ints(results[2]), (std::vector<int64_t>{0, 1}));
 }
 
+TEST_F(IQuantOpsTest, MeanPoolTakesTheValidRowsOfEverySequence) {
+  auto results = run(R"mlir(
+    func.func @main(%x: !iquant.fixed<2x2x2xi32, 1>, %m: tensor<2x2xi1>)
+        -> !iquant.fixed<2x2xi32, 1> {
+      %0 = iquant.mean_pool %x mask %m
+          : (!iquant.fixed<2x2x2xi32, 1>, tensor<2x2xi1>)
+          -> !iquant.fixed<2x2xi32, 1>
+      return %0 : !iquant.fixed<2x2xi32, 1>
+    })mlir",
+                     {i32({2, 2, 2}, {1, INT32_MIN, 2, INT32_MIN, 9, 9, -7, 4}),
+                      i1({2, 2}, {1, 1, 0, 1})});
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{2, INT32_MIN, -7, 4}));
+}
+
 //===----------------------------------------------------------------------===//
 // Linear and embedding
 //===----------------------------------------------------------------------===//
@@ -507,6 +522,15 @@ TEST_F(IQuantOpsTest, ShapesThatDisagreeAtRunTime) {
                         {random32({1, 2}, 9), random32({2, 2}, 9)}),
             "'iquant.add' op expects operands of one shape at run time, got "
             "[1, 2] and [2, 2]\n");
+  EXPECT_EQ(runForError(R"mlir(
+    func.func @main(%x: !iquant.fixed<?x2xi32, 16>, %m: tensor<?xi1>) {
+      %0 = iquant.mean_pool %x mask %m
+          : (!iquant.fixed<?x2xi32, 16>, tensor<?xi1>)
+          -> !iquant.fixed<2xi32, 16>
+      return
+    })mlir",
+                        {random32({3, 2}, 9), i1({2}, {1, 1})}),
+            "'iquant.mean_pool' op expects a mask of shape [3], got [2]\n");
 }
 
 } // namespace

@@ -81,6 +81,9 @@ protected:
   Tensor f32(ArrayRef<int64_t> shape, ArrayRef<float> elements) {
     return Tensor::fromArray(shape, Float32Type::get(&context), elements);
   }
+  Tensor i1(ArrayRef<int64_t> shape, ArrayRef<char> elements) {
+    return Tensor::fromArray(shape, IntegerType::get(&context, 1), elements);
+  }
   Tensor index(int64_t value) {
     return Tensor::integerScalar(value, IndexType::get(&context));
   }

@@ -226,6 +226,26 @@ TEST(RulesTest, F3TakesTheFirstOfEquals) {
   EXPECT_EQ(argmax({INT32_MIN, INT32_MIN}), 0);
 }
 
+TEST(RulesTest, F5RoundsHalvesUp) {
+  EXPECT_EQ(mean(5, 2), 3);
+  EXPECT_EQ(mean(-5, 2), -2);
+  EXPECT_EQ(mean(4, 3), 1);
+  EXPECT_EQ(mean(5, 3), 2);
+  EXPECT_EQ(mean(-4, 3), -1);
+  EXPECT_EQ(mean(-5, 3), -2);
+  EXPECT_EQ(mean(7, 1), 7);
+  EXPECT_EQ(mean(0, 0), 0);
+}
+
+TEST(RulesTest, F5KeepsTheRangeOfTheRows) {
+  for (int64_t n : {int64_t(1), int64_t(3), int64_t(1) << 30}) {
+    EXPECT_EQ(mean(n * kInt32Max, n), kInt32Max);
+    EXPECT_EQ(mean(n * kInt32Min, n), kInt32Min);
+    EXPECT_EQ(mean(n * kInt32Min + n - 1, n),
+              n == 1 ? kInt32Min : kInt32Min + 1);
+  }
+}
+
 //===----------------------------------------------------------------------===//
 // Q: quantization
 //===----------------------------------------------------------------------===//

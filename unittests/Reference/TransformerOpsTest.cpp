@@ -314,6 +314,23 @@ TEST_F(TransformerOpsTest, Argmax) {
   EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{1, 0}));
 }
 
+TEST_F(TransformerOpsTest, MeanPool) {
+  // A row that does not count may hold anything; the last sequence has no
+  // other.
+  auto results = run(
+      R"mlir(
+    func.func @main(%x: tensor<3x2x2xf32>, %m: tensor<3x2xi1>)
+        -> tensor<3x2xf32> {
+      %0 = transformer.mean_pool %x mask %m
+          : (tensor<3x2x2xf32>, tensor<3x2xi1>) -> tensor<3x2xf32>
+      return %0 : tensor<3x2xf32>
+    })mlir",
+      {f32({3, 2, 2}, {1, -2, 2, 5, 7, 8, NAN, INFINITY, NAN, NAN, NAN, NAN}),
+       i1({3, 2}, {1, 1, 1, 0, 0, 0})});
+  ASSERT_EQ(results.size(), 1u);
+  expectNear(results[0], {1.5, 1.5, 7, 8, 0, 0});
+}
+
 TEST_F(TransformerOpsTest, ShapesThatDisagreeAtRunTime) {
   EXPECT_EQ(runForError(R"mlir(
     func.func @main(%q: tensor<?x2xf32>, %k: tensor<?x2xf32>,

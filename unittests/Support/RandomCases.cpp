@@ -99,6 +99,8 @@ private:
   /// own; 0 is the row as a whole.
   Argument fixedInGroups(ArrayRef<int64_t> shape, size_t known, int64_t group);
   Argument parameter(ArrayRef<int64_t> shape, int64_t f, int64_t bound);
+  /// A mask that admits nothing, some or all.
+  Argument mask(ArrayRef<int64_t> shape);
   Argument dyn(ArrayRef<int64_t> shape, bool isAsymmetric, int64_t group);
   /// How a weight's codes lie; in rows now and then.
   TilesAttr tiles(int64_t group);
@@ -119,6 +121,7 @@ private:
   RandomCase makeDequantize();
   RandomCase makeEmbedding();
   RandomCase makeLinear();
+  RandomCase makeMeanPool();
   RandomCase makeNorm(bool hasShift);
   RandomCase makeQuantize();
   RandomCase makeRescale();
@@ -247,6 +250,14 @@ Argument CaseMaker::parameter(ArrayRef<int64_t> shape, int64_t f,
   return add(
       llvm::formatv("!iquant.fixed<{0}i16, {1}>", text(shape, shape.size()), f),
       integers(shape, 16, -bound - 1, bound));
+}
+
+Argument CaseMaker::mask(ArrayRef<int64_t> shape) {
+  Tensor mask(shape, builder.getI1Type());
+  int64_t density = from(0, 4);
+  for (int64_t i = 0, end = mask.getNumElements(); i < end; ++i)
+    mask.setInt(i, from(1, 4) <= density);
+  return add("tensor<" + text(shape, 0) + "i1>", mask);
 }
 
 Argument CaseMaker::dyn(ArrayRef<int64_t> shape, bool isAsymmetric,
@@ -398,6 +409,16 @@ RandomCase CaseMaker::makeLinear() {
   return finish(operands, fixedType(concat(rows, outputs), 0, f));
 }
 
+RandomCase CaseMaker::makeMeanPool() {
+  Shape batch = sizes(0, 2);
+  int64_t rows = oneIn(12) ? 0 : oneIn(6) ? from(100, 300) : from(1, 9);
+  int64_t width = channels(), f = exponent();
+  Shape perRow = concat(batch, rows);
+  std::string operands =
+      fixed(concat(perRow, width), 1, f).name + " mask " + mask(perRow).name;
+  return finish(operands, fixedType(concat(batch, width), 1, f));
+}
+
 RandomCase CaseMaker::makeNorm(bool hasShift) {
   int64_t width = oneIn(12) ? oneOf<int64_t>({0, 300}) : channels();
   int64_t group = oneIn(3) ? oneOf<int64_t>({1, 2, 16}) : 0;
@@ -465,12 +486,7 @@ RandomCase CaseMaker::makeAttention() {
     if (oneIn(2))
       maskShape.push_back(queries);
     maskShape.push_back(keys);
-    Tensor mask(maskShape, builder.getI1Type());
-    int64_t density = from(0, 4);
-    for (int64_t i = 0, end = mask.getNumElements(); i < end; ++i)
-      mask.setInt(i, from(1, 4) <= density);
-    operands +=
-        " mask " + add("tensor<" + text(maskShape, 0) + "i1>", mask).name;
+    operands += " mask " + mask(maskShape).name;
   }
   if (hasOffset)
     operands += " at " + index(from(0, keys - queries)).name;
@@ -514,6 +530,8 @@ RandomCase CaseMaker::make() {
     return makeNorm(/*hasShift=*/true);
   if (mnemonic == "linear")
     return makeLinear();
+  if (mnemonic == "mean_pool")
+    return makeMeanPool();
   if (mnemonic == "quantize")
     return makeQuantize();
   if (mnemonic == "rescale")
@@ -534,9 +552,10 @@ RandomCase CaseMaker::make() {
 
 ArrayRef<StringLiteral> iquant::testing::getRandomCaseOps() {
   static constexpr StringLiteral ops[] = {
-      "add",        "argmax",  "attention", "dequantize",  "embedding", "gelu",
-      "layer_norm", "linear",  "quantize",  "rescale",     "rms_norm",  "rope",
-      "silu",       "softmax", "swiglu",    "update_cache"};
+      "add",     "argmax",      "attention", "dequantize", "embedding",
+      "gelu",    "layer_norm",  "linear",    "mean_pool",  "quantize",
+      "rescale", "rms_norm",    "rope",      "silu",       "softmax",
+      "swiglu",  "update_cache"};
   return ops;
 }
 

@@ -85,6 +85,9 @@ int64_t add(int64_t x, int64_t y);
 /// F3: the smallest index of a largest element.
 int64_t argmax(ArrayRef<int32_t> x);
 
+/// F5: the mean of `n` elements whose sum is `sum`; 0 for none.
+int64_t mean(int64_t sum, int64_t n);
+
 //===----------------------------------------------------------------------===//
 // Quantization
 //===----------------------------------------------------------------------===//

@@ -330,10 +330,10 @@ def OutlineRepeatedBodies : Pass<"outline-repeated-bodies", "::mlir::ModuleOp"> 
 def VerifyAccumulatorRange : Pass<"verify-accumulator-range", "::mlir::ModuleOp"> {
   let summary = "Prove that no accumulator of the integer rules can overflow";
   let description = [{
-    Bounds every sum that an `iquant` op keeps in 32 bits (64 in norms) by the
-    largest codes that its types allow and by the number of its terms, and fails
-    at each op whose bound does not fit, naming the length up to which it would.
-    Changes nothing.
+    Bounds every sum that an `iquant` op keeps in 32 bits (64 in norms and means)
+    by the largest codes that its types allow and by the number of its terms, and
+    fails at each op whose bound does not fit, naming the length up to which it
+    would. Changes nothing.
 
     | op | rule | terms | fits up to |
     | --- | --- | --- | --- |
@@ -344,6 +344,7 @@ def VerifyAccumulatorRange : Pass<"verify-accumulator-range", "::mlir::ModuleOp"
     | `attention`, values | A4 | 255 * 127 per key | 66311 keys |
     | `softmax` | S3 | 65025 per channel | 32768 channels, by its verifier |
     | norms | N0 | 2^44 per channel, 64 bits | 65536 channels, by their verifiers |
+    | `mean_pool` | F5 | 2^32 per row, 64 bits | 2^30 rows |
 
     A `linear` whose bound fails gets a second chance if its weight is composed
     of constants in the same function: the codes themselves bound each channel's sum by 255 times the
@@ -351,8 +352,8 @@ def VerifyAccumulatorRange : Pass<"verify-accumulator-range", "::mlir::ModuleOp"
     sum of all magnitudes (`si8`). A remark says so.
 
     Requires nothing of other ops, and says nothing about them: run it before
-    `convert-iquant-to-linalg`. Where the number of keys is dynamic, it requires
-    a bound: `max-keys`, or else the integer attribute
+    `convert-iquant-to-linalg`. Where the number of keys of an attention or of
+    rows of a mean is dynamic, it requires a bound: `max-keys`, or else the integer attribute
     `transformer.context_length` of the function or of an op around it.
 
     Guarantees that a program that the pass accepts gives the same bits for any
@@ -363,7 +364,7 @@ def VerifyAccumulatorRange : Pass<"verify-accumulator-range", "::mlir::ModuleOp"
   }];
   let options = [
     Option<"maxKeys", "max-keys", "int64_t", /*default=*/"0",
-           "Largest number of keys that a dynamic attention is run with; 0 takes it from transformer.context_length">
+           "Largest number of keys or rows that a dynamic sequence has; 0 takes it from transformer.context_length">
   ];
 }
 

@@ -1,14 +1,16 @@
-//===- Elementwise.cpp - Sum, rescaling and argmax ------------------------===//
+//===- Elementwise.cpp - Sum, rescaling, argmax and mean ------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rules F1 to F3.
+// Rules F1 to F3 and F5.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Patterns.h"
 #include "RowBuilder.h"
 #include "Rules.h"
+
+#include "iquant/Support/Shapes.h"
 
 using namespace mlir;
 using namespace mlir::iquant;
@@ -53,9 +55,51 @@ static SmallVector<Value> lowerArgmax(ArgmaxOp op,
                      });
 }
 
+/// The sums of the valid rows of every sequence, in 64 bits.
+static Value sumRows(ImplicitLocOpBuilder &b, Value input, Value mask) {
+  RowBuilder space(b, input);
+  Access rows = space.whole(input);
+  SmallVector<OpFoldResult> sizes = sizesOf(b, input);
+  int64_t rowDim = sizes.size() - 2;
+  sizes.erase(sizes.begin() + rowDim);
+  Value empty = tensor::EmptyOp::create(b, sizes, b.getI64Type());
+  Value zero = constant(b, 64, 0);
+  Value sums = linalg::FillOp::create(b, zero, empty).getResult(0);
+  SmallVector<utils::IteratorType> iterators(rows.map.getNumDims(),
+                                             utils::IteratorType::parallel);
+  iterators[rowDim] = utils::IteratorType::reduction;
+  return createGeneric(b, {rows, space.row(mask)},
+                       {{sums, rows.map.dropResult(rowDim)}}, iterators,
+                       [](ArrayRef<Int> in) -> SmallVector<Int> {
+                         return {select(in[1], in[2] + in[0].sext(64), in[2])};
+                       })
+      .front();
+}
+
+static SmallVector<Value> lowerMeanPool(MeanPoolOp op,
+                                        LowerOp<MeanPoolOp>::Adaptor adaptor,
+                                        ImplicitLocOpBuilder &b) {
+  Value mask = adaptor.getMask().front();
+  RowBuilder rows(b, mask);
+  Value counts =
+      rows.reduce(Accumulator{64, 0}, rows.whole(mask),
+                  [](Int isValid, Int n) { return n + isValid.zext(64); })
+          .front();
+  Value sums = sumRows(b, codesOf(adaptor.getInput()), mask);
+  RowBuilder space(b, sums);
+  return {space.perElement(
+      32, {space.whole(sums), space.row(counts)}, [](Int sum, Int n) {
+        Int d = max(n, 1);
+        // With 2^31 more in every row all that is divided is positive.
+        Int positive = ((sum + (d << 31)) << 1) + d;
+        return (positive / (d << 1) - (int64_t(1) << 31)).trunc(32);
+      })};
+}
+
 void mlir::iquant::populateElementwisePatterns(const TypeConverter &converter,
                                                RewritePatternSet &patterns) {
   addLowering(converter, patterns, lowerAdd);
   addLowering(converter, patterns, lowerArgmax);
+  addLowering(converter, patterns, lowerMeanPool);
   addLowering(converter, patterns, lowerRescale);
 }

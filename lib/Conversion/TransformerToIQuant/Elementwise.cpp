@@ -1,4 +1,4 @@
-//===- Elementwise.cpp - Sum, argmax, observers ---------------------------===//
+//===- Elementwise.cpp - Sum, argmax, mean, observers ---------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -33,6 +33,19 @@ struct ConvertArgmax : public OpConversionPattern<transformer::ArgmaxOp> {
   }
 };
 
+struct ConvertMeanPool : public OpConversionPattern<transformer::MeanPoolOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(transformer::MeanPoolOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOpWithNewOp<MeanPoolOp>(
+        op, getTypeConverter()->convertType(op.getType()), adaptor.getInput(),
+        adaptor.getMask());
+    return success();
+  }
+};
+
 struct EraseObserve : public OpConversionPattern<transformer::ObserveOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -47,6 +60,6 @@ struct EraseObserve : public OpConversionPattern<transformer::ObserveOp> {
 
 void to_iquant::populateElementwisePatterns(const TypeConverter &converter,
                                             RewritePatternSet &patterns) {
-  patterns.add<ConvertAdd, ConvertArgmax, EraseObserve>(converter,
-                                                        patterns.getContext());
+  patterns.add<ConvertAdd, ConvertArgmax, ConvertMeanPool, EraseObserve>(
+      converter, patterns.getContext());
 }

@@ -1,4 +1,4 @@
-//===- Elementwise.cpp - Sum, argmax, observers ---------------------------===//
+//===- Elementwise.cpp - Sum, argmax, mean, observers ---------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -55,6 +55,39 @@ static Value lowerArgmax(transformer::ArgmaxOp op, ImplicitLocOpBuilder &b) {
       })[1];
 }
 
+static Value lowerMeanPool(transformer::MeanPoolOp op,
+                           ImplicitLocOpBuilder &b) {
+  Value input = op.getInput(), mask = op.getMask();
+  Type type = getComputeType(input);
+  RowSpace rows(b, input, type), sequences(b, mask, type);
+  Value counts =
+      sequences.reduce(0, sequences.whole(mask), [](ArrayRef<Real> in) {
+        return select(in[0], in[1] + 1.0, in[1]);
+      });
+
+  SmallVector<OpFoldResult> sizes = sizesOf(b, input);
+  int64_t rowDim = sizes.size() - 2;
+  SmallVector<utils::IteratorType> iterators(sizes.size(),
+                                             utils::IteratorType::parallel);
+  iterators[rowDim] = utils::IteratorType::reduction;
+  sizes.erase(sizes.begin() + rowDim);
+  Access whole = rows.whole(input);
+  Access sum = {createFilled(b, sizes, type, 0), whole.map.dropResult(rowDim)};
+  Value sums = createGeneric(b, {whole, rows.row(mask)}, sum, iterators,
+                             [&](ImplicitLocOpBuilder &body, ValueRange in) {
+                               Real x = Real(body, in[0]).to(type),
+                                    sum(body, in[2]);
+                               return SmallVector<Value>{
+                                   select(in[1], accumulate(sum, x), sum)};
+                             })
+                   .front();
+
+  RowSpace means(b, sizes, type);
+  return means.map(
+      op.getType().getElementType(), {means.whole(sums), means.row(counts)},
+      [](ArrayRef<Real> in) { return in[0] / max(in[1], in[1].like(1)); });
+}
+
 static Value eraseObserve(transformer::ObserveOp op, ImplicitLocOpBuilder &) {
   return op.getInput();
 }
@@ -63,4 +96,5 @@ void to_linalg::populateElementwisePatterns(RewritePatternSet &patterns) {
   addLowering(patterns, eraseObserve);
   addLowering(patterns, lowerAdd);
   addLowering(patterns, lowerArgmax);
+  addLowering(patterns, lowerMeanPool);
 }

@@ -89,6 +89,13 @@ func.func @elementwise(%x: !iquant.fixed<?x16xi32, 14>) -> (!iquant.fixed<?x16xi
   return %4, %6 : !iquant.fixed<?x16xi32, 14>, tensor<?xi32>
 }
 
+// CHECK-LABEL: func.func @mean_pool(
+// LLVM: llvm.func @mean_pool
+func.func @mean_pool(%x: !iquant.fixed<?x?x16xi32, 14>, %mask: tensor<?x?xi1>) -> !iquant.fixed<?x16xi32, 14> {
+  %0 = iquant.mean_pool %x mask %mask : (!iquant.fixed<?x?x16xi32, 14>, tensor<?x?xi1>) -> !iquant.fixed<?x16xi32, 14>
+  return %0 : !iquant.fixed<?x16xi32, 14>
+}
+
 // CHECK-LABEL: func.func @rope(
 // LLVM: llvm.func @rope
 func.func @rope(%x: !iquant.fixed<?x?x16xi32, 14>, %c: !iquant.fixed<32x4xi16, 14>, %s: !iquant.fixed<32x4xi16, 14>, %at: index) -> !iquant.fixed<?x?x16xi32, 14> {

@@ -117,3 +117,19 @@ func.func @argmax(%x: !iquant.fixed<?x16xi32, 14>) -> tensor<?xi32> {
   %0 = iquant.argmax %x : (!iquant.fixed<?x16xi32, 14>) -> tensor<?xi32>
   return %0 : tensor<?xi32>
 }
+
+// -----
+
+// Rows are added where they lie one after the other, and divided as positive
+// numbers once per result.
+// CHECK-LABEL: func.func @mean_pool(
+func.func @mean_pool(%x: !iquant.fixed<?x?x16xi32, 14>, %mask: tensor<?x?xi1>) -> !iquant.fixed<?x16xi32, 14> {
+  // CHECK: %[[COUNT:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]} ins(%arg1 : tensor<?x?xi1>)
+  // CHECK: %[[SUM:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "reduction", "parallel"]} ins(%arg0, %arg1 : tensor<?x?x16xi32>, tensor<?x?xi1>) outs(%{{.*}} : tensor<?x16xi64>)
+  // CHECK: arith.select
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]} ins(%[[SUM]], %[[COUNT]] :
+  // CHECK: arith.divui
+  // CHECK-NOT: arith.div
+  %0 = iquant.mean_pool %x mask %mask : (!iquant.fixed<?x?x16xi32, 14>, tensor<?x?xi1>) -> !iquant.fixed<?x16xi32, 14>
+  return %0 : !iquant.fixed<?x16xi32, 14>
+}

@@ -18,3 +18,14 @@ func.func @elementwise(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>) -> tensor<?xi32
   %6 = transformer.argmax %5 : (tensor<?x4xf32>) -> tensor<?xi32>
   return %6 : tensor<?xi32>
 }
+
+// The unit of a mean is that of its rows, so a norm before it gives fixed point.
+// CHECK-LABEL: func.func @mean_pool(
+func.func @mean_pool(%x: tensor<2x?x4xf32>, %mask: tensor<2x?xi1>) -> tensor<2x4xf32> {
+  // CHECK-NEXT: %[[NORM:.*]] = iquant.layer_norm %arg0 {{.*}} -> !iquant.fixed<2x?x4xi32, 14>
+  // CHECK-NEXT: %[[MEAN:.*]] = iquant.mean_pool %[[NORM]] mask %arg1 : (!iquant.fixed<2x?x4xi32, 14>, tensor<2x?xi1>) -> !iquant.fixed<2x4xi32, 14>
+  // CHECK-NEXT: return %[[MEAN]]
+  %0 = transformer.layer_norm %x {epsilon = 1.0e-5} : (tensor<2x?x4xf32>) -> tensor<2x?x4xf32>
+  %1 = transformer.mean_pool %0 mask %mask : (tensor<2x?x4xf32>, tensor<2x?xi1>) -> tensor<2x4xf32>
+  return %1 : tensor<2x4xf32>
+}

@@ -8,7 +8,7 @@
 // CHECK-NOT: memref.copy {{.*}}x8xf32
 // CHECK-NOT: memref.copy {{.*}} strided
 // LLVM: llvm.func @layer
-func.func @layer(%ids: tensor<?x?xi32>, %offset: index, %mask: tensor<?x?xi1>, %w: tensor<8x8xf32>, %g: tensor<8xf32>) -> (tensor<?x?x8xf32>, tensor<?x?xi32>) {
+func.func @layer(%ids: tensor<?x?xi32>, %offset: index, %mask: tensor<?x?xi1>, %w: tensor<8x8xf32>, %g: tensor<8xf32>) -> (tensor<?x?x8xf32>, tensor<?x?xi32>, tensor<?x8xf32>) {
   %f = arith.constant dense<[1.0, 0.5]> : tensor<2xf32>
   %x = transformer.embedding %ids, %w : (tensor<?x?xi32>, tensor<8x8xf32>) -> tensor<?x?x8xf32>
   %n = transformer.rms_norm %x scale %g {epsilon = 1.0e-5} : (tensor<?x?x8xf32>, tensor<8xf32>) -> tensor<?x?x8xf32>
@@ -20,5 +20,6 @@ func.func @layer(%ids: tensor<?x?xi32>, %offset: index, %mask: tensor<?x?xi1>, %
   %u = transformer.swiglu %h, %a : tensor<?x?x8xf32>
   %sum = transformer.add %u, %x : tensor<?x?x8xf32>
   %t = transformer.argmax %sum : (tensor<?x?x8xf32>) -> tensor<?x?xi32>
-  return %sum, %t : tensor<?x?x8xf32>, tensor<?x?xi32>
+  %m = transformer.mean_pool %sum mask %mask : (tensor<?x?x8xf32>, tensor<?x?xi1>) -> tensor<?x8xf32>
+  return %sum, %t, %m : tensor<?x?x8xf32>, tensor<?x?xi32>, tensor<?x8xf32>
 }

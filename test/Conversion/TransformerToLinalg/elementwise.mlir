@@ -39,6 +39,23 @@ func.func @argmax(%x: tensor<?x4xf32>) -> tensor<?xi32> {
   return %0 : tensor<?xi32>
 }
 
+// A row that is not valid is not added, whatever it holds; no valid row counts
+// as one.
+// CHECK-LABEL: func.func @mean_pool(
+func.func @mean_pool(%x: tensor<?x?x4xbf16>, %mask: tensor<?x?xi1>) -> tensor<?x4xbf16> {
+  // CHECK: %[[COUNT:.*]] = linalg.generic {{.*}} ins(%arg1 : tensor<?x?xi1>) outs(%{{.*}} : tensor<?xf32>)
+  // CHECK: %[[SUM:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "reduction", "parallel"]} ins(%arg0, %arg1 : tensor<?x?x4xbf16>, tensor<?x?xi1>) outs(%{{.*}} : tensor<?x4xf32>)
+  // CHECK-NEXT: ^bb0(%[[X:.*]]: bf16, %[[VALID:.*]]: i1, %[[S:.*]]: f32):
+  // CHECK: %[[T:.*]] = arith.addf %[[S]], %{{.*}} fastmath<reassoc>
+  // CHECK: arith.select %[[VALID]], %[[T]], %[[S]]
+  // CHECK: linalg.generic {{.*}} ins(%[[SUM]], %[[COUNT]] : tensor<?x4xf32>, tensor<?xf32>) outs(%{{.*}} : tensor<?x4xbf16>)
+  // CHECK: %[[MORE:.*]] = arith.cmpf ogt, %[[N:.*]], %{{.*}} : f32
+  // CHECK: %[[D:.*]] = arith.select %[[MORE]], %[[N]], %{{.*}} : f32
+  // CHECK: arith.divf %{{.*}}, %[[D]]
+  %0 = transformer.mean_pool %x mask %mask : (tensor<?x?x4xbf16>, tensor<?x?xi1>) -> tensor<?x4xbf16>
+  return %0 : tensor<?x4xbf16>
+}
+
 // Does nothing to other dialects.
 // CHECK-LABEL: func.func @others(
 func.func @others(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {

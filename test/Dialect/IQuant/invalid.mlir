@@ -904,6 +904,42 @@ func.func @add(%x: !iquant.fixed<3x8xi32, 16>, %y: !iquant.fixed<3x8xi32, 12>) {
 
 // -----
 
+// iquant.mean_pool C1
+func.func @mean_pool(%x: !iquant.fixed<8xi32, 16>, %m: tensor<i1>) {
+  // expected-error@+1 {{expects an input of rank 2 or more, got [8]}}
+  %0 = iquant.mean_pool %x mask %m : (!iquant.fixed<8xi32, 16>, tensor<i1>) -> !iquant.fixed<8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.mean_pool C2
+func.func @mean_pool(%x: !iquant.fixed<2x?x8xi32, 16>, %m: tensor<3x?xi1>) {
+  // expected-error@+1 {{expects a mask of shape [2, ?], got [3, ?]}}
+  %0 = iquant.mean_pool %x mask %m : (!iquant.fixed<2x?x8xi32, 16>, tensor<3x?xi1>) -> !iquant.fixed<2x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.mean_pool C3
+func.func @mean_pool(%x: !iquant.fixed<2x?x8xi32, 16>, %m: tensor<2x?xi1>) {
+  // expected-error@+1 {{expects a result of shape [2, 8], got [2, 4]}}
+  %0 = iquant.mean_pool %x mask %m : (!iquant.fixed<2x?x8xi32, 16>, tensor<2x?xi1>) -> !iquant.fixed<2x4xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.mean_pool C4
+func.func @mean_pool(%x: !iquant.fixed<2x?x8xi32, 16>, %m: tensor<2x?xi1>) {
+  // expected-error@+1 {{expects a result with the input's exponent 16, got 14}}
+  %0 = iquant.mean_pool %x mask %m : (!iquant.fixed<2x?x8xi32, 16>, tensor<2x?xi1>) -> !iquant.fixed<2x8xi32, 14>
+  return
+}
+
+// -----
+
 // iquant.argmax C1
 func.func @argmax(%x: !iquant.fixed<4x?xi32, 16>) {
   // expected-error @+1 {{expects a static, positive number of channels, got [4, ?]}}

@@ -143,6 +143,13 @@ func.func @batched_attention(%q: !iquant.dyn<2x?x8xsi8, 4>, %m: tensor<2x?xi1>) 
   return
 }
 
+// CHECK-LABEL: @mean_pool
+func.func @mean_pool(%x: !iquant.fixed<?x?x8xi32, 16>, %m: tensor<2x?xi1>) {
+  // CHECK: iquant.mean_pool %{{.*}} mask %{{.*}} : (!iquant.fixed<?x?x8xi32, 16>, tensor<2x?xi1>) -> !iquant.fixed<?x8xi32, 16>
+  %0 = iquant.mean_pool %x mask %m : (!iquant.fixed<?x?x8xi32, 16>, tensor<2x?xi1>) -> !iquant.fixed<?x8xi32, 16>
+  return
+}
+
 // CHECK-LABEL: @elementwise
 func.func @elementwise(%x: !iquant.fixed<?x8xi32, 16>, %u: !iquant.fixed<?x8xi32, 12>) {
   // CHECK: iquant.swiglu %{{.*}}, %{{.*}} : (!iquant.fixed<?x8xi32, 16>, !iquant.fixed<?x8xi32, 12>) -> !iquant.fixed<?x8xi32, 14>

@@ -484,6 +484,34 @@ func.func @attention(%q: tensor<4x8xf32>) {
 
 // -----
 
+// transformer.mean_pool C1
+func.func @mean_pool(%x: tensor<8xf32>, %m: tensor<i1>) {
+  // expected-error @+1 {{expects an input of rank 2 or more, got 'tensor<8xf32>'}}
+  %0 = transformer.mean_pool %x mask %m : (tensor<8xf32>, tensor<i1>) -> tensor<8xf32>
+  return
+}
+
+// -----
+
+// transformer.mean_pool C2
+func.func @mean_pool(%x: tensor<2x?x8xf32>, %m: tensor<3x?xi1>) {
+  // expected-error @+1 {{expects a mask of one element per row, 'tensor<2x?xi1>', got 'tensor<3x?xi1>'}}
+  %0 = transformer.mean_pool %x mask %m : (tensor<2x?x8xf32>, tensor<3x?xi1>) -> tensor<2x8xf32>
+  return
+}
+
+// -----
+
+// transformer.mean_pool C3
+func.func @mean_pool(%x: tensor<2x?x8xf32>, %m: tensor<2x?xi1>) {
+  // expected-error @+2 {{failed to infer returned types}}
+  // expected-error @+1 {{inferred type(s) 'tensor<2x8xf32>' are incompatible with return type(s) of operation 'tensor<2x?x8xf32>'}}
+  %0 = transformer.mean_pool %x mask %m : (tensor<2x?x8xf32>, tensor<2x?xi1>) -> tensor<2x?x8xf32>
+  return
+}
+
+// -----
+
 // transformer.swiglu C1
 func.func @swiglu(%g: tensor<?x8xf32>, %u: tensor<?x4xf32>) {
   // expected-error @+1 {{requires the same type for all operands and results}}

@@ -98,6 +98,15 @@ func.func @batched_attention(%q: tensor<2x3x8xf32>, %k: tensor<2x5x8xf32>, %keys
   return
 }
 
+// CHECK-LABEL: @mean_pool
+func.func @mean_pool(%x: tensor<2x?x8xf32>, %m: tensor<2x?xi1>, %s: tensor<?x?xbf16>, %t: tensor<3xi1>) {
+  // CHECK: transformer.mean_pool %{{.*}} mask %{{.*}} : (tensor<2x?x8xf32>, tensor<2x?xi1>) -> tensor<2x8xf32>
+  %0 = transformer.mean_pool %x mask %m : (tensor<2x?x8xf32>, tensor<2x?xi1>) -> tensor<2x8xf32>
+  // CHECK: transformer.mean_pool %{{.*}} mask %{{.*}} : (tensor<?x?xbf16>, tensor<3xi1>) -> tensor<?xbf16>
+  %1 = transformer.mean_pool %s mask %t : (tensor<?x?xbf16>, tensor<3xi1>) -> tensor<?xbf16>
+  return
+}
+
 // CHECK-LABEL: @elementwise
 func.func @elementwise(%x: tensor<2x?x8xf32>, %y: tensor<2x?x8xf32>) {
   // CHECK: transformer.swiglu %{{.*}}, %{{.*}} : tensor<2x?x8xf32>

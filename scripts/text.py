@@ -202,12 +202,7 @@ def read_object(directory, *names):
 
 
 def prepare_embedding(directory, tokenizer):
-    """Checks that the model wants the mean over tokens; lets the tokenizer cut and pad as the model does."""
-    pooling = read_object(directory, "1_Pooling", "config.json")
-    modes = [key for key, value in pooling.items() if key.startswith("pooling_mode_") and value]
-    if modes != ["pooling_mode_mean_tokens"]:
-        sys.exit(f"text.py: error: expects 'pooling_mode_mean_tokens' in '{directory}/1_Pooling/config.json', "
-                 f"got {', '.join(map(repr, modes)) or 'no mode'}")
+    """Lets the tokenizer cut and pad as the model does."""
     length = read_object(directory, "sentence_bert_config.json").get("max_seq_length")
     if type(length) is not int or length < 3:
         sys.exit(f"text.py: error: expects a 'max_seq_length' of 3 or more in "
@@ -218,28 +213,27 @@ def prepare_embedding(directory, tokenizer):
 
 
 def embed_batch(options, encodings, folder):
-    """Means of the hidden states over the tokens that the mask admits."""
+    """The embeddings that the module gives, padded sentences in one call."""
     import numpy
 
     def path(name):
         return os.path.join(folder, name + ".npy")
 
-    mask = numpy.array([encoding.attention_mask for encoding in encodings], dtype=bool)
-    numpy.save(path("mask"), mask)
+    numpy.save(path("mask"), numpy.array([encoding.attention_mask for encoding in encodings], dtype=bool))
     numpy.save(path("ids"), numpy.array([encoding.ids for encoding in encodings], dtype=numpy.int32))
     numpy.save(path("types"), numpy.array([encoding.type_ids for encoding in encodings], dtype=numpy.int32))
-    command = [options.quant_run, "run", options.module, f"--output={path('states')}"]
+    command = [options.quant_run, "run", options.module, f"--output={path('rows')}"]
     command += [f"--input={path(name)}" for name in ("ids", "mask", "types")]
     try:
         if subprocess.run(command).returncode != 0:
             sys.exit(1)  # quant-run has said why
     except OSError as error:
         sys.exit(f"text.py: error: cannot run '{options.quant_run}': {error.strerror}")
-    states = numpy.load(path("states"))
-    if states.shape[:2] != mask.shape or states.ndim != 3:
-        sys.exit(f"text.py: error: expects hidden states of shape [{mask.shape[0]}, {mask.shape[1]}, channels] "
-                 f"from '{options.module}', got {list(states.shape)}")
-    return states.sum(axis=1, where=mask[..., None], dtype=numpy.float64) / mask.sum(axis=1, keepdims=True)
+    rows = numpy.load(path("rows"))
+    if rows.ndim != 2 or len(rows) != len(encodings):
+        sys.exit(f"text.py: error: expects embeddings of shape [{len(encodings)}, channels] from '{options.module}', "
+                 f"got {list(rows.shape)}")
+    return rows
 
 
 def embed(options, tokenizer):

@@ -13,6 +13,8 @@
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/ADT/StringSwitch.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace mlir::iquant;
 
@@ -35,6 +37,7 @@ private:
   Value add(const Twine &name, Value lhs, Value rhs);
   Value attention(const std::string &name, Value input, Value mask);
   Value feedForward(const std::string &name, Value input);
+  Value unitLength(Value input);
 
   ModelBuilder &model;
   const ModelConfig &config;
@@ -93,12 +96,25 @@ Value EncoderEmitter::feedForward(const std::string &name, Value input) {
   return model.linear(name + ".down_proj", active, config.hidden, true);
 }
 
+/// Divides rows by their lengths: a norm by the root of the mean square, times
+/// 1 / sqrt(channels). The length of a row of zeros counts as 10^-12.
+Value EncoderEmitter::unitLength(Value input) {
+  OpBuilder &builder = model.getBuilder();
+  double channels = config.hidden;
+  auto type = RankedTensorType::get(config.hidden, builder.getF32Type());
+  Value scale = model.create<arith::ConstantOp>(
+      "normalize.scale",
+      DenseElementsAttr::get(type, float(1 / std::sqrt(channels))));
+  return model.create<transformer::RmsNormOp>(
+      "normalize", input.getType(), input, scale,
+      builder.getF64FloatAttr(1e-24 / channels));
+}
+
 void EncoderEmitter::emit() {
   Builder &builder = model.getBuilder();
   model.beginForward({{"ids", builder.getI32Type()},
                       {"mask", builder.getI1Type()},
-                      {"types", builder.getI32Type()}},
-                     config.hidden);
+                      {"types", builder.getI32Type()}});
   Value mask = model.getArgument(1);
   Value state = embeddings(model.getArgument(0), model.getArgument(2));
   for (int64_t i = 0; i < config.layers && !model.hasFailed(); ++i) {
@@ -110,6 +126,10 @@ void EncoderEmitter::emit() {
     state = add(layer + ".mlp.residual", state, fed);
     state = model.layerNorm(layer + ".post_mlp_layernorm", state);
   }
+  if (config.meanPooling)
+    state = model.create<transformer::MeanPoolOp>("pooling", state, mask);
+  if (config.unitLength)
+    state = unitLength(state);
   model.endForward(state);
 }
 
@@ -172,6 +192,7 @@ void iquant::describeBert(ConfigReader &reader, const llvm::json::Object &json,
     reader.refuse("position_embedding_type", "absolute");
   if (reader.flag("is_decoder", false))
     reader.refuse("is_decoder", "false");
+  reader.add(readSentenceModules(checkpoint.path, config));
 
   // A checkpoint of the bare encoder has no prefix, one with a task head has.
   const TensorTable &tensors = checkpoint.tensors;

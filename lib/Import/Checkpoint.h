@@ -51,6 +51,10 @@ void readDecoderConfig(ConfigReader &reader, const llvm::json::Object &json,
                        ModelConfig &config);
 void setDecoderNames(Checkpoint &checkpoint);
 
+/// Reads what a directory of sentence-transformers, one with a modules.json,
+/// makes of the hidden states of its encoder.
+llvm::Error readSentenceModules(llvm::StringRef directory, ModelConfig &config);
+
 /// Emits a decoder: the emitter of the LLaMA and Qwen2 families.
 void emitDecoder(ModelBuilder &builder);
 

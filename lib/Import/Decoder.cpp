@@ -77,8 +77,7 @@ Value DecoderEmitter::feedForward(const std::string &name, Value input) {
 }
 
 void DecoderEmitter::emit() {
-  model.beginForward({{"ids", model.getBuilder().getI32Type()}},
-                     config.vocabulary);
+  model.beginForward({{"ids", model.getBuilder().getI32Type()}});
   Value state =
       model.embedding("embed_tokens", model.getArgument(0), config.vocabulary);
   offset = model.index("position_offset", 0);

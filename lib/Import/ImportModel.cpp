@@ -33,11 +33,7 @@ using llvm::Expected;
 static Error readHuggingFace(Checkpoint &checkpoint) {
   SmallString<128> path(checkpoint.path);
   llvm::sys::path::append(path, "config.json");
-  Expected<MappedFile> file = mapFile(path);
-  if (!file)
-    return file.takeError();
-  Expected<llvm::json::Value> value =
-      parseJson((*file)->getBuffer(), path, "the configuration");
+  Expected<llvm::json::Value> value = readJson(path, "the configuration");
   if (!value)
     return value.takeError();
   const llvm::json::Object *json = value->getAsObject();

@@ -36,16 +36,15 @@ RankedTensorType ModelBuilder::getActivationType(int64_t channels) {
 // The function
 //===----------------------------------------------------------------------===//
 
-void ModelBuilder::beginForward(ArrayRef<std::pair<StringRef, Type>> arguments,
-                                int64_t resultChannels) {
+void ModelBuilder::beginForward(
+    ArrayRef<std::pair<StringRef, Type>> arguments) {
   SmallVector<Type> types;
   for (auto [name, elementType] : arguments)
     types.push_back(RankedTensorType::get(
         {ShapedType::kDynamic, ShapedType::kDynamic}, elementType));
   builder.setInsertionPointToEnd(module->getBody());
-  forward = func::FuncOp::create(
-      builder, getLoc("forward"), "forward",
-      builder.getFunctionType(types, getActivationType(resultChannels)));
+  forward = func::FuncOp::create(builder, getLoc("forward"), "forward",
+                                 builder.getFunctionType(types, {}));
   builder.setInsertionPointToEnd(forward.addEntryBlock());
   for (auto [argument, declared] :
        llvm::zip_equal(forward.getArguments(), arguments))
@@ -66,6 +65,8 @@ void ModelBuilder::beginForward(ArrayRef<std::pair<StringRef, Type>> arguments,
 
 void ModelBuilder::endForward(Value result) {
   func::ReturnOp::create(builder, getLoc("return"), result);
+  forward.setType(
+      builder.getFunctionType(forward.getArgumentTypes(), result.getType()));
 }
 
 llvm::Expected<OwningOpRef<ModuleOp>> ModelBuilder::finish() {

@@ -27,8 +27,7 @@ public:
   ModelBuilder(MLIRContext *context, const Checkpoint &checkpoint);
 
   /// Opens `@forward`. Arguments are `[batch, sequence]` of the element type.
-  void beginForward(ArrayRef<std::pair<StringRef, Type>> arguments,
-                    int64_t resultChannels);
+  void beginForward(ArrayRef<std::pair<StringRef, Type>> arguments);
   Value getArgument(unsigned index) { return forward.getArgument(index); }
   /// Returns `result` from `@forward`.
   void endForward(Value result);

@@ -39,6 +39,9 @@ struct ModelConfig {
   /// do not rotate heads.
   SmallVector<float> ropeFrequencies;
   transformer::GeluForm gelu = transformer::GeluForm::Erf;
+  /// An encoder gives the mean of the hidden states of a sequence instead of
+  /// the states, and brings it to length 1.
+  bool meanPooling = false, unitLength = false;
   std::optional<int64_t> beginToken;
   SmallVector<int64_t, 2> endTokens;
 };

@@ -8,6 +8,8 @@
 
 #include "ReaderSupport.h"
 
+#include "iquant/Import/TensorTable.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/CheckedArithmetic.h"
 
@@ -48,6 +50,13 @@ std::optional<uint64_t> getTensorBytes(ArrayRef<uint64_t> shape,
   if (!bytes || *bytes > uint64_t(INT64_MAX) || nonzero > uint64_t(INT64_MAX))
     return std::nullopt;
   return elements / blockElements * blockBytes;
+}
+
+Expected<json::Value> readJson(StringRef path, StringRef what) {
+  Expected<MappedFile> file = mapFile(path);
+  if (!file)
+    return file.takeError();
+  return parseJson((*file)->getBuffer(), path, what);
 }
 
 } // namespace mlir::iquant

@@ -36,6 +36,10 @@ std::optional<uint64_t> getTensorBytes(llvm::ArrayRef<uint64_t> shape,
                                        uint64_t blockElements,
                                        uint64_t blockBytes);
 
+/// The JSON in a file; `what` names it in the error.
+llvm::Expected<llvm::json::Value> readJson(llvm::StringRef path,
+                                           llvm::StringRef what);
+
 /// A shape as messages show it: `[2, 3]`.
 template <typename Range> std::string showShape(const Range &shape) {
   std::string text = "[";

@@ -229,11 +229,7 @@ static Error readFile(StringRef path, TensorTable &table) {
 /// Reads all the files of an index, and checks that they hold what it says.
 static Error readIndexed(StringRef directory, StringRef indexPath,
                          TensorTable &table) {
-  Expected<MappedFile> index = mapFile(indexPath);
-  if (!index)
-    return index.takeError();
-  Expected<json::Value> value =
-      parseJson((*index)->getBuffer(), indexPath, "the index");
+  Expected<json::Value> value = readJson(indexPath, "the index");
   if (!value)
     return value.takeError();
   const json::Object *object = value->getAsObject();

@@ -10,6 +10,7 @@ Usage: checkpoints.py FAMILY FORMAT PATH [option...]
            tied leaves out the head, tied head stores it all the same,
            bias gives every linear a bias, prefix=P puts P before every name,
            gamma calls the parameters of norms gamma and beta,
+           modules=A,B lists modules of sentence-transformers,
            rope-factors writes rope_freqs.weight
 """
 
@@ -129,6 +130,18 @@ def save_directory(directory, dtype, tensors, config, shards):
         json.dump({"metadata": {}, "weight_map": index}, file)
 
 
+def save_modules(directory, types, pooling={"pooling_mode_cls_token": False, "pooling_mode_mean_tokens": True}):
+    """Lists the modules after an encoder, and configures the pooling, as sentence-transformers does."""
+    paths = [f"{i}_{name}" if i else "" for i, name in enumerate(types)]
+    modules = [dict(idx=i, name=str(i), path=path, type=f"sentence_transformers.models.{name}")
+               for i, (path, name) in enumerate(zip(paths, types))]
+    with open(os.path.join(directory, "modules.json"), "w") as file:
+        json.dump(modules, file)
+    os.makedirs(os.path.join(directory, "1_Pooling"), exist_ok=True)
+    with open(os.path.join(directory, "1_Pooling", "config.json"), "w") as file:
+        json.dump(pooling, file)
+
+
 def save_gguf(path, dtype, tensors, overrides, rope_factors):
     metadata = {"llama.block_count": LAYERS, "llama.context_length": CONTEXT, "llama.embedding_length": HIDDEN,
                 "llama.feed_forward_length": INTERMEDIATE, "llama.attention.head_count": HEADS,
@@ -161,6 +174,7 @@ def main(family, form, path, *options):
     values = dict(option.split("=", 1) for option in options if "=" in option)
     shards, prefix = int(values.pop("shards", 1)), values.pop("prefix", "")
     deviation = float(values.pop("deviation", 0.1))
+    modules = values.pop("modules", None)
     overrides = {name: json.loads(value) for name, value in values.items()}
 
     if family == "bert":
@@ -180,6 +194,8 @@ def main(family, form, path, *options):
                    for name, t in tensors.items()}
     tensors = {prefix + name: tensor for name, tensor in tensors.items()}
     save_directory(path, form, tensors, config, shards)
+    if modules:
+        save_modules(path, modules.split(","))
 
 
 if __name__ == "__main__":

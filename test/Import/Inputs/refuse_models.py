@@ -8,7 +8,8 @@ import sys
 
 import numpy as np
 
-from checkpoints import CONFIGS, HIDDEN, VOCABULARY, bert_shapes, decoder_shapes, random_tensors, save_directory, save_gguf
+from checkpoints import (CONFIGS, HIDDEN, VOCABULARY, bert_shapes, decoder_shapes, random_tensors, save_directory,
+                         save_gguf, save_modules)
 from refusal import Refusals
 
 
@@ -21,6 +22,15 @@ def main(program, directory):
         name = f"{family}-{next(number)}"
         save_directory(refusals.path(name), "F32", {"t": np.zeros(1, np.float32)}, CONFIGS[family] | overrides, 1)
         refusals.expect(refusals.path(name), f"DIR/{name}/config.json: {sentence}")
+
+    def modules_case(sentence, types=("Transformer", "Pooling"), pooling={}, text=None):
+        """An encoder whose modules.json lists these types, or is `text`."""
+        name = f"modules-{next(number)}"
+        save_directory(refusals.path(name), "F32", {"t": np.zeros(1, np.float32)}, CONFIGS["bert"], 1)
+        save_modules(refusals.path(name), types, pooling)
+        if text is not None:
+            refusals.write(f"{name}/modules.json", text)
+        refusals.expect(refusals.path(name), f"DIR/{name}/{sentence}")
 
     def tensor_case(family, change, sentence, dtype="F32"):
         name = f"{family}-{next(number)}"
@@ -82,6 +92,23 @@ def main(program, directory):
     config_case("bert", "'position_embedding_type' expects absolute, got 'relative_key'",
                 position_embedding_type="relative_key")
     config_case("bert", "'is_decoder' expects false, got true", is_decoder=True)
+
+    # What sentence-transformers puts behind an encoder.
+    expected = "modules.json: expects the modules Transformer, Pooling and perhaps Normalize, got"
+    modules_case(f"{expected} 'Transformer'", types=("Transformer",))
+    modules_case(f"{expected} 'Transformer, Pooling, Dense'", types=("Transformer", "Pooling", "Dense"))
+    modules_case("modules.json: the list of modules is not valid JSON: [1:1, byte=1]: Unexpected EOF", text=b"[")
+    modules_case("modules.json: the list of modules is not a JSON array", text=b"{}")
+    modules_case("modules.json: expects modules with a 'type' and a 'path', got {\"type\":\"Transformer\"}",
+                 text=b'[{"type": "Transformer"}]')
+    expected = "1_Pooling/config.json: expects the mode 'pooling_mode_mean_tokens', got"
+    modules_case(f"{expected} none", pooling={"pooling_mode_mean_tokens": False})
+    modules_case(f"{expected} 'pooling_mode_cls_token'", pooling={"pooling_mode_cls_token": True})
+    modules_case(f"{expected} 'pooling_mode_max_tokens', 'pooling_mode_mean_tokens'",
+                 pooling={"pooling_mode_mean_tokens": True, "pooling_mode_max_tokens": True})
+    modules_case("1_Pooling/config.json: 'include_prompt' expects true, got false",
+                 pooling={"pooling_mode_mean_tokens": True, "include_prompt": False})
+    modules_case("1_Pooling/config.json: the configuration of the pooling is not a JSON object", pooling=[])
 
     # Architecture and hyperparameters, GGUF.
     gguf_case("'general.architecture' expects llama, got 'gemma'", general__architecture="gemma")

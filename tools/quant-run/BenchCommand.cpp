@@ -16,6 +16,8 @@
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 
+#include <numeric>
+
 using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::iquant::run;
@@ -41,6 +43,9 @@ static cl::opt<unsigned> repetitions("repetitions",
                                      cl::desc("How many runs to time"),
                                      cl::init(5), cl::cat(category),
                                      cl::sub(benchCommand));
+static cl::opt<bool> byOp("by-op",
+                          cl::desc("Measure the time of each kind of op, too"),
+                          cl::cat(category), cl::sub(benchCommand));
 static cl::opt<bool> asJson("json", cl::desc("Print one JSON object"),
                             cl::cat(category), cl::sub(benchCommand));
 
@@ -56,29 +61,52 @@ struct Phase {
 struct Samples {
   unsigned tokens;
   std::vector<double> seconds;
+  /// Where the time of all runs together went, if that was measured.
+  std::vector<OpTimes::Kind> kinds;
 
   double getSpeed(double time) const { return tokens / time; }
   double getMedianSpeed() const {
     size_t size = seconds.size();
     return getSpeed((seconds[(size - 1) / 2] + seconds[size / 2]) / 2);
   }
-  llvm::json::Object toJson() const {
-    return llvm::json::Object{{"tokens", tokens},
-                              {"depth", depth.getValue()},
-                              {"seconds", llvm::json::Array(seconds)},
-                              {"tokens_per_second", getMedianSpeed()}};
-  }
-  void print(StringRef phase) const {
-    llvm::outs() << phase
-                 << llvm::format(": %u tokens at depth %u, %.1f tokens/s "
-                                 "(median of %zu, %.1f .. %.1f)\n",
-                                 tokens, depth.getValue(), getMedianSpeed(),
-                                 seconds.size(), getSpeed(seconds.back()),
-                                 getSpeed(seconds.front()));
-  }
+  llvm::json::Object toJson() const;
+  void print(StringRef phase) const;
 };
 
 } // namespace
+
+llvm::json::Object Samples::toJson() const {
+  llvm::json::Object object{{"tokens", tokens},
+                            {"depth", depth.getValue()},
+                            {"seconds", llvm::json::Array(seconds)},
+                            {"tokens_per_second", getMedianSpeed()}};
+  llvm::json::Array ops;
+  for (const OpTimes::Kind &kind : kinds)
+    ops.push_back(
+        llvm::json::Object{{"name", kind.name},
+                           {"count", kind.count / int64_t(seconds.size())},
+                           {"seconds", kind.seconds / seconds.size()}});
+  if (byOp)
+    object["ops"] = std::move(ops);
+  return object;
+}
+
+/// A line for the speed, and one for each kind of op: how many a run has, how
+/// long they take together, and what part of the run that is.
+void Samples::print(StringRef phase) const {
+  llvm::outs() << phase
+               << llvm::format(": %u tokens at depth %u, %.1f tokens/s "
+                               "(median of %zu, %.1f .. %.1f)\n",
+                               tokens, depth.getValue(), getMedianSpeed(),
+                               seconds.size(), getSpeed(seconds.back()),
+                               getSpeed(seconds.front()));
+  double total = std::accumulate(seconds.begin(), seconds.end(), 0.0);
+  for (const OpTimes::Kind &kind : kinds)
+    llvm::outs() << llvm::format(
+        "  %-14s %8lld %10.1f ms %6.1f%%\n", kind.name.c_str(),
+        (long long)(kind.count / seconds.size()),
+        1e3 * kind.seconds / seconds.size(), 100 * kind.seconds / total);
+}
 
 /// Ids that lie all over the vocabulary.
 static std::vector<int32_t> makeIds(size_t count, const TokenLimits &limits) {
@@ -88,24 +116,33 @@ static std::vector<int32_t> makeIds(size_t count, const TokenLimits &limits) {
   return ids;
 }
 
-static FailureOr<Samples> time(Session &session, const Phase &phase) {
+static FailureOr<Samples> time(Session &session, OpTimes &times,
+                               const Phase &phase) {
   std::vector<int32_t> ids = makeIds(depth + phase.tokens, session.getLimits());
+  ArrayRef<int32_t> before = ArrayRef(ids).take_front(depth);
   session.reserve(ids.size());
-  Samples samples{phase.tokens, {}};
-  // The first run touches all memory for the first time.
+  session.clear();
+  if (!before.empty() && failed(session.append(before)))
+    return failure();
+  Samples samples{phase.tokens, {}, {}};
+  // The first run touches all memory for the first time, and does not count.
   for (unsigned run = 0; run <= repetitions; ++run) {
-    session.clear();
-    if (depth != 0 && failed(session.append(ArrayRef(ids).take_front(depth))))
-      return failure();
+    session.rewind(ArrayRef(ids).take_front(depth + 1));
     ArrayRef<int32_t> rest = ArrayRef(ids).drop_front(depth);
     Stopwatch watch;
+    times.start();
     for (; !rest.empty(); rest = rest.drop_front(phase.chunk))
       if (failed(session.append(rest.take_front(phase.chunk))))
         return failure();
+    times.stop();
     if (run != 0)
       samples.seconds.push_back(watch.getSeconds());
+    else
+      times.clear();
   }
   llvm::sort(samples.seconds);
+  if (byOp)
+    samples.kinds = times.getKinds();
   return samples;
 }
 
@@ -122,9 +159,10 @@ static llvm::Error checkOptions() {
 int run::runBench(MLIRContext &context) {
   if (llvm::Error error = checkOptions())
     return fail(std::move(error));
+  OpTimes times;
   Stopwatch watch;
   FailureOr<std::unique_ptr<Session>> session =
-      Session::load(model, context, Engine::Jit);
+      Session::load(model, context, Engine::Jit, byOp ? &times : nullptr);
   if (failed(session))
     return 1;
   double loadSeconds = watch.getSeconds();
@@ -144,7 +182,7 @@ int run::runBench(MLIRContext &context) {
        {Phase{"prefill", prompt, prompt}, Phase{"decode", generate, 1}}) {
     if (phase.tokens == 0)
       continue;
-    FailureOr<Samples> samples = time(**session, phase);
+    FailureOr<Samples> samples = time(**session, times, phase);
     if (failed(samples))
       return 1;
     if (asJson)

@@ -32,8 +32,10 @@ static bool isStep(func::FuncOp function) {
   });
 }
 
-FailureOr<std::unique_ptr<Session>>
-Session::load(StringRef file, MLIRContext &context, Engine engine) {
+FailureOr<std::unique_ptr<Session>> Session::load(StringRef file,
+                                                  MLIRContext &context,
+                                                  Engine engine,
+                                                  OpTimes *times) {
   OwningOpRef<ModuleOp> module = loadModule(file, context);
   if (!module)
     return failure();
@@ -59,8 +61,10 @@ Session::load(StringRef file, MLIRContext &context, Engine engine) {
   if (auto ends =
           step->getAttrOfType<DenseI64ArrayAttr>("transformer.end_tokens"))
     session->endTokens = llvm::to_vector_of<int32_t>(ends.asArrayRef());
-  FailureOr<std::unique_ptr<Program>> program =
-      Program::load(std::move(module), "step", engine);
+  if (times)
+    times->instrument(*module);
+  FailureOr<std::unique_ptr<Program>> program = Program::load(
+      std::move(module), "step", engine, OpTimes::getHostFunction());
   if (failed(program))
     return failure();
   session->program = std::move(*program);

@@ -9,6 +9,7 @@
 #ifndef IQUANT_TOOLS_QUANT_RUN_SESSION_H
 #define IQUANT_TOOLS_QUANT_RUN_SESSION_H
 
+#include "OpTimes.h"
 #include "QuantRun.h"
 
 namespace mlir::iquant::run {
@@ -16,9 +17,11 @@ namespace mlir::iquant::run {
 class Session {
 public:
   /// Loads a model with a function `step` that continues from caches; a model
-  /// in floating point gets one.
-  static FailureOr<std::unique_ptr<Session>>
-  load(StringRef file, MLIRContext &context, Engine engine);
+  /// in floating point gets one. Compiled code takes `times` if they are given.
+  static FailureOr<std::unique_ptr<Session>> load(StringRef file,
+                                                  MLIRContext &context,
+                                                  Engine engine,
+                                                  OpTimes *times = nullptr);
 
   const TokenLimits &getLimits() const { return limits; }
   /// The ids that end a text.

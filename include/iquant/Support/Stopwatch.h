@@ -21,6 +21,14 @@ public:
     return std::chrono::duration<double>(Clock::now() - start).count();
   }
 
+  /// The seconds so far; those from now on count from 0.
+  double restart() {
+    Clock::time_point now = Clock::now();
+    double seconds = std::chrono::duration<double>(now - start).count();
+    start = now;
+    return seconds;
+  }
+
 private:
   using Clock = std::chrono::steady_clock;
   Clock::time_point start = Clock::now();

@@ -109,7 +109,23 @@ LogicalResult DecomposeOp::fold(FoldAdaptor,
 //===----------------------------------------------------------------------===//
 
 LogicalResult QuantizeOp::verify() {
-  return verifySameShape(*this, getInput().getType(), getType());
+  if (failed(verifySameShape(*this, getInput().getType(), getType())))
+    return failure();
+  std::optional<ArrayRef<int32_t>> ranges = getRanges();
+  if (!ranges)
+    return success();
+  if (getType().isAsymmetric() || getType().getGroup() == 0)
+    return emitOpError() << "expects si8 codes in groups to have fixed ranges, "
+                            "got "
+                         << getType();
+  if (static_cast<int64_t>(ranges->size()) != getType().getNumGroups())
+    return emitOpError() << "expects a range for each of "
+                         << getType().getNumGroups() << " groups, got "
+                         << ranges->size();
+  for (int32_t range : *ranges)
+    if (range <= 0)
+      return emitOpError() << "expects positive ranges, got " << range;
+  return success();
 }
 
 LogicalResult DequantizeOp::verify() {

@@ -114,10 +114,14 @@ def IQuant_QuantizeOp : IQuant_Op<"quantize"> {
     Formula, `ui8`: `lo = min(0, min x)`, `hi = max(0, max x)`, scale `(hi - lo) / 255`, codes `round((x - lo) / scale)`;
     `si8`: scale `max |x| / 127`, codes `round(x / scale)`.
 
+    `ranges` takes the place of `max |x|`, in units of the operand and the same
+    for all rows (rule Q4): the scales are static, and what is larger saturates.
+
     Constraints:
     * (C1) operand and result have the same shape.
+    * (C2) `ranges` stands with `si8` codes in groups, and has a positive number for each of them.
   }];
-  let arguments = (ins IQuant_Activation:$input);
+  let arguments = (ins IQuant_Activation:$input, OptionalAttr<DenseI32ArrayAttr>:$ranges);
   let results = (outs IQuant_DynType:$result);
   let assemblyFormat = "$input attr-dict `:` qualified(type($input)) `->` qualified(type($result))";
   let hasVerifier = 1;

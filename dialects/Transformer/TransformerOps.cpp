@@ -414,7 +414,7 @@ SmallVector<ChannelTie> MeanPoolOp::getChannelTies() {
 }
 
 //===----------------------------------------------------------------------===//
-// SoftmaxOp, SwiGluOp, AddOp, ArgmaxOp, ObserveOp
+// SoftmaxOp, SwiGluOp, AddOp, ClampOp, ArgmaxOp, ObserveOp
 //===----------------------------------------------------------------------===//
 
 LogicalResult SoftmaxOp::verify() {
@@ -433,6 +433,23 @@ SmallVector<ChannelTie> AddOp::getChannelTies() {
   auto result = cast<OpResult>(getResult());
   return {ChannelTie::all(getLhsMutable(), result, ChannelMapKind::Linear),
           ChannelTie::all(getRhsMutable(), result, ChannelMapKind::Linear)};
+}
+
+int64_t ClampOp::getGroup() {
+  return channelsOf(getInput()) / static_cast<int64_t>(getRanges().size());
+}
+
+LogicalResult ClampOp::verify() {
+  int64_t channels = channelsOf(getInput()), count = getRanges().size();
+  if (count == 0 || ShapedType::isDynamic(channels) || channels == 0 ||
+      channels % count != 0)
+    return emitOpError() << "expects a static, positive number of channels "
+                            "that is a multiple of its "
+                         << count << " ranges, got " << show(channels);
+  for (double range : getRanges())
+    if (!(range > 0) || !std::isfinite(range))
+      return emitOpError() << "expects positive, finite ranges, got " << range;
+  return success();
 }
 
 LogicalResult ArgmaxOp::verify() {

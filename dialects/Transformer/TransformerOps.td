@@ -411,6 +411,30 @@ def Transformer_AddOp : Transformer_ElementwiseOp<"add", [Commutative,
   let assemblyFormat = "$lhs `,` $rhs attr-dict `:` type($lhs)";
 }
 
+def Transformer_ClampOp : Transformer_ElementwiseOp<"clamp"> {
+  let summary = "Limit magnitudes to fixed ranges";
+  let description = [{
+    The channels are in groups of one size, a range for each. What keys and
+    values are clamped to becomes the static scale of their integers, where
+    others get a scale per row.
+
+    Formula: `result[..., c] = min(max(input[..., c], -r), r)`, `r = ranges[c / group]`.
+
+    Constraints:
+    * (C1) operand and result have one type.
+    * (C2) the channels are static, and a positive multiple of the number of `ranges`.
+    * (C3) `ranges` are positive and finite.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$input, DenseF64ArrayAttr:$ranges);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$input `to` $ranges attr-dict `:` type($input)";
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Number of channels that share a range.
+    int64_t getGroup();
+  }];
+}
+
 def Transformer_ArgmaxOp : Transformer_InferredOp<"argmax"> {
   let summary = "Index of the largest element of every row: the greedy next token";
   let description = [{

@@ -45,6 +45,9 @@ void iquant::buildQuantizePipeline(OpPassManager &pm,
     pm.addPass(createTransformerInsertObservers());
     pm.addPass(createTransformerAttachStatistics({options.statistics}));
   }
+  // Ranges are those of the statistics, which foldings drop.
+  if (options.cacheScales == CacheScales::Channel)
+    pm.addPass(createTransformerFoldCacheScales());
   // Foldings change constants, before anything reads or copies them. What is
   // rotated has no statistics any more, and needs no smoothing.
   if (llvm::is_contained(options.fold, Folding::Rotation))

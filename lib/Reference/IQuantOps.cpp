@@ -52,8 +52,12 @@ static Results evaluateQuantize(QuantizeOp op, Evaluator &evaluator) {
       continue;
     }
     SmallVector<QuantizedRow> groups;
-    for (int64_t g = 0; g < type.getNumGroups(); ++g)
-      groups.push_back(quantizeSymmetric(row.slice(g * width, width), f));
+    for (int64_t g = 0; g < type.getNumGroups(); ++g) {
+      auto x = row.slice(g * width, width);
+      groups.push_back(op.getRanges()
+                           ? quantizeSymmetric(x, f, (*op.getRanges())[g])
+                           : quantizeSymmetric(x, f));
+    }
     result.setRow(r, groups);
   }
   return one(result.take());

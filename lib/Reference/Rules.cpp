@@ -193,6 +193,11 @@ reference::QuantizedRow reference::quantizeSymmetric(ArrayRef<int32_t> x,
     a = std::max(a, std::abs(element));
   if (a == 0)
     return {SmallVector<int64_t>(x.size(), 0), kZeroScale, 0};
+  return quantizeSymmetric(x, f, a);
+}
+
+reference::QuantizedRow reference::quantizeSymmetric(ArrayRef<int32_t> x,
+                                                     int64_t f, int64_t a) {
   int64_t t = bits(a) + 23;
   int64_t I = (int64_t(127) << t) / a;
   QuantizedRow row;

@@ -245,6 +245,17 @@ static Results evaluateElementwise(Operation *op, Evaluator &evaluator) {
   return SmallVector<RuntimeValue>{*result};
 }
 
+static Results evaluateClamp(ClampOp op, Evaluator &evaluator) {
+  Tensor input = evaluator.tensor(op.getInput());
+  Tensor result(input.getShape(), input.getElementType());
+  int64_t group = op.getGroup(), groups = op.getRanges().size();
+  for (int64_t i = 0, end = input.getNumElements(); i < end; ++i) {
+    double range = op.getRanges()[i / group % groups];
+    result.setFloat(i, std::clamp(input.getFloat(i), -range, range));
+  }
+  return SmallVector<RuntimeValue>{result};
+}
+
 static Results evaluateArgmax(ArgmaxOp op, Evaluator &evaluator) {
   Tensor input = evaluator.tensor(op.getInput());
   Tensor result(input.getShape().drop_back(), getElementTypeOf(op.getResult()));
@@ -286,6 +297,7 @@ Results iquant::reference::evaluateTransformer(Operation *op, Evaluator &e) {
       .Case([&](UpdateCacheOp op) { return evaluateUpdateCache(op, e); })
       .Case([&](AttentionOp op) { return evaluateAttention(op, e); })
       .Case([&](SoftmaxOp op) { return mapRows(op, e, applySoftmax); })
+      .Case([&](ClampOp op) { return evaluateClamp(op, e); })
       .Case([&](ArgmaxOp op) { return evaluateArgmax(op, e); })
       .Case([&](MeanPoolOp op) { return evaluateMeanPool(op, e); })
       .Case([&](ObserveOp op) {

@@ -36,6 +36,8 @@ FailureOr<StatisticsAttr> iquant::getStatistics(Value value, Decline decline) {
   if (StatisticsAttr statistics = findStatistics(value))
     return statistics;
   Operation *op = skipObservers(value).getDefiningOp();
+  if (!op)
+    return decline("no observer has statistics of an argument");
   return decline("no observer has statistics of what '" +
                  op->getName().getStringRef() + "' gives" + describePlace(op));
 }

@@ -85,7 +85,7 @@ static SmallVector<OpOperand *> getRowOperands(Operation *op) {
   return TypeSwitch<Operation *, Operands>(op)
       .Case<EmbeddingOp>([](auto op) { return Operands{&op.getIdsMutable()}; })
       .Case<LinearOp, RmsNormOp, LayerNormOp, RopeOp, SoftmaxOp, SiluOp, GeluOp,
-            ArgmaxOp, ObserveOp>(
+            ArgmaxOp, ClampOp, ObserveOp>(
           [](auto op) { return Operands{&op.getInputMutable()}; })
       .Case<AddOp, SwiGluOp>([](auto op) {
         return Operands{&op->getOpOperand(0), &op->getOpOperand(1)};

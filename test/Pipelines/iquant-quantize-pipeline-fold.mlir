@@ -5,6 +5,8 @@
 // RUN:   | FileCheck %s --check-prefix=BOTH
 // RUN: quant-opt %s --iquant-quantize-pipeline="fold=smoothing scales=%S/Inputs/no-places.json" --dump-pass-pipeline -o /dev/null 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=SCALES
+// RUN: quant-opt %s --iquant-quantize-pipeline="cache-scales=channel fold=rotation" --dump-pass-pipeline -o /dev/null 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=CHANNEL
 // RUN: not quant-opt %s --iquant-quantize-pipeline="fold=everything" 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 
 // ROTATION: transformer-fold-rotation
@@ -18,6 +20,8 @@
 // SCALES-NOT: observers
 // SCALES: transformer-fold-smoothing{{{.*}}file={{.*}}no-places.json{{.*}}strategy=file}
 // SCALES-NEXT: transformer-add-cache
+// CHANNEL: transformer-fold-cache-scales
+// CHANNEL-NEXT: transformer-fold-rotation
 // NONE-NOT: transformer-fold
 // NONE: convert-transformer-to-iquant
 // UNKNOWN: Cannot find option named 'everything'

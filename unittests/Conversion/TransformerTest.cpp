@@ -248,6 +248,13 @@ static std::vector<Program> getPrograms() {
        t64,
        kFloat,
        75},
+      // Two thirds of the elements are within the first range.
+      {"Clamp",
+       {x64},
+       "%r = transformer.clamp %a0 to [1.0, 4.0] : tensor<2x?x64xf32>",
+       t64,
+       kFloat,
+       38},
       {"Add",
        {x64, x64},
        "%o = transformer.observe %a0 \"x\" : tensor<2x?x64xf32> "

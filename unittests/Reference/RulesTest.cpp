@@ -442,6 +442,16 @@ TEST(RulesTest, Q2ByHand) {
   EXPECT_EQ(extreme.codes, (SmallVector<int64_t>{-127, 127}));
 }
 
+TEST(RulesTest, Q4ByHand) {
+  QuantizedRow row = quantizeSymmetric({-300, -127, 63, 128}, 4, 127);
+  EXPECT_EQ(row.codes, (SmallVector<int64_t>{-127, -127, 63, 127}));
+  EXPECT_EQ(row.scale, (Dyadic{32768, 19}));
+  EXPECT_EQ(quantizeSymmetric({0, 1}, 4, 254).codes,
+            (SmallVector<int64_t>{0, 1}));
+  QuantizedRow extreme = quantizeSymmetric({INT32_MIN, INT32_MAX}, 0, 1);
+  EXPECT_EQ(extreme.codes, (SmallVector<int64_t>{-127, 127}));
+}
+
 TEST(RulesTest, Q2ErrorIsBounded) {
   Random random;
   for (int i = 0; i < 20000; ++i) {

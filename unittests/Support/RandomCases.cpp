@@ -357,7 +357,13 @@ RandomCase CaseMaker::makeQuantize() {
   std::string type =
       llvm::formatv("!iquant.dyn<{0}{1}{2}>", text(shape, 1),
                     isAsymmetric ? "ui8" : "si8", groupSuffix(group));
-  return finish(input.name, input.type + " -> " + type, type);
+  std::string ranges;
+  if (!isAsymmetric && group && oneIn(2)) {
+    for (int64_t i = 0; i < width / group; ++i)
+      ranges += (i ? ", " : "") + std::to_string(int64_t(1) << from(0, 30));
+    ranges = " {ranges = array<i32: " + ranges + ">}";
+  }
+  return finish(input.name + ranges, input.type + " -> " + type, type);
 }
 
 RandomCase CaseMaker::makeDequantize() {

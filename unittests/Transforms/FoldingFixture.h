@@ -40,8 +40,9 @@ protected:
     return difference / largest;
   }
 
-  /// Puts an observer with random statistics on every row that is computed.
-  void observeAll(unsigned seed) {
+  /// Puts an observer with random statistics on every row that is computed, of
+  /// magnitudes from `least` on.
+  void observeAll(unsigned seed, float least = 0) {
     std::mt19937 random(seed);
     SmallVector<Value> values;
     module->walk([&](Operation *op) {
@@ -57,7 +58,7 @@ protected:
       builder.setInsertionPointAfterValue(value);
       auto observer = transformer::ObserveOp::create(
           builder, value.getLoc(), value, "value." + std::to_string(number),
-          makeStatistics(value, random));
+          makeStatistics(value, random, least));
       value.replaceAllUsesExcept(observer, observer);
     }
   }
@@ -70,8 +71,8 @@ protected:
   }
 
 private:
-  transformer::StatisticsAttr makeStatistics(Value value,
-                                             std::mt19937 &random) {
+  transformer::StatisticsAttr makeStatistics(Value value, std::mt19937 &random,
+                                             float least) {
     constexpr int64_t kRows = 8;
     std::lognormal_distribution<float> magnitude(0, 2);
     std::normal_distribution<float> normal;
@@ -79,7 +80,7 @@ private:
         cast<RankedTensorType>(value.getType()).getShape().back();
     std::vector<float> magnitudes(channels), rows(kRows * channels);
     for (float &element : magnitudes)
-      element = magnitude(random);
+      element = least + (1 + least) * magnitude(random);
     for (auto [index, element] : llvm::enumerate(rows))
       element = normal(random) * magnitudes[index % channels];
     auto makeElements = [&](ArrayRef<int64_t> shape, ArrayRef<float> elements) {

@@ -444,6 +444,28 @@ TEST_F(FoldingTest, SearchedScalesDependOnGroups) {
 }
 
 //===----------------------------------------------------------------------===//
+// Scales of caches
+//===----------------------------------------------------------------------===//
+
+TEST_F(FoldingTest, CacheScalesOfDecoders) {
+  for (unsigned seed = 0; seed < 4; ++seed)
+    for (StringRef pairing : {"half", "interleaved"}) {
+      std::string text = makeDecoder(seed, pairing);
+      parse(text);
+      // Ranges that no value of the model reaches.
+      observeAll(seed, /*least=*/1e6);
+      EXPECT_LT(getChange(createTransformerFoldCacheScales()), kRounding);
+      for (auto op : ops<transformer::AttentionOp>())
+        EXPECT_TRUE(op.getKey().getDefiningOp<transformer::ClampOp>() &&
+                    op.getValue().getDefiningOp<transformer::ClampOp>());
+      EXPECT_TRUE(llvm::any_of(ops<transformer::LinearOp>(),
+                               [&](transformer::LinearOp op) {
+                                 return isChanged(text, op.getWeight());
+                               }));
+    }
+}
+
+//===----------------------------------------------------------------------===//
 // Ops of another dialect
 //===----------------------------------------------------------------------===//
 

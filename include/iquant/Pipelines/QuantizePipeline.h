@@ -20,6 +20,10 @@ namespace mlir::iquant {
 /// What `iquant-quantize-pipeline` folds before a model becomes integers.
 enum class Folding { None, Rotation, Smoothing };
 
+/// What keys and values have scales for: each row of a head, found at run time,
+/// or each channel, found by calibration.
+enum class CacheScales { Token, Channel };
+
 /// Parses one element of a list, to which upstream passes no values on.
 struct FoldingParser : public llvm::cl::parser<Folding> {
   using parser::parser;
@@ -39,6 +43,15 @@ struct QuantizePipelineOptions
       llvm::cl::desc("Whether a decoder gets a second function, 'step', that "
                      "continues from caches."),
       llvm::cl::init(true)};
+  Option<CacheScales> cacheScales{
+      *this, "cache-scales",
+      llvm::cl::desc("What 8-bit keys and values have scales for."),
+      llvm::cl::init(CacheScales::Token),
+      llvm::cl::values(
+          clEnumValN(CacheScales::Token, "token",
+                     "every row of a head, found at run time"),
+          clEnumValN(CacheScales::Channel, "channel",
+                     "every channel, static, from the statistics"))};
   Option<int64_t> rowGroup{
       *this, "row-group",
       llvm::cl::desc("Most channels of a linear's input that share an "
@@ -50,7 +63,8 @@ struct QuantizePipelineOptions
                      "that of the list; nothing by default.")};
   Option<std::string> statistics{
       *this, "statistics",
-      llvm::cl::desc("File of 'quant-run calibrate', for smoothing.")};
+      llvm::cl::desc("File of 'quant-run calibrate', for smoothing and "
+                     "static scales.")};
   Option<std::string> scales{
       *this, "scales",
       llvm::cl::desc("File of scales for smoothing, instead of statistics.")};

@@ -114,6 +114,9 @@ QuantizedRow quantizeAsymmetric(ArrayRef<int32_t> x, int64_t f);
 /// Q2: symmetric codes of a group of exponent `f`.
 QuantizedRow quantizeSymmetric(ArrayRef<int32_t> x, int64_t f);
 
+/// Q4: the same with the range `a > 0` instead of the largest magnitude.
+QuantizedRow quantizeSymmetric(ArrayRef<int32_t> x, int64_t f, int64_t a);
+
 /// Q3: code `q` as fixed point of exponent `f`.
 int64_t dequantize(int64_t q, int64_t z, Dyadic scale, int64_t f);
 

@@ -129,6 +129,29 @@ def TransformerFoldRotation : Pass<"transformer-fold-rotation", "::mlir::ModuleO
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def TransformerFoldCacheScales : Pass<"transformer-fold-cache-scales", "::mlir::ModuleOp"> {
+  let summary = "Static scales of keys and values, per channel";
+  let description = [{
+    Clamps the keys and values of every attention to the ranges that calibration
+    saw, so that their integers have static scales, where otherwise each row has
+    one. The scales are per channel: those of the channels move into the
+    projections (the query takes the inverse of its keys'), so that one range a
+    head is left, in a `transformer.clamp`. Channels whose maps are tied, such
+    as the pairs of a rotary embedding, share the scale of the larger one.
+
+    Requires observers with statistics of all keys and values
+    (`transformer-attach-statistics`).
+
+    Guarantees that the module computes the same function of real numbers as
+    long as magnitudes are within those of the statistics; larger ones saturate.
+    Later passes find no scales between the values, since no map passes a clamp.
+
+    Declines nothing: an attention whose channels cannot be scaled has ranges a
+    head all the same. Statistics that are missing are an error.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def TransformerFoldSmoothing : Pass<"transformer-fold-smoothing", "::mlir::ModuleOp"> {
   let summary = "Trade the range of activations for that of weights, channel by channel";
   let description = [{

@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rules Q1 to Q3.
+// Rules Q1 to Q4.
 //
 //===----------------------------------------------------------------------===//
 
@@ -32,12 +32,27 @@ static SmallVector<Value> quantizeAsymmetric(const RowBuilder &rows,
   return {codes, coders.multiplier, coders.exponent, coders.zeroPoint};
 }
 
-/// Q2: codes, multipliers and exponents.
+/// The largest magnitude of every group (Q2), or the range that it is given
+/// (Q4).
+static Value getLargest(const RowBuilder &rows, Value input, QuantizeOp op,
+                        ImplicitLocOpBuilder &b) {
+  if (!op.getRanges())
+    return rows.groupsAsRows()
+        .reduce(Accumulator{32, 0}, rows.whole(input),
+                [](Int x, Int most) { return umax(abs(x), most); })
+        .front();
+  RowBuilder groups = rows.groups();
+  Value ranges =
+      arith::ConstantOp::create(b, b.getI32TensorAttr(*op.getRanges()));
+  return groups.perElement(32, groups.channel(ranges),
+                           [](Int range) { return range; });
+}
+
+/// Q2 and Q4: codes, multipliers and exponents. Elements are at most `largest`
+/// in magnitude, unless `saturates`.
 static SmallVector<Value> quantizeSymmetric(const RowBuilder &rows, Value input,
+                                            Value largest, bool saturates,
                                             int64_t exponent) {
-  auto largest =
-      rows.reduce(Accumulator{32, 0}, rows.whole(input),
-                  [](Int x, Int most) { return umax(abs(x), most); });
   auto scales = rows.perRow({32, 32, 32, 32}, largest, [&](Int largest) {
     Int a = largest.zext(64);
     Int t = bits(a) + 23;
@@ -52,9 +67,10 @@ static SmallVector<Value> quantizeSymmetric(const RowBuilder &rows, Value input,
   });
   Value codes = rows.perElement(
       8, {rows.whole(input), rows.row(scales[2]), rows.row(scales[3])},
-      [](Int x, Int multiplier, Int t) {
+      [&](Int x, Int multiplier, Int t) {
         Int scaled = rshr(wideProduct(x, multiplier), t.zext(64));
-        return min(max(scaled.trunc(32), -127), 127).trunc(8);
+        Int code = saturates ? sat32(scaled) : scaled.trunc(32);
+        return min(max(code, -127), 127).trunc(8);
       });
   return {codes, scales[0], scales[1]};
 }
@@ -72,7 +88,9 @@ static SmallVector<Value> lowerQuantize(QuantizeOp op,
   SmallVector<Value> results =
       type.isAsymmetric()
           ? quantizeAsymmetric(rows, input, exponent)
-          : quantizeSymmetric(rows.groupsAsRows(), input, exponent);
+          : quantizeSymmetric(rows.groupsAsRows(), input,
+                              getLargest(rows, input, op, b),
+                              op.getRanges().has_value(), exponent);
   if (hasGroups)
     results[0] = joinChannels(b, results[0], 2);
   return results;

@@ -54,12 +54,6 @@ static std::optional<int64_t> findHeadWidth(Value cache) {
   return std::nullopt;
 }
 
-static DynType getGroupType(Type type, int64_t group) {
-  MLIRContext *context = type.getContext();
-  return DynType::get(context, getShape(type),
-                      IntegerType::get(context, 8, IntegerType::Signed), group);
-}
-
 DenseMap<Value, Type> to_iquant::findCaches(ModuleOp module) {
   DenseMap<Value, Type> caches;
   module.walk([&](transformer::UpdateCacheOp op) {
@@ -127,14 +121,6 @@ LogicalResult to_iquant::checkPassesNoCache(func::CallOp op) {
 //===----------------------------------------------------------------------===//
 // Patterns
 //===----------------------------------------------------------------------===//
-
-Value to_iquant::getQuantizedGroups(OpBuilder &builder, Location loc,
-                                    Value value, int64_t group) {
-  if (isa<DynType>(value.getType()))
-    return value;
-  return getQuantized(builder, loc, value,
-                      getGroupType(value.getType(), group));
-}
 
 namespace {
 /// %r = transformer.update_cache %cache, %rows at %offset

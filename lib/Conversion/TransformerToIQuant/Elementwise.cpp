@@ -1,4 +1,4 @@
-//===- Elementwise.cpp - Sum, argmax, mean, observers ---------------------===//
+//===- Elementwise.cpp - Sum, clamp, argmax, mean, observers --------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -6,9 +6,20 @@
 
 #include "Patterns.h"
 
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
 using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::iquant::to_iquant;
+
+/// A range as fixed point of this exponent: at least one unit.
+static int32_t toFixedRange(double range, int64_t exponent) {
+  double rounded = std::round(std::ldexp(range, exponent));
+  return static_cast<int32_t>(
+      std::clamp<double>(rounded, 1, std::numeric_limits<int32_t>::max()));
+}
 
 namespace {
 struct ConvertAdd : public OpConversionPattern<transformer::AddOp> {
@@ -18,6 +29,28 @@ struct ConvertAdd : public OpConversionPattern<transformer::AddOp> {
   matchAndRewrite(transformer::AddOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     rewriter.replaceOpWithNewOp<AddOp>(op, adaptor.getLhs(), adaptor.getRhs());
+    return success();
+  }
+};
+
+/// %r = transformer.clamp %x to %ranges
+///   -->
+/// %q = iquant.quantize %x to static scales
+/// %r = iquant.dequantize %q    (which attention and caches do not read)
+struct ConvertClamp : public OpConversionPattern<transformer::ClampOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(transformer::ClampOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto fixed = cast<FixedType>(adaptor.getInput().getType());
+    auto ranges = llvm::map_to_vector(op.getRanges(), [&](double range) {
+      return toFixedRange(range, fixed.getExponent());
+    });
+    Value quantized = QuantizeOp::create(
+        rewriter, op.getLoc(), getGroupType(fixed, op.getGroup()),
+        adaptor.getInput(), rewriter.getDenseI32ArrayAttr(ranges));
+    rewriter.replaceOpWithNewOp<DequantizeOp>(op, fixed, quantized);
     return success();
   }
 };
@@ -60,6 +93,6 @@ struct EraseObserve : public OpConversionPattern<transformer::ObserveOp> {
 
 void to_iquant::populateElementwisePatterns(const TypeConverter &converter,
                                             RewritePatternSet &patterns) {
-  patterns.add<ConvertAdd, ConvertArgmax, ConvertMeanPool, EraseObserve>(
-      converter, patterns.getContext());
+  patterns.add<ConvertAdd, ConvertClamp, ConvertArgmax, ConvertMeanPool,
+               EraseObserve>(converter, patterns.getContext());
 }

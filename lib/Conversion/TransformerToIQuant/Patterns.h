@@ -52,10 +52,14 @@ DenseMap<Value, Type> findCaches(ModuleOp module);
 /// linear reads.
 DynType getRowType(Type type, const IntegerParameters &parameters);
 
+/// Codes of the shape of `type` in groups of `group` channels: what attention
+/// reads.
+DynType getGroupType(Type type, int64_t group);
+
 /// The quantized form of a fixed-point value, with `ui8` codes for linears or
 /// `si8` codes per group. Every value is quantized once per form; what a norm
-/// quantized already is taken as it is, and so is a cache. A new op has the
-/// location `loc`.
+/// or a clamp quantized already is taken as it is, and so is a cache. A new op
+/// has the location `loc`.
 Value getQuantized(OpBuilder &builder, Location loc, Value value, DynType type);
 Value getQuantizedRows(OpBuilder &builder, Location loc, Value value,
                        const IntegerParameters &parameters);

@@ -1,4 +1,4 @@
-//===- Elementwise.cpp - Sum, argmax, mean, observers ---------------------===//
+//===- Elementwise.cpp - Sum, clamp, argmax, mean, observers --------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -22,6 +22,24 @@ static Value lowerAdd(transformer::AddOp op, ImplicitLocOpBuilder &b) {
   return space.map(op.getType().getElementType(),
                    {space.whole(op.getLhs()), space.whole(op.getRhs())},
                    [](ArrayRef<Real> in) { return in[0] + in[1]; });
+}
+
+static Value lowerClamp(transformer::ClampOp op, ImplicitLocOpBuilder &b) {
+  RowSpace space(b, op.getInput(), getComputeType(op->getOperands()));
+  auto type = RankedTensorType::get(op.getType().getShape().take_back(),
+                                    space.getComputeType());
+  SmallVector<Attribute> ranges;
+  for (double range : op.getRanges())
+    ranges.append(op.getGroup(), b.getFloatAttr(space.getComputeType(), range));
+  Value limits =
+      arith::ConstantOp::create(b, DenseElementsAttr::get(type, ranges));
+  return space.map(op.getType().getElementType(),
+                   {space.whole(op.getInput()), space.channel(limits)},
+                   [](ArrayRef<Real> in) {
+                     Real x = in[0], limit = in[1];
+                     x = select(greater(x, limit), limit, x);
+                     return select(greater(-limit, x), -limit, x);
+                   });
 }
 
 static Value lowerArgmax(transformer::ArgmaxOp op, ImplicitLocOpBuilder &b) {
@@ -96,5 +114,6 @@ void to_linalg::populateElementwisePatterns(RewritePatternSet &patterns) {
   addLowering(patterns, eraseObserve);
   addLowering(patterns, lowerAdd);
   addLowering(patterns, lowerArgmax);
+  addLowering(patterns, lowerClamp);
   addLowering(patterns, lowerMeanPool);
 }

@@ -193,6 +193,42 @@ func.func @quantize(%x: !iquant.fixed<2x8xi32, 16>) {
 
 // -----
 
+// iquant.quantize C2
+func.func @quantize_fixed_range_of_row(%x: !iquant.fixed<2x8xi32, 16>) {
+  // expected-error @+1 {{expects si8 codes in groups to have fixed ranges, got '!iquant.dyn<2x8xsi8>'}}
+  %0 = iquant.quantize %x {ranges = array<i32: 1>} : !iquant.fixed<2x8xi32, 16> -> !iquant.dyn<2x8xsi8>
+  return
+}
+
+// -----
+
+// iquant.quantize C2
+func.func @quantize_fixed_range_of_unsigned(%x: !iquant.fixed<2x8xi32, 16>) {
+  // expected-error @+1 {{expects si8 codes in groups to have fixed ranges, got '!iquant.dyn<2x8xui8, 4>'}}
+  %0 = iquant.quantize %x {ranges = array<i32: 1, 1>} : !iquant.fixed<2x8xi32, 16> -> !iquant.dyn<2x8xui8, 4>
+  return
+}
+
+// -----
+
+// iquant.quantize C2
+func.func @quantize_number_of_ranges(%x: !iquant.fixed<2x8xi32, 16>) {
+  // expected-error @+1 {{expects a range for each of 2 groups, got 1}}
+  %0 = iquant.quantize %x {ranges = array<i32: 1>} : !iquant.fixed<2x8xi32, 16> -> !iquant.dyn<2x8xsi8, 4>
+  return
+}
+
+// -----
+
+// iquant.quantize C2
+func.func @quantize_range_of_zero(%x: !iquant.fixed<2x8xi32, 16>) {
+  // expected-error @+1 {{expects positive ranges, got 0}}
+  %0 = iquant.quantize %x {ranges = array<i32: 1, 0>} : !iquant.fixed<2x8xi32, 16> -> !iquant.dyn<2x8xsi8, 4>
+  return
+}
+
+// -----
+
 // iquant.dequantize C1
 func.func @dequantize(%x: !iquant.dyn<?x8xui8>) {
   // expected-error @+1 {{expects operands and result of one shape, got [?, 8] and [8]}}

@@ -285,6 +285,60 @@ func.func @softmax(%x: tensor<f32>) {
 
 // -----
 
+// transformer.clamp C1
+func.func @clamp(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{requires the same type for all operands and results}}
+  %0 = "transformer.clamp"(%x) <{ranges = array<f64: 1.0>}> : (tensor<?x8xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+// transformer.clamp C2
+func.func @clamp(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects a static, positive number of channels that is a multiple of its 3 ranges, got 8}}
+  %0 = transformer.clamp %x to [1.0, 1.0, 1.0] : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.clamp C2
+func.func @clamp(%x: tensor<8x?xf32>) {
+  // expected-error @+1 {{expects a static, positive number of channels that is a multiple of its 1 ranges, got ?}}
+  %0 = transformer.clamp %x to [1.0] : tensor<8x?xf32>
+  return
+}
+
+// -----
+
+// transformer.clamp C2
+func.func @clamp(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects a static, positive number of channels that is a multiple of its 0 ranges, got 8}}
+  %0 = transformer.clamp %x to [] : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.clamp C3
+func.func @clamp(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects positive, finite ranges, got 0}}
+  %0 = transformer.clamp %x to [1.0, 0.0] : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.clamp C3
+func.func @clamp(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects positive, finite ranges, got}}
+  %0 = transformer.clamp %x to [0x7FF0000000000000] : tensor<?x8xf32>
+  return
+}
+
+// -----
+
 // transformer.update_cache C1
 func.func @update_cache(%c: tensor<?x8xf32>, %r: tensor<1x?x8xf32>, %at: index) {
   // expected-error @+1 {{expects cache and rows of one rank, 2 or 3, got 'tensor<?x8xf32>' and 'tensor<1x?x8xf32>'}}

@@ -119,6 +119,8 @@ func.func @elementwise(%x: tensor<2x?x8xf32>, %y: tensor<2x?x8xf32>) {
   %3 = transformer.gelu %x<tanh> : tensor<2x?x8xf32>
   // CHECK: transformer.add %{{.*}}, %{{.*}} : tensor<2x?x8xf32>
   %4 = transformer.add %x, %y : tensor<2x?x8xf32>
+  // CHECK: transformer.clamp %{{.*}} to [1.500000e+00, 2.000000e+00] : tensor<2x?x8xf32>
+  %6 = transformer.clamp %x to [1.5, 2.0] : tensor<2x?x8xf32>
   // CHECK: transformer.observe %{{.*}} "layers.0.input" : tensor<2x?x8xf32>
   %5 = transformer.observe %x "layers.0.input" : tensor<2x?x8xf32>
   return

@@ -40,14 +40,14 @@ static std::unique_ptr<llvm::TargetMachine> makeHostMachine(ModuleOp module) {
   llvm::InitializeNativeTargetAsmPrinter();
   auto host = llvm::orc::JITTargetMachineBuilder::detectHost();
   if (!host) {
-    module.emitError() << "cannot find out this machine's processor: "
-                       << llvm::toString(host.takeError());
+    emitError(module.getLoc()) << "cannot find out this machine's processor: "
+                               << llvm::toString(host.takeError());
     return nullptr;
   }
   auto machine = host->createTargetMachine();
   if (!machine) {
-    module.emitError() << "cannot generate code for this machine: "
-                       << llvm::toString(machine.takeError());
+    emitError(module.getLoc()) << "cannot generate code for this machine: "
+                               << llvm::toString(machine.takeError());
     return nullptr;
   }
   return std::move(*machine);
@@ -62,13 +62,13 @@ static LogicalResult checkTarget(ModuleOp module,
     return success();
   llvm::Triple triple(target.getTriple());
   if (triple.getArch() != host.getTargetTriple().getArch())
-    return module.emitError()
+    return emitError(module.getLoc())
            << "expects code for '" << host.getTargetTriple().str()
            << "', which runs this, got a module for '" << triple.str() << "'";
   for (auto &[feature, isThere] : llvm::sys::getHostCPUFeatures())
     if (std::string name = ("+" + feature).str();
         !isThere && hasFeature(target, name))
-      return module.emitError()
+      return emitError(module.getLoc())
              << "expects code for '" << host.getTargetCPU()
              << "', which runs this, got a module that needs " << name;
   return success();
@@ -135,8 +135,8 @@ Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions) {
   auto engine =
       ExecutionEngine::create(module, engineOptions, std::move(machine));
   if (!engine) {
-    module.emitError() << "cannot compile the module: "
-                       << llvm::toString(engine.takeError());
+    emitError(module.getLoc())
+        << "cannot compile the module: " << llvm::toString(engine.takeError());
     return failure();
   }
   (*engine)->registerSymbols([&](llvm::orc::MangleAndInterner mangle) {
@@ -151,8 +151,9 @@ Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions) {
   for (StringRef function : result->signatures.keys())
     if (auto wrapper = result->engine->lookupPacked(getWrapperName(function));
         !wrapper) {
-      module.emitError() << "cannot compile '" << function
-                         << "': " << llvm::toString(wrapper.takeError());
+      emitError(module.getLoc())
+          << "cannot compile '" << function
+          << "': " << llvm::toString(wrapper.takeError());
       return failure();
     }
   return result;
@@ -220,12 +221,12 @@ FailureOr<SmallVector<RuntimeValue>>
 Executable::call(StringRef function, SmallVector<RuntimeValue> arguments) {
   auto found = signatures.find(function);
   if (found == signatures.end())
-    return module.emitError()
+    return emitError(module.getLoc())
            << "has no public function '" << function << "' to call";
   const Signature &signature = found->second;
   FunctionType type = signature.type;
   if (arguments.size() != type.getNumInputs())
-    return module.emitError()
+    return emitError(module.getLoc())
            << "function '" << function << "' takes " << type.getNumInputs()
            << " arguments, got " << arguments.size();
 
@@ -241,7 +242,7 @@ Executable::call(StringRef function, SmallVector<RuntimeValue> arguments) {
   FailureOr<SmallVector<RankedTensorType>> results =
       flatten(signature.getReturned());
   if (failed(results))
-    return module.emitError()
+    return emitError(module.getLoc())
            << "function '" << function << "' returns a value that is no tensor";
   SmallVector<int64_t> resultWords;
   for (RankedTensorType type : *results)
@@ -254,8 +255,8 @@ Executable::call(StringRef function, SmallVector<RuntimeValue> arguments) {
     if (std::optional<std::string> mismatch =
             isCache ? findShapeMismatch(argument, expected)
                     : findMismatch(argument, expected))
-      return module.emitError() << "argument " << index << " of '" << function
-                                << "' " << *mismatch;
+      return emitError(module.getLoc()) << "argument " << index << " of '"
+                                        << function << "' " << *mismatch;
     if (!isa<RankedTensorType>(getComponents(expected).front())) {
       packed.push_back(
           const_cast<char *>(argument.getTensor().getRawData().data()));
@@ -271,8 +272,9 @@ Executable::call(StringRef function, SmallVector<RuntimeValue> arguments) {
 
   if (llvm::Error error =
           engine->invokePacked(getWrapperName(function), packed))
-    return module.emitError() << "cannot call '" << function
-                              << "': " << llvm::toString(std::move(error));
+    return emitError(module.getLoc())
+           << "cannot call '" << function
+           << "': " << llvm::toString(std::move(error));
 
   SmallVector<RuntimeValue> values;
   ResultBuffers buffers;

@@ -183,8 +183,9 @@ struct AddCInterface : public iquant::impl::AddCInterfaceBase<AddCInterface> {
   void runOnOperation() override {
     ModuleOp module = getOperation();
     if (!isCName(prefix)) {
-      module.emitError() << "expects a prefix that C takes as a name, got '"
-                         << prefix.getValue() << "'";
+      emitError(module.getLoc())
+          << "expects a prefix that C takes as a name, got '"
+          << prefix.getValue() << "'";
       return signalPassFailure();
     }
     FailureOr<CInterface> interface = describe(module, prefix);

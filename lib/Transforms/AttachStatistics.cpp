@@ -112,12 +112,13 @@ match(ModuleOp module, ArrayRef<RecordedValue> values,
 void TransformerAttachStatistics::runOnOperation() {
   ModuleOp module = getOperation();
   if (file.empty()) {
-    module.emitError("expects the option 'file' to name a file of statistics");
+    emitError(module.getLoc(),
+              "expects the option 'file' to name a file of statistics");
     return signalPassFailure();
   }
   llvm::Expected<std::vector<RecordedValue>> values = readStatistics(file);
   if (!values) {
-    module.emitError() << toString(values.takeError());
+    emitError(module.getLoc()) << toString(values.takeError());
     return signalPassFailure();
   }
   SmallVector<std::pair<ObserverOpInterface, const RecordedValue *>> matches;

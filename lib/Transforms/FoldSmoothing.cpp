@@ -150,7 +150,7 @@ TransformerFoldSmoothing::chooseFromFile(ArrayRef<SmoothingPlace> places,
   ModuleOp module = getOperation();
   llvm::Expected<ScalesByPlace> scales = readScales(file);
   if (!scales)
-    return module.emitError() << toString(scales.takeError());
+    return emitError(module.getLoc()) << toString(scales.takeError());
   return checkMismatches(
       module, "the scales", file,
       match(places, std::move(*scales), choices, module.getLoc()));
@@ -173,7 +173,7 @@ LogicalResult TransformerFoldSmoothing::write(ArrayRef<SmoothingPlace> places,
     return llvm::Error::success();
   });
   if (error)
-    return getOperation().emitError() << toString(std::move(error));
+    return emitError(getOperation().getLoc()) << toString(std::move(error));
   return success();
 }
 
@@ -226,15 +226,15 @@ static void dropIdentity(Choice &choice) {
 LogicalResult TransformerFoldSmoothing::checkOptions() {
   ModuleOp module = getOperation();
   if (!(alpha >= 0 && alpha <= 1))
-    return module.emitError()
+    return emitError(module.getLoc())
            << "expects an alpha in 0 .. 1, got " << showNumber(alpha);
   if (rowGroup < 0)
-    return module.emitError()
+    return emitError(module.getLoc())
            << "expects a row group of 0 or more channels, got "
            << rowGroup.getValue();
   if (strategy == SmoothingStrategy::File && file.empty())
-    return module.emitError(
-        "expects the option 'file' to name a file of scales");
+    return emitError(module.getLoc(),
+                     "expects the option 'file' to name a file of scales");
   return success();
 }
 
@@ -255,7 +255,7 @@ TransformerFoldSmoothing::choose(ArrayRef<SmoothingPlace> places,
       choices, [](const Choice &choice) { return choice.alpha.has_value(); });
   if (places.empty() || hasStatistics)
     return success();
-  return getOperation().emitError()
+  return emitError(getOperation().getLoc())
          << "expects statistics of one place at least, got none: "
          << choices.front().reason;
 }

@@ -19,8 +19,9 @@ LogicalResult iquant::checkMismatches(ModuleOp module, StringRef what,
                                       ArrayRef<Mismatch> mismatches) {
   if (mismatches.empty())
     return success();
-  InFlightDiagnostic error = module.emitError() << what << " of '" << file
-                                                << "' are not of this module";
+  InFlightDiagnostic error = emitError(module.getLoc())
+                             << what << " of '" << file
+                             << "' are not of this module";
   size_t named = std::min(mismatches.size(), kMaxNotes);
   for (const Mismatch &mismatch : mismatches.take_front(named))
     error.attachNote(mismatch.location) << mismatch.sentence;

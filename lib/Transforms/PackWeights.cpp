@@ -136,10 +136,10 @@ LogicalResult PackWeights::readTiles() {
   auto [outputs, inputs] = StringRef(tiles).split('x');
   int64_t sizes[2];
   if (outputs.getAsInteger(10, sizes[0]) || inputs.getAsInteger(10, sizes[1]))
-    return getOperation().emitError()
+    return emitError(getOperation().getLoc())
            << "expects tiles such as 16x4, or none, got '" << tiles << "'";
   TilesAttr valid =
-      TilesAttr::getChecked([&] { return getOperation().emitError(); },
+      TilesAttr::getChecked([&] { return emitError(getOperation().getLoc()); },
                             &getContext(), sizes[0], sizes[1]);
   asked = valid;
   return success(valid != nullptr);

@@ -27,7 +27,7 @@ struct SetTarget : public iquant::impl::SetTargetBase<SetTarget> {
       return;
     auto machine = createTargetMachine({triple, cpu, features});
     if (!machine) {
-      module.emitError() << llvm::toString(machine.takeError());
+      emitError(module.getLoc()) << llvm::toString(machine.takeError());
       return signalPassFailure();
     }
     module->setAttr(name, describeTarget(**machine, &getContext()));

@@ -303,9 +303,10 @@ public:
 
     markAllAnalysesPreserved();
     if (refuted > maxErrors)
-      getOperation().emitError() << "module is not integer-only at " << refuted
-                                 << " ops, of which the first "
-                                 << unsigned(maxErrors) << " are reported";
+      emitError(getOperation().getLoc())
+          << "module is not integer-only at " << refuted
+          << " ops, of which the first " << unsigned(maxErrors)
+          << " are reported";
     if (refuted)
       return signalPassFailure();
     remark::passed(

@@ -81,13 +81,14 @@ struct ConvertTransformerToIQuant
   void runOnOperation() override {
     ModuleOp module = getOperation();
     if (exponent < 0 || exponent > 24) {
-      module.emitError() << "expects an exponent in 0 .. 24, got "
-                         << exponent.getValue();
+      emitError(module.getLoc())
+          << "expects an exponent in 0 .. 24, got " << exponent.getValue();
       return signalPassFailure();
     }
     if (rowGroup < 0) {
-      module.emitError() << "expects a row group of 0 or more channels, got "
-                         << rowGroup.getValue();
+      emitError(module.getLoc())
+          << "expects a row group of 0 or more channels, got "
+          << rowGroup.getValue();
       return signalPassFailure();
     }
     IntegerParameters parameters(&getContext(), exponent, rowGroup);

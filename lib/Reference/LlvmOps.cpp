@@ -34,9 +34,13 @@ Results mlir::iquant::reference::evaluateLlvm(Operation *op,
     return reportUnknown(op);
   StringRef name = call.getIntrin();
   SmallVector<Tensor> in = evaluator.tensors(call.getArgs());
-  if (name == "llvm.x86.avx512.vpdpbusd.512")
+  if (name == "llvm.x86.avx512.vpdpbusd.512" ||
+      name == "llvm.aarch64.neon.usdot")
     return SmallVector<RuntimeValue>{
         addLaneProducts(in[0], in[1], in[2], /*isUnsigned=*/true)};
+  if (name == "llvm.aarch64.neon.sdot")
+    return SmallVector<RuntimeValue>{
+        addLaneProducts(in[0], in[1], in[2], /*isUnsigned=*/false)};
   if (name == "llvm.x86.avx2.pmadd.wd" || name == "llvm.x86.sse2.pmadd.wd") {
     auto type = cast<VectorType>(call.getResult(0).getType());
     Tensor zeros(type.getShape(), type.getElementType());

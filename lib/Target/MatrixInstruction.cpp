@@ -14,10 +14,11 @@ using llvm::Triple;
 /// Best first. Every architecture has the last one.
 ///
 /// A weight's codes are widened as they are read where an instruction takes 16
-/// bits: `vpmaddubsw`, which would take 8, saturates its 16-bit results.
+/// bits: `vpmaddubsw`, which would take 8, saturates its 16-bit results. NEON's
+/// `smlal`, which adds to sums of 32 bits, LLVM finds in plain arithmetic.
 static constexpr MatrixInstruction kInstructions[] = {
     {"X86_AVX512VNNI_1x16x4_I32_U8_S8", Triple::x86_64, "+avx512vnni",
-     /*outputs=*/16, /*inputs=*/4, RowOperand::Codes,
+     /*outputs=*/16, /*inputs=*/4, RowOperand::UnsignedCodes,
      "llvm.x86.avx512.vpdpbusd.512", /*accumulates=*/true,
      /*rows=*/8, /*tiles=*/3},
     {"X86_AVX2_1x8x2_I32_S16_S16", Triple::x86_64, "+avx2",
@@ -28,6 +29,18 @@ static constexpr MatrixInstruction kInstructions[] = {
      /*outputs=*/4, /*inputs=*/2, RowOperand::Differences,
      "llvm.x86.sse2.pmadd.wd", /*accumulates=*/false,
      /*rows=*/4, /*tiles=*/2},
+    {"AARCH64_I8MM_1x4x4_I32_U8_S8", Triple::aarch64, "+i8mm",
+     /*outputs=*/4, /*inputs=*/4, RowOperand::UnsignedCodes,
+     "llvm.aarch64.neon.usdot", /*accumulates=*/true,
+     /*rows=*/8, /*tiles=*/3},
+    {"AARCH64_DOTPROD_1x4x4_I32_S8_S8", Triple::aarch64, "+dotprod",
+     /*outputs=*/4, /*inputs=*/4, RowOperand::SignedCodes,
+     "llvm.aarch64.neon.sdot", /*accumulates=*/true,
+     /*rows=*/8, /*tiles=*/3},
+    {"AARCH64_NEON_1x8x1_I32_S16_S16", Triple::aarch64, "+neon",
+     /*outputs=*/8, /*inputs=*/1, RowOperand::Differences, "",
+     /*accumulates=*/false,
+     /*rows=*/6, /*tiles=*/2},
     {"ANY_1x4x1_I32_S16_S16", Triple::UnknownArch, "",
      /*outputs=*/4, /*inputs=*/1, RowOperand::Differences, "",
      /*accumulates=*/false,
@@ -83,13 +96,34 @@ mlir::iquant::selectMatrixInstruction(LLVM::TargetAttrInterface target,
   });
 }
 
-MatrixInstruction mlir::iquant::getMatrixInstruction(int64_t outputs,
-                                                     int64_t inputs) {
-  for (const MatrixInstruction &instruction : kInstructions)
-    if (instruction.outputs == outputs && instruction.inputs == inputs)
+MatrixInstruction
+mlir::iquant::getMatrixInstruction(LLVM::TargetAttrInterface target,
+                                   int64_t outputs, int64_t inputs) {
+  const MatrixInstruction *other = nullptr;
+  for (const MatrixInstruction &instruction : kInstructions) {
+    if (instruction.outputs != outputs || instruction.inputs != inputs)
+      continue;
+    if (hasInstruction(target, instruction))
       return instruction;
+    if (!other)
+      other = &instruction;
+  }
+  if (other)
+    return *other;
   MatrixInstruction portable = std::end(kInstructions)[-1];
   portable.outputs = outputs;
   portable.inputs = inputs;
   return portable;
+}
+
+const MatrixInstruction *
+mlir::iquant::findMatrixInstruction(LLVM::TargetAttrInterface target,
+                                    int64_t outputs, int64_t inputs,
+                                    RowOperand rowOperand) {
+  const auto *found = llvm::find_if(kInstructions, [&](const auto &candidate) {
+    return candidate.outputs == outputs && candidate.inputs == inputs &&
+           candidate.rowOperand == rowOperand && !candidate.intrinsic.empty() &&
+           hasInstruction(target, candidate);
+  });
+  return found == std::end(kInstructions) ? nullptr : found;
 }

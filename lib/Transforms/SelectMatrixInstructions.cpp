@@ -44,7 +44,7 @@ private:
     return VectorType::get(size, b.getIntegerType(width));
   }
   unsigned rowWidth() const {
-    return step.rowOperand == RowOperand::Differences ? 16 : 8;
+    return getElementTypeOrSelf(step.row).getIntOrFloatBitWidth();
   }
 
   ImplicitLocOpBuilder &b;
@@ -52,6 +52,19 @@ private:
 };
 
 } // namespace
+
+/// What an extension to 32 bits says of the row; fails on anything else.
+static FailureOr<RowOperand> getRowOperand(Operation *row) {
+  if (!isa<arith::ExtUIOp, arith::ExtSIOp>(row))
+    return failure();
+  bool isSigned = isa<arith::ExtSIOp>(row);
+  Type element = getElementTypeOrSelf(row->getOperand(0));
+  if (element.isInteger(8))
+    return isSigned ? RowOperand::SignedCodes : RowOperand::UnsignedCodes;
+  if (element.isInteger(16) && isSigned)
+    return RowOperand::Differences;
+  return failure();
+}
 
 FailureOr<MatrixStep> MatrixStep::match(vector::ContractionOp op) {
   AffineExpr n = getAffineDimExpr(0, op.getContext()),
@@ -66,25 +79,28 @@ FailureOr<MatrixStep> MatrixStep::match(vector::ContractionOp op) {
   auto tile = op.getRhs().getDefiningOp<arith::ExtSIOp>();
   if (!row || !tile || !getElementTypeOrSelf(tile.getIn()).isInteger(8))
     return failure();
-  RowOperand rowOperand;
-  if (isa<arith::ExtUIOp>(row) &&
-      getElementTypeOrSelf(row->getOperand(0)).isInteger(8))
-    rowOperand = RowOperand::Codes;
-  else if (isa<arith::ExtSIOp>(row) &&
-           getElementTypeOrSelf(row->getOperand(0)).isInteger(16))
-    rowOperand = RowOperand::Differences;
-  else
+  FailureOr<RowOperand> rowOperand = getRowOperand(row);
+  if (failed(rowOperand))
     return failure();
   auto type = cast<VectorType>(tile.getIn().getType());
   return MatrixStep{row->getOperand(0), tile.getIn(),       op.getAcc(),
-                    rowOperand,         type.getDimSize(0), type.getDimSize(1)};
+                    *rowOperand,        type.getDimSize(0), type.getDimSize(1)};
 }
 
 //===----------------------------------------------------------------------===//
 // Emission
 //===----------------------------------------------------------------------===//
 
+/// As a word where the codes fill one of 32 bits: not every back end sees that
+/// a shuffle of bytes repeats a word, which takes it one load.
 Value MatrixStepEmitter::repeatRow() {
+  if (step.inputs * rowWidth() == 32) {
+    Value word = vector::ExtractOp::create(
+        b, vector::BitCastOp::create(b, vectorOf(1, 32), step.row), 0);
+    return vector::BitCastOp::create(
+        b, vectorOf(step.outputs * step.inputs, rowWidth()),
+        vector::BroadcastOp::create(b, vectorOf(step.outputs, 32), word));
+  }
   SmallVector<int64_t> lanes;
   for (int64_t lane = 0; lane < step.outputs * step.inputs; ++lane)
     lanes.push_back(lane % step.inputs);
@@ -118,7 +134,7 @@ Value MatrixStepEmitter::emitIntrinsic(const MatrixInstruction &instruction) {
 Value MatrixStepEmitter::emitArithmetic() {
   Value row = repeatRow();
   VectorType wide = vectorOf(step.outputs * step.inputs, 32);
-  if (step.rowOperand == RowOperand::Codes)
+  if (step.rowOperand == RowOperand::UnsignedCodes)
     row = arith::ExtUIOp::create(b, wide, row);
   else
     row = arith::ExtSIOp::create(b, wide, row);
@@ -150,13 +166,10 @@ struct SelectMatrixInstructions
         return;
       ImplicitLocOpBuilder builder(op.getLoc(), op);
       MatrixStepEmitter emitter(builder, *step);
-      MatrixInstruction instruction =
-          getMatrixInstruction(step->outputs, step->inputs);
-      bool isNative = !instruction.intrinsic.empty() &&
-                      instruction.rowOperand == step->rowOperand &&
-                      hasInstruction(target, instruction);
-      op.replaceAllUsesWith(isNative ? emitter.emitIntrinsic(instruction)
-                                     : emitter.emitArithmetic());
+      const MatrixInstruction *instruction = findMatrixInstruction(
+          target, step->outputs, step->inputs, step->rowOperand);
+      op.replaceAllUsesWith(instruction ? emitter.emitIntrinsic(*instruction)
+                                        : emitter.emitArithmetic());
       op.erase();
     });
   }

@@ -1,6 +1,9 @@
 // RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=x86_64-linux-gnu cpu=cascadelake" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=x86_64-linux-gnu -mcpu=cascadelake | FileCheck %s --check-prefix=VNNI
 // RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=x86_64-linux-gnu cpu=cascadelake features=-avx512vnni" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=x86_64-linux-gnu -mcpu=haswell | FileCheck %s --check-prefix=AVX2
 // RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=x86_64-linux-gnu" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=x86_64-linux-gnu | FileCheck %s --check-prefix=SSE2
+// RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=aarch64-linux-gnu features=+i8mm" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=aarch64-linux-gnu -mattr=+i8mm | FileCheck %s --check-prefix=I8MM
+// RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=aarch64-linux-gnu cpu=cortex-a76" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=aarch64-linux-gnu -mcpu=cortex-a76 | FileCheck %s --check-prefix=DOTPROD
+// RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=aarch64-linux-gnu" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=aarch64-linux-gnu | FileCheck %s --check-prefix=NEON
 // RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=riscv64-linux-gnu features=+m pool-threshold=0" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=riscv64-linux-gnu -mattr=+m | FileCheck %s --check-prefix=RISCV
 
 // A constant weight meets the best instruction of whatever the module is
@@ -11,6 +14,12 @@
 // AVX2: vpmaddwd {{.*}} %ymm
 // SSE2-LABEL: iquant.linear_16x8_tiles_4x2_ui8:
 // SSE2: pmaddwd {{.*}} %xmm
+// I8MM-LABEL: iquant.linear_16x8_tiles_4x4_ui8:
+// I8MM: {{su|us}}dot v{{[0-9]+}}.4s
+// DOTPROD-LABEL: iquant.linear_16x8_tiles_4x4_ui8:
+// DOTPROD: {{[[:space:]]}}sdot v{{[0-9]+}}.4s
+// NEON-LABEL: iquant.linear_16x8_tiles_8x1_ui8:
+// NEON: smlal v{{[0-9]+}}.4s
 // RISCV-LABEL: iquant.linear_16x8_tiles_4x1_ui8:
 // RISCV: {{^[[:space:]]+lb[[:space:]]}}
 // RISCV: {{^[[:space:]]+mul[[:space:]]}}

@@ -4,16 +4,21 @@
 #tile = affine_map<(n, k) -> (n, k)>
 #sums = affine_map<(n, k) -> (n)>
 
-// Codes as they are, for an instruction that adds up.
+// Codes as they are, for an instruction that adds up; the row is repeated as a
+// word.
 // CHECK-LABEL: func.func @codes(
 // CHECK-SAME: %[[ROW:.*]]: vector<4xi8>, %[[TILE:.*]]: vector<16x4xi8>, %[[SUMS:.*]]: vector<16xi32>
-// CHECK: %[[ROWS:.*]] = vector.shuffle %[[ROW]], %[[ROW]] [0, 1, 2, 3, 0, 1, 2, 3,
+// CHECK: %[[BITS:.*]] = vector.bitcast %[[ROW]] : vector<4xi8> to vector<1xi32>
+// CHECK: %[[WORD:.*]] = vector.extract %[[BITS]][0]
+// CHECK: %[[WORDS:.*]] = vector.broadcast %[[WORD]] : i32 to vector<16xi32>
+// CHECK: %[[ROWS:.*]] = vector.bitcast %[[WORDS]] : vector<16xi32> to vector<64xi8>
 // CHECK: %[[CODES:.*]] = vector.shape_cast %[[TILE]] : vector<16x4xi8> to vector<64xi8>
 // CHECK: %[[RESULT:.*]] = llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.512"(%[[SUMS]], %[[ROWS]], %[[CODES]])
 // CHECK-NEXT: return %[[RESULT]]
 
 // The instruction wants unsigned codes; differences of 16 bits get arithmetic.
 // CHECK-LABEL: func.func @differences(
+// CHECK: vector.shuffle %{{.*}}, %{{.*}} [0, 1, 2, 3, 0, 1, 2, 3,
 // CHECK: arith.extsi %{{.*}} : vector<64xi16> to vector<64xi32>
 // CHECK: arith.extsi %{{.*}} : vector<64xi8> to vector<64xi32>
 // CHECK: %[[PRODUCTS:.*]] = arith.muli %{{.*}} : vector<64xi32>
@@ -53,6 +58,32 @@ module attributes {llvm.target = #llvm.target<triple = "x86_64-linux-gnu", chip 
     %w = arith.extsi %tile : vector<16x4xi8> to vector<16x4xi32>
     %0 = vector.contract {indexing_maps = [#row, #tile, #sums], iterator_types = ["parallel", "reduction"]} %q, %w, %sums : vector<4xi32>, vector<16x4xi32> into vector<16xi32>
     return %0 : vector<16xi32>
+  }
+}
+
+// -----
+
+#row = affine_map<(n, k) -> (k)>
+#tile = affine_map<(n, k) -> (n, k)>
+#sums = affine_map<(n, k) -> (n)>
+
+// Two instructions read tiles of one size; the sign of the row tells which.
+// CHECK-LABEL: func.func @unsigned(
+// CHECK: llvm.call_intrinsic "llvm.aarch64.neon.usdot"({{.*}}) : (vector<4xi32>, vector<16xi8>, vector<16xi8>) -> vector<4xi32>
+// CHECK-LABEL: func.func @signed(
+// CHECK: llvm.call_intrinsic "llvm.aarch64.neon.sdot"({{.*}}) : (vector<4xi32>, vector<16xi8>, vector<16xi8>) -> vector<4xi32>
+module attributes {llvm.target = #llvm.target<triple = "aarch64-linux-gnu", chip = "", features = <["+dotprod", "+i8mm"]>>} {
+  func.func @unsigned(%row: vector<4xi8>, %tile: vector<4x4xi8>, %sums: vector<4xi32>) -> vector<4xi32> {
+    %q = arith.extui %row : vector<4xi8> to vector<4xi32>
+    %w = arith.extsi %tile : vector<4x4xi8> to vector<4x4xi32>
+    %0 = vector.contract {indexing_maps = [#row, #tile, #sums], iterator_types = ["parallel", "reduction"]} %q, %w, %sums : vector<4xi32>, vector<4x4xi32> into vector<4xi32>
+    return %0 : vector<4xi32>
+  }
+  func.func @signed(%row: vector<4xi8>, %tile: vector<4x4xi8>, %sums: vector<4xi32>) -> vector<4xi32> {
+    %q = arith.extsi %row : vector<4xi8> to vector<4xi32>
+    %w = arith.extsi %tile : vector<4x4xi8> to vector<4x4xi32>
+    %0 = vector.contract {indexing_maps = [#row, #tile, #sums], iterator_types = ["parallel", "reduction"]} %q, %w, %sums : vector<4xi32>, vector<4x4xi32> into vector<4xi32>
+    return %0 : vector<4xi32>
   }
 }
 

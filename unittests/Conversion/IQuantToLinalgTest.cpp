@@ -48,22 +48,24 @@ protected:
 
   /// Runs `main` before and after the lowering, and compares every bit. With
   /// features of a processor, the lowering goes down to its instructions.
-  void check(const RandomCase &test, StringRef features = "") {
+  void check(const RandomCase &test, StringRef triple = "",
+             StringRef features = "") {
     SCOPED_TRACE(test.module);
     auto module = parseSourceString<ModuleOp>(test.module, &context);
     ASSERT_TRUE(module) << diagnostics;
     std::vector<Tensor> expected = run(*module, test.arguments);
 
     PassManager passes(&context);
-    passes.addPass(createConvertIQuantToLinalg());
-    passes.addPass(createCanonicalizerPass());
-    if (!features.empty()) {
+    if (!triple.empty()) {
       SetTargetOptions target;
-      target.triple = "x86_64-linux-gnu";
+      target.triple = triple.str();
       target.features = features.str();
       passes.addPass(createSetTarget(target));
-      passes.addNestedPass<func::FuncOp>(createSelectMatrixInstructions());
     }
+    passes.addPass(createConvertIQuantToLinalg());
+    passes.addPass(createCanonicalizerPass());
+    if (!triple.empty())
+      passes.addNestedPass<func::FuncOp>(createSelectMatrixInstructions());
     ASSERT_TRUE(succeeded(passes.run(*module))) << diagnostics;
     SmallVector<RuntimeValue> arguments;
     for (const RuntimeValue &argument : test.arguments)
@@ -107,10 +109,14 @@ TEST_P(IQuantToLinalgTest, KeepsEveryBit) {
 
 // Instructions that this machine may lack, as the interpreter knows them.
 TEST_F(LoweringTest, LinearsOnMatrixInstructions) {
-  for (StringRef features : {"+sse2", "+avx2", "+avx512vnni"})
+  constexpr StringLiteral x86 = "x86_64-linux-gnu", arm = "aarch64-linux-gnu";
+  std::pair<StringRef, StringRef> targets[] = {
+      {x86, "+sse2"}, {x86, "+avx2"},    {x86, "+avx512vnni"},
+      {arm, "+neon"}, {arm, "+dotprod"}, {arm, "+i8mm"}};
+  for (auto [triple, features] : targets)
     for (unsigned seed = 0; seed < kCases / 2 && !HasFatalFailure(); ++seed) {
       SCOPED_TRACE((features + " seed " + Twine(seed)).str());
-      check(makeRandomCase(context, "linear", seed), features);
+      check(makeRandomCase(context, "linear", seed), triple, features);
     }
 }
 

@@ -136,6 +136,24 @@ TEST_F(VectorOpsTest, MatrixInstructions) {
   EXPECT_EQ(ints(results[0])[0], 7 - 4 * 255 * 128);
   EXPECT_EQ(ints(results[0])[1], 7);
 
+  // The same codes with sign and without, times a signed weight.
+  results = run(R"mlir(
+    func.func @main(%sums: vector<4xi32>, %a: vector<16xi8>, %b: vector<16xi8>)
+        -> (vector<4xi32>, vector<4xi32>) {
+      %0 = llvm.call_intrinsic "llvm.aarch64.neon.sdot"(%sums, %a, %b)
+          : (vector<4xi32>, vector<16xi8>, vector<16xi8>) -> vector<4xi32>
+      %1 = llvm.call_intrinsic "llvm.aarch64.neon.usdot"(%sums, %a, %b)
+          : (vector<4xi32>, vector<16xi8>, vector<16xi8>) -> vector<4xi32>
+      return %0, %1 : vector<4xi32>, vector<4xi32>
+    })mlir",
+                {i32({4}, {7, 7, 7, 7}),
+                 integers<int8_t>({16}, ArrayRef(a).take_front(16)),
+                 integers<int8_t>({16}, ArrayRef(b).take_front(16))});
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{7 + 4 * 128, 7, 7, 7}));
+  EXPECT_EQ(ints(results[1]),
+            (std::vector<int64_t>{7 - 4 * 255 * 128, 7, 7, 7}));
+
   results = run(R"mlir(
     func.func @main(%a: vector<8xi16>, %b: vector<8xi16>) -> vector<4xi32> {
       %0 = llvm.call_intrinsic "llvm.x86.sse2.pmadd.wd"(%a, %b)

@@ -280,7 +280,7 @@ Argument CaseMaker::dyn(ArrayRef<int64_t> shape, bool isAsymmetric,
 TilesAttr CaseMaker::tiles(int64_t group) {
   // Those of matrix instructions and one that nobody has.
   auto [outputs, inputs] = oneOf<std::pair<int64_t, int64_t>>(
-      {{4, 1}, {4, 2}, {8, 2}, {16, 4}, {3, 5}});
+      {{4, 1}, {8, 1}, {4, 2}, {8, 2}, {4, 4}, {16, 4}, {3, 5}});
   if (oneIn(4) || (group != 0 && group % inputs != 0))
     return nullptr;
   return TilesAttr::get(builder.getContext(), outputs, inputs);

@@ -22,7 +22,10 @@ enum class RowOperand {
   Differences,
   /// The codes themselves, 8 bits, unsigned; signed ones are raised by 128. The
   /// sums of the weight's codes take the zero point out of the product.
-  Codes
+  UnsignedCodes,
+  /// The same, signed; unsigned ones are lowered by 128, and so are their zero
+  /// points.
+  SignedCodes
 };
 
 /// An instruction that adds, for one row and `outputs` channels, the products
@@ -78,9 +81,16 @@ bool hasInstruction(LLVM::TargetAttrInterface target,
 const MatrixInstruction &
 selectMatrixInstruction(LLVM::TargetAttrInterface target, int64_t group);
 
-/// The instruction that reads tiles of this size, on whatever target; for tiles
-/// of no instruction, one of that size without an intrinsic.
-MatrixInstruction getMatrixInstruction(int64_t outputs, int64_t inputs);
+/// The instruction that reads tiles of this size: the target's, else another
+/// one's; for tiles of no instruction, one of that size without an intrinsic.
+MatrixInstruction getMatrixInstruction(LLVM::TargetAttrInterface target,
+                                       int64_t outputs, int64_t inputs);
+
+/// The instruction that a target has for tiles of this size and such rows; null
+/// if it has none that LLVM would not find by itself.
+const MatrixInstruction *findMatrixInstruction(LLVM::TargetAttrInterface target,
+                                               int64_t outputs, int64_t inputs,
+                                               RowOperand rowOperand);
 
 } // namespace mlir::iquant
 

@@ -57,10 +57,24 @@ private:
   // Operands
   //===--------------------------------------------------------------------===//
 
-  /// Whether the instruction reads codes, which need the sums of the weight.
+  /// Whether the instruction reads codes, from which nobody has taken their
+  /// zero points.
   bool readsCodes() const {
-    return instruction.rowOperand == RowOperand::Codes;
+    return instruction.rowOperand != RowOperand::Differences;
   }
+  /// Whether the instruction reads codes of the other sign, so that they and
+  /// their zero points move by 128. As bits of a byte, up and down are one.
+  bool movesCodes() const {
+    bool wantsSigned = instruction.rowOperand == RowOperand::SignedCodes;
+    return readsCodes() && wantsSigned == (operands.zeroPoint != nullptr);
+  }
+  /// Whether the products are those of codes with zero points, which the sums
+  /// of the weight take out of them.
+  bool needsSums() const {
+    return readsCodes() && (operands.zeroPoint || movesCodes());
+  }
+  /// The zero point of the codes that the instruction reads, for every channel.
+  Int zeroPointOf(ValueRange position, VectorType type);
   /// The codes as the instruction takes them, `[rows, steps * inputs]`.
   Value prepareRows();
   /// A row's code, less its zero point, as the instruction takes it.
@@ -147,7 +161,7 @@ LinearKernel::LinearKernel(ImplicitLocOpBuilder &builder, WeightType type,
       rowCount(sizesOf(builder, operands.codes)[0]) {
   rows = prepareRows();
   weight = joinChannels(builder, operands.weight.codes, 2);
-  if (readsCodes())
+  if (needsSums())
     weightSums = prepareSums();
 }
 
@@ -175,13 +189,25 @@ Value LinearKernel::fillUp(OpFoldResult rows, int64_t used, int64_t width,
 
 Int LinearKernel::convertCode(Int code, std::optional<Int> zeroPoint) {
   if (readsCodes())
-    return operands.zeroPoint ? code : code + 128;
+    return movesCodes() ? code + 128 : code;
   return zeroPoint ? code.zext(16) - zeroPoint->trunc(16) : code.sext(16);
+}
+
+Int LinearKernel::zeroPointOf(ValueRange position, VectorType type) {
+  if (!operands.zeroPoint) {
+    Value raised = constant(b, 32, 128);
+    return Int(b, vector::BroadcastOp::create(b, type, raised));
+  }
+  Int zeroPoint(b, tensor::ExtractOp::create(b, operands.zeroPoint, position));
+  if (movesCodes())
+    zeroPoint = zeroPoint - 128;
+  Value element = zeroPoint;
+  return Int(b, vector::BroadcastOp::create(b, type, element));
 }
 
 Value LinearKernel::prepareRows() {
   int64_t width = steps * instruction.inputs;
-  if (readsCodes() && operands.zeroPoint && width == inputs)
+  if (readsCodes() && !movesCodes() && width == inputs)
     return operands.codes;
   Type element = b.getIntegerType(instruction.getOperandBits());
   return fillUp(rowCount, inputs, width, element, [&](Value destination) {
@@ -250,8 +276,8 @@ Value LinearKernel::readCodes(Value row, Value step) {
   auto type = VectorType::get(instruction.inputs,
                               b.getIntegerType(instruction.getOperandBits()));
   Int codes(b, read(type, rows, {row, multiply(step, instruction.inputs)}));
-  return instruction.rowOperand == RowOperand::Codes ? codes.zext(32)
-                                                     : codes.sext(32);
+  return instruction.rowOperand == RowOperand::UnsignedCodes ? codes.zext(32)
+                                                             : codes.sext(32);
 }
 
 Value LinearKernel::multiplyAdd(Value sums, Value codes, Value tile) {
@@ -349,10 +375,10 @@ Value LinearKernel::addGroup(Value total, Value products, Value row, Value tile,
                              Value group) {
   VectorType type = sumType;
   Int sum(b, products);
-  if (readsCodes()) {
+  if (needsSums()) {
     Value channel = multiply(tile, instruction.outputs);
     Int ofCodes(b, read(type, weightSums, {group, channel}));
-    sum = sum - repeat(operands.zeroPoint, {row, group}, type) * ofCodes;
+    sum = sum - zeroPointOf({row, group}, type) * ofCodes;
   }
   return Int(b, total) +
          rshrAny(sum, repeat(operands.shift, {row, group}, type));
@@ -407,11 +433,9 @@ Value LinearKernel::scaleRow(const Columns &columns, Value row, Value results) {
       return Int(b, read(type, tensor, channel));
     };
     Int sum(b, read(type, results, {row, channel}));
-    if (readsCodes() && !operands.shift) {
-      Int zeroPoint = operands.zeroPoint ? repeat(operands.zeroPoint, row, type)
-                                         : sum.like(128);
-      sum =
-          sum - zeroPoint * Int(b, read(type, weightSums, {index(0), channel}));
+    if (needsSums() && !operands.shift) {
+      Int ofCodes(b, read(type, weightSums, {index(0), channel}));
+      sum = sum - zeroPointOf(row, type) * ofCodes;
     }
     Int exponent(b, vector::BroadcastOp::create(b, type, resultExponent));
     LinearScale scale{repeat(operands.multiplier, row, type),
@@ -475,8 +499,8 @@ static func::FuncOp createKernel(ModuleOp module, Location location,
        llvm::zip(present(operands), body->getArguments()))
     *operand = argument;
   TilesAttr tiles = type.getTiles();
-  MatrixInstruction instruction =
-      getMatrixInstruction(tiles.getOutputs(), tiles.getInputs());
+  MatrixInstruction instruction = getMatrixInstruction(
+      getTarget(module), tiles.getOutputs(), tiles.getInputs());
   Value exponent = body->getArguments().back();
   func::ReturnOp::create(
       b, LinearKernel(b, type, operands, exponent, instruction).lower());

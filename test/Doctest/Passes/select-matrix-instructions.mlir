@@ -14,6 +14,7 @@ module attributes {llvm.target = #llvm.target<triple = "x86_64-linux-gnu", chip 
   }
 }
 
-// CHECK: %[[ROW:.*]] = vector.shuffle %arg0, %arg0 [0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1] : vector<2xi16>, vector<2xi16>
+// CHECK: %[[WORDS:.*]] = vector.broadcast %{{.*}} : i32 to vector<8xi32>
+// CHECK: %[[ROW:.*]] = vector.bitcast %[[WORDS]] : vector<8xi32> to vector<16xi16>
 // CHECK: %[[PRODUCTS:.*]] = llvm.call_intrinsic "llvm.x86.avx2.pmadd.wd"(%[[ROW]], %{{.*}}) : (vector<16xi16>, vector<16xi16>) -> vector<8xi32>
 // CHECK: arith.addi %{{.*}}, %[[PRODUCTS]] : vector<8xi32>

@@ -10,6 +10,10 @@
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cstdlib>
 
 int main(int argc, char **argv) {
   mlir::DialectRegistry registry;
@@ -18,6 +22,14 @@ int main(int argc, char **argv) {
   mlir::iquant::registerDialects(registry);
   mlir::registerAllPasses();
   mlir::iquant::registerPasses();
+  auto [input, output] = mlir::registerAndParseCLIOptions(
+      argc, argv, "iquant pass driver\n", registry);
+  // The input is mapped into memory, and opening the output cuts it off.
+  if (llvm::sys::fs::equivalent(input, output)) {
+    llvm::errs() << "error: expects an output that is not the input, got '"
+                 << output << "' for both\n";
+    return EXIT_FAILURE;
+  }
   return mlir::asMainReturnCode(
-      mlir::MlirOptMain(argc, argv, "iquant pass driver\n", registry));
+      mlir::MlirOptMain(argc, argv, input, output, registry));
 }

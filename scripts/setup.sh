@@ -2,10 +2,21 @@
 # Installs everything that building, testing and running need on Debian 12:
 # Debian packages, Python packages in .venv/, the models and text in models/.
 # Safe to run again: what is there already is left alone.
+# Usage: scripts/setup.sh [--torch]
+#   --torch  PyTorch as well, for scripts/learn-smoothing.py and its test: a
+#            download of 3 GB on x86-64, whose package brings CUDA along
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "$(dirname "$0")/common.sh"
 python="$root/.venv/bin/python"
+
+requirements=(scripts/requirements.txt)
+for argument in "$@"; do
+  case "$argument" in
+  --torch) requirements+=(scripts/requirements-torch.txt) ;;
+  *) die "unknown argument $argument; expects --torch" ;;
+  esac
+done
 
 apt_packages=(
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools
@@ -57,26 +68,26 @@ find_python() {
 
 is_python_3_11() { "$1" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; }
 
-# Installs requirements.txt; a stamp of its hash tells when nothing has changed.
+# Installs the requirements; a stamp of their hash tells when nothing has changed.
 # A .venv that works is brought up to date where it is, so that nothing is lost
 # without a network.
 install_python_packages() {
   local stamp="$root/.venv/requirements.sha256" wanted base
-  wanted=$(sha256sum <scripts/requirements.txt)
+  wanted=$(cat "${requirements[@]}" | sha256sum)
   if is_python_3_11 "$python" && [ "$(cat "$stamp" 2>/dev/null)" = "$wanted" ]; then
     say ".venv is up to date"
     return
   fi
   if is_python_3_11 "$python"; then
-    say "bringing .venv to the pinned packages of scripts/requirements.txt"
+    say "bringing .venv to the pinned packages of ${requirements[*]}"
   else
     base=$(find_python)
-    say "making .venv with $("$base" --version) and the pinned packages of scripts/requirements.txt"
+    say "making .venv with $("$base" --version) and the pinned packages of ${requirements[*]}"
     rm -rf "$root/.venv"
     "$base" -m venv "$root/.venv"
   fi
   "$python" -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: --require-hashes \
-    -r scripts/requirements.txt || die "pip cannot install scripts/requirements.txt; is there a network?"
+    "${requirements[@]/#/-r}" || die "pip cannot install ${requirements[*]}; is there a network?"
   echo "$wanted" >"$stamp"
 }
 

@@ -83,6 +83,11 @@ has_packages = subprocess.run([python, "-c", packages], capture_output=True).ret
 provide("python-packages", has_packages, "%{python}", f'"{python}"',
         f"{python} lacks the packages of scripts/requirements.txt; run scripts/setup.sh")
 
+finds_torch = "import sys, importlib.util; sys.exit(not importlib.util.find_spec('torch'))"
+has_torch = has_packages and subprocess.run([python, "-c", finds_torch]).returncode == 0
+provide("torch", has_torch, "%{learn-smoothing}", f'"{python}" "{root}/scripts/learn-smoothing.py"',
+        f"{python} lacks the packages of scripts/requirements-torch.txt; run scripts/setup.sh --torch")
+
 model = os.environ.get("IQUANT_MODEL") or os.path.join(root, "models/SmolLM2-135M-Instruct.Q4_1.gguf")
 provide("model", os.path.exists(model), "%{model}", model, f"no {model}; run scripts/setup.sh")
 

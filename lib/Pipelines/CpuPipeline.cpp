@@ -6,6 +6,7 @@
 
 #include "iquant/Pipelines/CpuPipeline.h"
 
+#include "dialects/Transformer/Transformer.h"
 #include "iquant/Conversion/Passes.h"
 #include "iquant/Transforms/Passes.h"
 
@@ -22,6 +23,7 @@
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Bufferization/Pipelines/Passes.h"
 #include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
 #include "mlir/Dialect/Bufferization/Transforms/Passes.h"
@@ -125,6 +127,28 @@ void iquant::buildCpuPipeline(OpPassManager &pm,
   pm.addPass(createReconcileUnrealizedCastsPass());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+}
+
+void iquant::protectArguments(ModuleOp module) {
+  Builder builder(module.getContext());
+  for (auto function : module.getOps<func::FuncOp>()) {
+    if (!function.isPublic() || function.isExternal())
+      continue;
+    for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+      // A cache comes back as the result of its name.
+      Attribute cache = function.getArgAttr(i, transformer::kCache);
+      bool isCache =
+          cache &&
+          llvm::any_of(
+              llvm::seq(function.getNumResults()), [&](unsigned result) {
+                return function.getResultAttr(result, transformer::kCache) ==
+                       cache;
+              });
+      function.setArgAttr(
+          i, bufferization::BufferizationDialect::kWritableAttrName,
+          builder.getBoolAttr(isCache));
+    }
+  }
 }
 
 void iquant::registerCpuPipeline() {

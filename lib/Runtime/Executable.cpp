@@ -11,7 +11,6 @@
 #include "iquant/Pipelines/CpuPipeline.h"
 #include "iquant/Target/MatrixInstruction.h"
 
-#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -103,18 +102,12 @@ Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions) {
   if (!machine || failed(checkTarget(module, *machine)))
     return failure();
   std::unique_ptr<Executable> result(new Executable(module));
-  Builder builder(module.getContext());
   for (auto function : module.getOps<func::FuncOp>()) {
     if (!function.isPublic() || function.isExternal())
       continue;
-    Signature signature(function);
-    // The caller's tensors are not ours to write to, except for caches.
-    for (unsigned i = 0; i < function.getNumArguments(); ++i)
-      function.setArgAttr(
-          i, bufferization::BufferizationDialect::kWritableAttrName,
-          builder.getBoolAttr(signature.isCache(i)));
-    result->signatures.try_emplace(function.getSymName(), std::move(signature));
+    result->signatures.try_emplace(function.getSymName(), function);
   }
+  protectArguments(module);
 
   PassManager pm(module.getContext());
   buildCpuPipeline(pm, CpuPipelineOptions());

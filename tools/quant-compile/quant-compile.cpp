@@ -182,6 +182,7 @@ static llvm::Error lower(ModuleOp module, const Options &options,
                          const llvm::TargetMachine &machine) {
   if (llvm::Error error = keepFunctions(module, options.functions))
     return error;
+  protectArguments(module);
   PassManager pm(module.getContext());
   pm.addPass(createSymbolDCEPass());
   module->setAttr(LLVM::LLVMDialect::getTargetAttrName(),

@@ -9,6 +9,7 @@
 #ifndef IQUANT_PIPELINES_CPUPIPELINE_H
 #define IQUANT_PIPELINES_CPUPIPELINE_H
 
+#include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassOptions.h"
 
 namespace mlir {
@@ -51,6 +52,10 @@ struct CpuPipelineOptions : public PassPipelineOptions<CpuPipelineOptions> {
 /// state, batch and capacity behind that. With `cInterface`, the functions of
 /// `add-c-interface` take their place.
 void buildCpuPipeline(OpPassManager &pm, const CpuPipelineOptions &options);
+
+/// Forbids the pipeline to write to what callers of public functions pass in,
+/// other than caches.
+void protectArguments(ModuleOp module);
 
 /// Registers `iquant-to-cpu-pipeline`.
 void registerCpuPipeline();

@@ -40,6 +40,8 @@ std::string MachineCodeFinding::describe() const {
     return place + ": floating-point instruction '" + what + "'";
   case UnknownBytes:
     return place + ": bytes " + what + " are no known instruction";
+  case SoftFloat:
+    return "function '" + what + "' computes floating point in integers";
   case ForeignSymbol:
     return "needs the symbol '" + what +
            "', which is not known to be integer-only";
@@ -61,11 +63,24 @@ static StringRef quietFloatMnemonics(const Triple &triple) {
            "v?getmant|v?scalef|v?range|v?reduce|v?fixupimm|"
            "[vt].*(bf16|fp16|tf32|bf8|hf8))";
   if (triple.isAArch64())
-    return "^(f[^m]|fm[^o]|bf(1|2|a|clamp|cvt|dot|m[a-z]|scale|"
+    // Not `fneg` of vectors: it flips a bit of each element, and LLVM makes
+    // integer constants with it, such as 2^63 of 0.
+    return "^(f([^mn]|n[^e]|neg "
+           "[^v])|fm[^o]|bf(1|2|a|clamp|cvt|dot|m[a-z]|scale|"
            "sub|tmop|vdot)|[su]cvtf)";
   if (triple.isRISCV())
     return "^(f[^e]|vf[^i]|.*fw?cvt)";
   return "";
+}
+
+/// Functions of compilers' libraries that compute floating point in integers:
+/// `__addsf3`, `__fixdfsi`, `__floatundidf`, `__extendhfsf2`.
+static bool isSoftFloat(StringRef name) {
+  static const llvm::Regex names(
+      "^__((add|sub|mul|div|neg|cmp|eq|ne|lt|le|gt|ge|unord|powi)[hsdtbx]f[23]|"
+      "fix(uns)?[hsdtbx]f[sdt]i|float(un)?[sdt]i[hsdtbx]f|"
+      "(extend|trunc)[hsdtbx]f[hsdtbx]f2|aeabi_[fdh].*)$");
+  return names.match(name);
 }
 
 /// Functions that generated code calls: memory, and nothing that computes.
@@ -255,8 +270,9 @@ static llvm::Error scanSection(const ObjectFile &object,
   return llvm::Error::success();
 }
 
-/// Reports the symbols of other libraries; those of a shared library are in its
-/// dynamic table, those of an object in the only one that it has.
+/// Reports functions that replace a floating-point unit, and the symbols of
+/// other libraries; those of a shared library are in its dynamic table, those
+/// of an object in the only one that it has.
 static llvm::Error scanSymbols(const ObjectFile &object,
                                std::vector<MachineCodeFinding> &findings) {
   auto scan = [&](const SymbolRef &symbol) -> llvm::Error {
@@ -266,6 +282,10 @@ static llvm::Error scanSymbols(const ObjectFile &object,
     Expected<StringRef> name = symbol.getName();
     if (!name)
       return name.takeError();
+    if (isSoftFloat(*name)) {
+      findings.push_back({MachineCodeFinding::SoftFloat, "", 0, name->str()});
+      return llvm::Error::success();
+    }
     bool isForeign = (*flags & SymbolRef::SF_Undefined) && !name->empty() &&
                      !isKnownSymbol(*name);
     if (isForeign)

@@ -25,6 +25,7 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Transforms/Passes.h"
+#include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Endian.h"
 #include "llvm/Support/InitLLVM.h"
@@ -58,10 +59,11 @@ struct Options {
 
 static Options parseOptions(int argc, char **argv) {
   static cl::OptionCategory category("Compile options");
-  static cl::opt<std::string> input(cl::Positional, cl::Required,
-                                    cl::desc("<module>"), cl::cat(category));
+  static cl::opt<std::string> input(
+      cl::Positional, cl::Required,
+      cl::desc("<module, or machine code to prove>"), cl::cat(category));
   static cl::opt<std::string> output(
-      "o", cl::Required, cl::value_desc("file"),
+      "o", cl::value_desc("file"),
       cl::desc("Where the code goes; a library or object gets a .h and a "
                ".weights file beside it"),
       cl::cat(category));
@@ -86,7 +88,8 @@ static Options parseOptions(int argc, char **argv) {
       cl::value_desc("name"), cl::cat(category));
   static cl::opt<bool> prove(
       "prove",
-      cl::desc("Fail if the machine code has a floating-point instruction"),
+      cl::desc("Fail if the machine code has a floating-point instruction; "
+               "also of objects, libraries and programs that exist"),
       cl::cat(category));
   static cl::opt<std::string> triple(
       "target-triple", cl::desc("Target; this machine if not given"),
@@ -222,6 +225,12 @@ static llvm::Error writeWeights(ModuleOp module, StringRef path) {
   });
 }
 
+static bool isMachineCode(StringRef file) {
+  llvm::file_magic magic;
+  return !llvm::identify_magic(file, magic) && magic.is_object() &&
+         magic != llvm::file_magic::bitcode;
+}
+
 /// Fails with every finding, one a line.
 static llvm::Error prove(StringRef code, StringRef name) {
   auto findings = findFloatsInMachineCode({code, name});
@@ -238,6 +247,18 @@ static llvm::Error prove(StringRef code, StringRef name) {
   if (findings->size() > most)
     message += "\n  and " + std::to_string(findings->size() - most) + " more";
   return createStringError(message);
+}
+
+/// What others linked of the code, perhaps with code of their own.
+static llvm::Error proveFile(const Options &options) {
+  if (!options.prove || !options.output.empty())
+    return createStringError("'" + options.input +
+                             "' is machine code: expects --prove and no -o");
+  auto code = llvm::MemoryBuffer::getFile(options.input);
+  if (!code)
+    return createStringError(code.getError(), "'" + options.input + "': " +
+                                                  code.getError().message());
+  return prove((*code)->getBuffer(), options.input);
 }
 
 static llvm::Error writeCode(ModuleOp module, const Options &options,
@@ -281,6 +302,10 @@ static llvm::Error writeCode(ModuleOp module, const Options &options,
 }
 
 static llvm::Error run(const Options &options) {
+  if (isMachineCode(options.input))
+    return proveFile(options);
+  if (options.output.empty())
+    return createStringError("expects a file for the code: -o");
   if (options.prove && !options.hasObject())
     return createStringError(
         "--prove looks at machine code: expects --emit=so or --emit=obj");

@@ -27,12 +27,14 @@ struct MachineCodeFinding {
     FloatInstruction,
     /// Bytes in a code section that are no instruction.
     UnknownBytes,
+    /// A function that does what a floating-point unit does.
+    SoftFloat,
     /// A function of another library that is not known to be integer-only.
     ForeignSymbol
   };
   Kind kind;
-  /// The function, and how many bytes behind its start; for a foreign symbol
-  /// empty and 0.
+  /// The function, and how many bytes behind its start; for a symbol empty and
+  /// 0.
   std::string function;
   uint64_t offset;
   /// The instruction as text, the bytes in hexadecimal, or the symbol's name.
@@ -43,9 +45,9 @@ struct MachineCodeFinding {
 };
 
 /// Disassembles every code section of an ELF, Mach-O or COFF object of any
-/// target that LLVM has, and looks through the symbols that it needs. Moves of
-/// bits through floating-point registers are no computation. Fails on a file
-/// that is no object and on a target that has no disassembler.
+/// target that LLVM has, and looks through the symbols that it has and needs.
+/// Moves of bits through floating-point registers are no computation. Fails on
+/// a file that is no object and on a target that has no disassembler.
 llvm::Expected<std::vector<MachineCodeFinding>>
 findFloatsInMachineCode(llvm::MemoryBufferRef object);
 

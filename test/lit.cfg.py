@@ -8,9 +8,12 @@ Environment variables that change what runs:
                              scripts/requirements.txt (default: .venv)
   IQUANT_MODEL               the GGUF model (default: under models/)
   IQUANT_ENCODER             the directory of the encoder (default: under models/)
+  IQUANT_CROSS_CASES         random programs of every op for each processor that
+                             an emulator plays (default: 10)
 """
 
 import os
+import shutil
 import subprocess
 import sys
 
@@ -96,6 +99,21 @@ provide("encoder", os.path.exists(encoder), "%{encoder}", encoder, f"no {encoder
 
 text = os.path.join(root, "models/text/test.txt")
 provide("text", os.path.exists(text), "%{text}", text, f"no {text}; run scripts/setup.sh")
+
+# Processors that are not this one: programs of a library, examples/bare and
+# nothing else, run by the user-mode emulator of QEMU.
+bare = os.path.join(root, "examples/bare")
+bare_flags = f"-std=c23 -Wall -Wextra -Wpedantic -Werror -O1 -ffreestanding -nostdlib -static -fuse-ld=lld -I {bare}"
+for name, flags in {"aarch64": "", "riscv64": "-march=rv64imac -mabi=lp64"}.items():
+    qemu = shutil.which(f"qemu-{name}")
+    provide(name, qemu is not None, f"%{{qemu-{name}}}", qemu or f"qemu-{name}", f"no qemu-{name}; run scripts/setup.sh")
+    clang = os.path.join(config.llvm_tools_dir, "clang")
+    config.substitutions.append((f"%{{cc-{name}}}", f"{clang} --target={name}-linux-gnu {flags} {bare_flags}"))
+config.substitutions += [
+    ("%{bare}", bare),
+    ("%{cross-cases}", os.environ.get("IQUANT_CROSS_CASES", "10")),
+    ("%{random-program}", os.path.join(config.iquant_obj_root, "unittests/iquant-random-program")),
+]
 
 if config.iquant_sanitizer:
     config.available_features.add("sanitizer")

@@ -25,6 +25,8 @@ static _Noreturn void fail(const char *what) {
 static void check(int32_t status) {
   if (status == SMOLLM2_OK)
     return;
+  if (status == SMOLLM2_UNSUPPORTED_CPU)
+    fail("the library is compiled for a processor that has more than this");
   fprintf(stderr, "generate: error: the model returned status %d\n", status);
   exit(1);
 }

@@ -43,6 +43,8 @@ iquant::createTargetMachine(const CodeTarget &wanted) {
   llvm::InitializeAllTargets();
   llvm::InitializeAllTargetMCs();
   llvm::InitializeAllAsmPrinters();
+  // Of the assembly in functions that ask a processor what it has.
+  llvm::InitializeAllAsmParsers();
   CodeTarget target = wanted;
   if (target.triple.empty()) {
     target.triple = llvm::sys::getProcessTriple();

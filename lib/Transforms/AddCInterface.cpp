@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "CInterface.h"
+#include "CpuCheck.h"
 
 #include "iquant/Conversion/IQuantToLinalg.h"
 #include "iquant/Transforms/Passes.h"
@@ -191,6 +192,7 @@ struct AddCInterface : public iquant::impl::AddCInterfaceBase<AddCInterface> {
     FailureOr<CInterface> interface = describe(module, prefix);
     if (failed(interface))
       return signalPassFailure();
+    interface->cpuCheck = emitCpuCheck(module);
     emitCFunctions(module, *interface);
     Builder builder(module.getContext());
     module->setAttr("iquant.c_header",

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "CInterface.h"
+#include "CpuCheck.h"
 
 #include "mlir/Conversion/LLVMCommon/MemRefBuilder.h"
 #include "mlir/Conversion/LLVMCommon/TypeConverter.h"
@@ -29,8 +30,8 @@ enum StateWord : int64_t { BuildId = 0, Capacity = 8, Position = 16 };
 /// Builds one function whose arguments are pointers and integers.
 class FunctionEmitter {
 public:
-  FunctionEmitter(ModuleOp module, StringRef name, TypeRange arguments,
-                  Type result);
+  FunctionEmitter(ModuleOp module, const CInterface &interface, StringRef name,
+                  TypeRange arguments, Type result);
 
   Value argument(unsigned i) { return function.getArgument(i); }
   Value integer(int64_t value) {
@@ -47,6 +48,8 @@ public:
   void require(Value condition, Value otherwise);
   /// Goes on if a pointer is there and at a multiple of a cache line.
   void requireAligned(Value pointer);
+  /// Goes on if the processor has what the module is compiled for.
+  void requireCpu(const CInterface &interface);
   void finish(CStatus status);
   void finish(Value result) { func::ReturnOp::create(b, result); }
 
@@ -83,13 +86,17 @@ private:
 // FunctionEmitter
 //===----------------------------------------------------------------------===//
 
-FunctionEmitter::FunctionEmitter(ModuleOp module, StringRef name,
-                                 TypeRange arguments, Type result)
+FunctionEmitter::FunctionEmitter(ModuleOp module, const CInterface &interface,
+                                 StringRef name, TypeRange arguments,
+                                 Type result)
     : b(NameLoc::get(StringAttr::get(module.getContext(), name)),
         OpBuilder::atBlockEnd(module.getBody())),
       converter(module.getContext()) {
   function =
       func::FuncOp::create(b, name, b.getFunctionType(arguments, result));
+  // LLVM inlines no code for one processor into code for all of them.
+  if (interface.cpuCheck)
+    compileForAnyCpu(function);
   b.setInsertionPointToStart(function.addEntryBlock());
 }
 
@@ -124,6 +131,13 @@ void FunctionEmitter::requireAligned(Value pointer) {
   Value rest = arith::AndIOp::create(b, number, integer(kCHeaderBytes - 1));
   require(compare(arith::CmpIPredicate::eq, rest, integer(0)),
           CStatus::Misaligned);
+}
+
+void FunctionEmitter::requireCpu(const CInterface &interface) {
+  func::FuncOp check = interface.cpuCheck;
+  if (check)
+    require(func::CallOp::create(b, check).getResult(0),
+            CStatus::UnsupportedCpu);
 }
 
 void FunctionEmitter::finish(CStatus result) { finish(status(result)); }
@@ -245,8 +259,9 @@ private:
   void emitDecode();
 
   FunctionEmitter start(StringRef name, TypeRange arguments, Type result) {
-    return FunctionEmitter(module, interface.prefix + "_" + name.str(),
-                           arguments, result);
+    return FunctionEmitter(module, interface,
+                           interface.prefix + "_" + name.str(), arguments,
+                           result);
   }
   /// The bytes of a state, header included.
   Value getStateSize(FunctionEmitter &f, Value capacity);
@@ -282,6 +297,8 @@ void StepEmitter::emitStateSize() {
 void StepEmitter::emitInit() {
   FunctionEmitter f = start("init", {pointer, i64, i64}, i32);
   Value state = f.argument(0), size = f.argument(1), capacity = f.argument(2);
+  // Who has a state has passed this.
+  f.requireCpu(interface);
   f.requireAligned(state);
   f.require(f.isBetween(capacity, 1, step.contextLength), CStatus::BadSize);
   f.require(
@@ -410,9 +427,10 @@ static void emitFunction(ModuleOp module, const CInterface &interface,
     types.append({pointer, i64});
   func::FuncOp callee = function.callee;
   std::string name = interface.prefix + "_" + callee.getSymName().str();
-  FunctionEmitter f(module, name, types, i32);
+  FunctionEmitter f(module, interface, name, types, i32);
   ImplicitLocOpBuilder &b = f.getBuilder();
 
+  f.requireCpu(interface);
   Value weights = f.checkWeights(f.argument(0), interface);
   unsigned next = 1;
   SmallVector<Value> arguments;
@@ -454,6 +472,9 @@ static void emitFunction(ModuleOp module, const CInterface &interface,
 }
 
 void iquant::emitCFunctions(ModuleOp module, const CInterface &interface) {
+  // Callers ask for the size of a state before they have one.
+  if (interface.step && interface.cpuCheck)
+    compileForAnyCpu(interface.step->stateSize);
   if (interface.step)
     StepEmitter(module, interface).emit();
   for (const CFunction &function : interface.functions)

@@ -41,7 +41,8 @@ enum $_status {
   %_CONTEXT_FULL = 5, /* more tokens than the state has room for */
   %_BAD_WEIGHTS = 6,  /* the weights are not those of this code */
   %_SHORT_BUFFER = 7, /* a buffer is smaller than what goes into it */
-  %_MISALIGNED = 8    /* weights or state are not at a multiple of 64 bytes */
+  %_MISALIGNED = 8,   /* weights or state are not at a multiple of 64 bytes */
+  %_UNSUPPORTED_CPU = 9 /* the code needs what this processor does not have */
 };
 
 /* The weights are the bytes of the file that was written beside this header:

@@ -26,7 +26,8 @@ enum class CStatus : int32_t {
   ContextFull = 5,
   BadWeights = 6,
   ShortBuffer = 7,
-  Misaligned = 8
+  Misaligned = 8,
+  UnsupportedCpu = 9
 };
 
 /// The file of weights, and the state of a text, begin with as many bytes of
@@ -66,6 +67,9 @@ struct CInterface {
   int64_t weightBytes;
   std::optional<CStep> step;
   SmallVector<CFunction> functions;
+  /// Whether the processor can run the code, a function that returns an `i1`;
+  /// null if every one can, or none can tell.
+  func::FuncOp cpuCheck;
 
   /// The functions of the module that are called.
   SmallVector<func::FuncOp> getCallees() const;

@@ -590,7 +590,10 @@ def AddCInterface : Pass<"add-c-interface", "::mlir::ModuleOp"> {
 
     Guarantees that no function keeps global state, and that a null pointer, a
     token outside of the vocabulary, a text longer than its state, weights or a
-    state of another module are a status, not a crash.
+    state of another module are a status, not a crash. So is a processor without
+    what the module's `llvm.target` has, on x86-64 and on Linux for AArch64: the
+    functions themselves are compiled for the whole architecture, and those that
+    need no state, or make one, ask the processor before they call the module.
 
     Sets the module attributes `iquant.c_header`, the text of the header, and
     `iquant.build_id`, a hash of constants and code, which stands in every state

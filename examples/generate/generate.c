@@ -5,8 +5,7 @@
 
      generate WEIGHTS TOKENS < prompt.ids
 
-   The library is integer-only, and so is this: logits are compared as they
-   are. */
+   The library is integer-only, and so is this: it compares logits as such. */
 
 #include "smollm2.h"
 
@@ -74,7 +73,7 @@ int main(int argc, char **argv) {
   while (length < SMOLLM2_CONTEXT && scanf("%d", &prompt[length]) == 1)
     ++length;
   int64_t capacity = length + wanted;
-  if (wanted < 1 || capacity > SMOLLM2_CONTEXT)
+  if (length < 1 || wanted < 1 || capacity > SMOLLM2_CONTEXT)
     fail("the prompt and the tokens wanted do not fit the model's context");
 
   int64_t size = smollm2_state_size(capacity);
@@ -82,7 +81,10 @@ int main(int argc, char **argv) {
   if (!state)
     fail("out of memory");
   check(smollm2_init(state, size, capacity));
-  check(smollm2_prefill(weights, state, prompt, length, logits));
+  /* The pieces of a prompt give the bits of the whole, and need less memory. */
+  for (int64_t done = 0; done < length; done += 128)
+    check(smollm2_prefill(weights, state, prompt + done,
+                          length - done < 128 ? length - done : 128, logits));
   for (int32_t token; wanted > 0; --wanted) {
     token = find_largest(logits);
     if (is_end(token))

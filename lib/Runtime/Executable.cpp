@@ -101,7 +101,7 @@ Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions) {
   std::unique_ptr<llvm::TargetMachine> machine = makeHostMachine(module);
   if (!machine || failed(checkTarget(module, *machine)))
     return failure();
-  std::unique_ptr<Executable> result(new Executable(module));
+  std::unique_ptr<Executable> result(new Executable(module.getLoc()));
   for (auto function : module.getOps<func::FuncOp>()) {
     if (!function.isPublic() || function.isExternal())
       continue;
@@ -214,12 +214,12 @@ FailureOr<SmallVector<RuntimeValue>>
 Executable::call(StringRef function, SmallVector<RuntimeValue> arguments) {
   auto found = signatures.find(function);
   if (found == signatures.end())
-    return emitError(module.getLoc())
+    return emitError(location)
            << "has no public function '" << function << "' to call";
   const Signature &signature = found->second;
   FunctionType type = signature.type;
   if (arguments.size() != type.getNumInputs())
-    return emitError(module.getLoc())
+    return emitError(location)
            << "function '" << function << "' takes " << type.getNumInputs()
            << " arguments, got " << arguments.size();
 
@@ -235,7 +235,7 @@ Executable::call(StringRef function, SmallVector<RuntimeValue> arguments) {
   FailureOr<SmallVector<RankedTensorType>> results =
       flatten(signature.getReturned());
   if (failed(results))
-    return emitError(module.getLoc())
+    return emitError(location)
            << "function '" << function << "' returns a value that is no tensor";
   SmallVector<int64_t> resultWords;
   for (RankedTensorType type : *results)
@@ -248,8 +248,8 @@ Executable::call(StringRef function, SmallVector<RuntimeValue> arguments) {
     if (std::optional<std::string> mismatch =
             isCache ? findShapeMismatch(argument, expected)
                     : findMismatch(argument, expected))
-      return emitError(module.getLoc()) << "argument " << index << " of '"
-                                        << function << "' " << *mismatch;
+      return emitError(location) << "argument " << index << " of '" << function
+                                 << "' " << *mismatch;
     if (!isa<RankedTensorType>(getComponents(expected).front())) {
       packed.push_back(
           const_cast<char *>(argument.getTensor().getRawData().data()));
@@ -265,9 +265,8 @@ Executable::call(StringRef function, SmallVector<RuntimeValue> arguments) {
 
   if (llvm::Error error =
           engine->invokePacked(getWrapperName(function), packed))
-    return emitError(module.getLoc())
-           << "cannot call '" << function
-           << "': " << llvm::toString(std::move(error));
+    return emitError(location) << "cannot call '" << function
+                               << "': " << llvm::toString(std::move(error));
 
   SmallVector<RuntimeValue> values;
   ResultBuffers buffers;

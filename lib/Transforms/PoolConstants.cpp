@@ -98,21 +98,37 @@ ConstantPool::ConstantPool(ModuleOp module, int64_t threshold,
   }
 }
 
+/// A part of an array, which lives as long as one of its parts.
+static AsmResourceBlob share(const std::shared_ptr<AsmResourceBlob> &array,
+                             ArrayRef<char> part) {
+  return AsmResourceBlob(
+      part, kAlignment, [array](void *, size_t, size_t) {},
+      /*dataIsMutable=*/false);
+}
+
 void ConstantPool::finish(ModuleOp module) {
   if (globals.empty())
     return;
-  AsmResourceBlob blob = HeapAsmResourceBlob::allocate(size, kAlignment);
+  auto array = std::make_shared<AsmResourceBlob>(
+      HeapAsmResourceBlob::allocate(size, kAlignment));
   for (memref::GlobalOp global : globals) {
-    ArrayRef<char> bytes = *rawBytes(*global.getInitialValue());
-    llvm::copy(bytes,
-               blob.getMutableData().begin() + offsets[global.getSymName()]);
+    Attribute value = *global.getInitialValue();
+    ArrayRef<char> bytes = *rawBytes(value);
+    MutableArrayRef<char> place = array->getMutableData().slice(
+        offsets[global.getSymName()], llvm::alignTo(bytes.size(), kAlignment));
+    std::fill(llvm::copy(bytes, place.begin()), place.end(), 0);
+    // Whoever else reads the resource finds it in the array from now on, so
+    // that no constant is in memory twice.
+    if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))
+      resource.getRawHandle().getResource()->setBlob(
+          share(array, place.take_front(bytes.size())));
     global.erase();
   }
   auto type =
       RankedTensorType::get(size, IntegerType::get(module.getContext(), 8));
-  module->setAttr("iquant.constants",
-                  DenseResourceElementsAttr::get(type, "iquant.constants",
-                                                 std::move(blob)));
+  module->setAttr("iquant.constants", DenseResourceElementsAttr::get(
+                                          type, "iquant.constants",
+                                          share(array, array->getData())));
 }
 
 /// The functions that take the pool: all public ones with a body, and those

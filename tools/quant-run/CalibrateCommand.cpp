@@ -78,10 +78,11 @@ int run::runCalibrate(MLIRContext &context) {
   llvm::Expected<std::vector<int32_t>> ids = readIds(idsFile);
   if (!ids)
     return fail(ids.takeError());
-  OwningOpRef<ModuleOp> module = loadModule(model, context);
+  LoadedModule loaded = loadModule(model, context);
+  ModuleOp module = loaded.module.get();
   if (!module)
     return 1;
-  llvm::Expected<TokenLimits> limits = getTokenLimits(*module);
+  llvm::Expected<TokenLimits> limits = getTokenLimits(module);
   if (!limits)
     return fail("'" + model + "': " + toString(limits.takeError()));
   auto text = cutWindows(*ids, idsFile, *limits, contextSize, windows);
@@ -89,18 +90,18 @@ int run::runCalibrate(MLIRContext &context) {
     return fail(text.takeError());
 
   FunctionType type =
-      module->lookupSymbol<func::FuncOp>("forward").getFunctionType();
+      module.lookupSymbol<func::FuncOp>("forward").getFunctionType();
   PassManager naming(&context), conversion(&context);
   naming.addPass(createTransformerInsertObservers());
   conversion.addPass(createConvertObserversToCalls());
-  if (failed(naming.run(*module)))
+  if (failed(naming.run(module)))
     return 1;
   FailureOr<std::unique_ptr<Recorder>> recorder =
-      Recorder::create(*module, rows);
-  if (failed(recorder) || failed(conversion.run(*module)))
+      Recorder::create(module, rows);
+  if (failed(recorder) || failed(conversion.run(module)))
     return 1;
   FailureOr<std::unique_ptr<Program>> program = Program::load(
-      std::move(module), "forward", Engine::Jit, Recorder::getHostFunctions());
+      std::move(loaded), "forward", Engine::Jit, Recorder::getHostFunctions());
   if (failed(program) || failed(observe(**program, type, **recorder, *text)))
     return 1;
 

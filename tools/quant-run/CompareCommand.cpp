@@ -100,7 +100,7 @@ struct Model {
 /// Loads a model for these tokens; fails after a message.
 static FailureOr<Model> loadModel(const std::string &file, MLIRContext &context,
                                   ArrayRef<int32_t> ids) {
-  Model model{loadModule(file, context), {}};
+  Model model{loadModule(file, context).module, {}};
   if (!model.module)
     return failure();
   auto report = [](const std::string &where, llvm::Error error) {

@@ -43,7 +43,7 @@ FailureOr<Program *> OpEvaluator::getProgram(Operation *op) {
   if (program)
     return program.get();
   FailureOr<std::unique_ptr<Program>> loaded =
-      Program::load(std::move(module), "op", Engine::Jit);
+      Program::load({std::move(module), nullptr}, "op", Engine::Jit);
   if (failed(loaded))
     return failure();
   program = std::move(*loaded);

@@ -6,6 +6,7 @@
 
 #include "QuantRun.h"
 
+#include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
@@ -14,6 +15,10 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/WithColor.h"
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 using namespace mlir;
 using namespace mlir::iquant;
@@ -27,19 +32,19 @@ int run::fail(const llvm::Twine &message) {
 
 int run::fail(llvm::Error error) { return fail(toString(std::move(error))); }
 
-OwningOpRef<ModuleOp> run::loadModule(StringRef file, MLIRContext &context) {
+LoadedModule run::loadModule(StringRef file, MLIRContext &context) {
   auto buffer = llvm::MemoryBuffer::getFileOrSTDIN(
       file, /*IsText=*/false, /*RequiresNullTerminator=*/true);
   if (!buffer) {
     fail("'" + file + "': " + buffer.getError().message());
-    return nullptr;
+    return {};
   }
   // The source manager is shared with the module, whose resources may alias the
   // mapped file.
   auto sources = std::make_shared<llvm::SourceMgr>();
   sources->AddNewSourceBuffer(std::move(*buffer), llvm::SMLoc());
   SourceMgrDiagnosticHandler handler(*sources, &context);
-  return parseSourceFile<ModuleOp>(sources, &context);
+  return {parseSourceFile<ModuleOp>(sources, &context), sources};
 }
 
 llvm::Expected<std::vector<int32_t>> run::readIds(StringRef file) {
@@ -63,10 +68,42 @@ llvm::Expected<std::vector<int32_t>> run::readIds(StringRef file) {
 // Program
 //===----------------------------------------------------------------------===//
 
+/// Frees the constants that lie in the file of a module, and with the last of
+/// them the file.
+static void dropConstants(const llvm::SourceMgr &file, MLIRContext *context) {
+  StringRef bytes = file.getMemoryBuffer(file.getMainFileID())->getBuffer();
+  auto liesInFile = [&](const AsmResourceBlob *blob) {
+    return blob && blob->getData().begin() >= bytes.begin() &&
+           blob->getData().end() <= bytes.end();
+  };
+  auto &resources = DenseResourceElementsHandle::getManagerInterface(context);
+  std::vector<std::string> names;
+  resources.getBlobManager().getBlobMap([&](const auto &entries) {
+    for (const auto &entry : entries)
+      if (liesInFile(entry.getValue().getBlob()))
+        names.push_back(entry.getKey().str());
+  });
+  for (const std::string &name : names)
+    resources.update(name, UnmanagedAsmResourceBlob::allocateWithAlign(
+                               /*data=*/{}, /*align=*/1));
+}
+
+/// Frees what compiled code does not need: the module, the weights as they were
+/// before they were packed, and the free memory that compilation leaves.
+static void releaseModule(LoadedModule loaded) {
+  if (loaded.file)
+    dropConstants(*loaded.file, loaded.module->getContext());
+  loaded = {};
+#ifdef __GLIBC__
+  malloc_trim(/*pad=*/0);
+#endif
+}
+
 FailureOr<std::unique_ptr<Program>>
-Program::load(OwningOpRef<ModuleOp> module, StringRef name, Engine engine,
+Program::load(LoadedModule loaded, StringRef name, Engine engine,
               ArrayRef<HostFunction> hostFunctions) {
-  auto function = module->lookupSymbol<func::FuncOp>(name);
+  ModuleOp module = *loaded.module;
+  auto function = module.lookupSymbol<func::FuncOp>(name);
   if (!function || function.isExternal()) {
     fail("the module has no function '" + name + "' with a body");
     return failure();
@@ -74,23 +111,24 @@ Program::load(OwningOpRef<ModuleOp> module, StringRef name, Engine engine,
   auto program = std::make_unique<Program>();
   program->name = name;
   program->type = function.getFunctionType();
-  program->module = std::move(module);
   if (engine == Engine::Reference) {
-    program->interpreter = std::make_unique<Interpreter>(*program->module);
+    program->interpreter = std::make_unique<Interpreter>(module);
+    program->module = std::move(loaded.module);
     return program;
   }
-  for (auto other : program->module->getOps<func::FuncOp>())
+  for (auto other : module.getOps<func::FuncOp>())
     if (other != function)
       other.setPrivate();
   PassManager pm(function.getContext());
   pm.addPass(createSymbolDCEPass());
-  if (failed(pm.run(*program->module)))
+  if (failed(pm.run(module)))
     return failure();
   FailureOr<std::unique_ptr<Executable>> executable =
-      Executable::compile(*program->module, hostFunctions);
+      Executable::compile(module, hostFunctions);
   if (failed(executable))
     return failure();
   program->executable = std::move(*executable);
+  releaseModule(std::move(loaded));
   return program;
 }
 
@@ -195,18 +233,18 @@ run::makeTokenArguments(FunctionType type, ArrayRef<int32_t> ids) {
 
 FailureOr<std::unique_ptr<LanguageModel>>
 LanguageModel::load(StringRef file, MLIRContext &context, Engine engine) {
-  OwningOpRef<ModuleOp> module = loadModule(file, context);
-  if (!module)
+  LoadedModule loaded = loadModule(file, context);
+  if (!loaded.module)
     return failure();
   auto model = std::make_unique<LanguageModel>();
-  llvm::Expected<TokenLimits> limits = getTokenLimits(*module);
+  llvm::Expected<TokenLimits> limits = getTokenLimits(*loaded.module);
   if (!limits) {
     fail("'" + file + "': " + toString(limits.takeError()));
     return failure();
   }
   model->limits = *limits;
   FailureOr<std::unique_ptr<Program>> program =
-      Program::load(std::move(module), "forward", engine);
+      Program::load(std::move(loaded), "forward", engine);
   if (failed(program))
     return failure();
   model->program = std::move(*program);

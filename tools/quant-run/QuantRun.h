@@ -16,6 +16,7 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/SourceMgr.h"
 
 namespace mlir::iquant::run {
 
@@ -23,8 +24,14 @@ namespace mlir::iquant::run {
 int fail(const llvm::Twine &message);
 int fail(llvm::Error error);
 
-/// Reads a textual or bytecode module; nullptr after a diagnostic.
-OwningOpRef<ModuleOp> loadModule(StringRef file, MLIRContext &context);
+/// A module, and the file that its constants may lie in.
+struct LoadedModule {
+  OwningOpRef<ModuleOp> module;
+  std::shared_ptr<llvm::SourceMgr> file;
+};
+
+/// Reads a textual or bytecode module; none after a diagnostic.
+LoadedModule loadModule(StringRef file, MLIRContext &context);
 
 /// Token ids, one a line.
 llvm::Expected<std::vector<int32_t>> readIds(StringRef file);
@@ -37,7 +44,7 @@ public:
   /// Takes the module, which compilation changes; other functions that nobody
   /// calls are not compiled. What it calls of this process needs to be given.
   static FailureOr<std::unique_ptr<Program>>
-  load(OwningOpRef<ModuleOp> module, StringRef function, Engine engine,
+  load(LoadedModule module, StringRef function, Engine engine,
        ArrayRef<HostFunction> hostFunctions = {});
 
   /// Caches are updated in place if they are moved in.
@@ -47,10 +54,11 @@ public:
   FunctionType getType() const { return type; }
 
 private:
-  OwningOpRef<ModuleOp> module;
   std::string name;
   FunctionType type;
   std::unique_ptr<Executable> executable;
+  /// The interpreter and what it interprets.
+  OwningOpRef<ModuleOp> module;
   std::unique_ptr<reference::Interpreter> interpreter;
 };
 

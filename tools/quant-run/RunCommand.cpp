@@ -114,11 +114,11 @@ readArguments(MLIRContext &context) {
 }
 
 static int callFunction(MLIRContext &context) {
-  OwningOpRef<ModuleOp> module = loadModule(model, context);
-  if (!module)
+  LoadedModule loaded = loadModule(model, context);
+  if (!loaded.module)
     return 1;
   FailureOr<std::unique_ptr<Program>> program =
-      Program::load(std::move(module), functionName, engine);
+      Program::load(std::move(loaded), functionName, engine);
   if (failed(program))
     return 1;
   FunctionType type = (*program)->getType();

@@ -36,11 +36,12 @@ FailureOr<std::unique_ptr<Session>> Session::load(StringRef file,
                                                   MLIRContext &context,
                                                   Engine engine,
                                                   OpTimes *times) {
-  OwningOpRef<ModuleOp> module = loadModule(file, context);
+  LoadedModule loaded = loadModule(file, context);
+  ModuleOp module = loaded.module.get();
   if (!module)
     return failure();
   auto session = std::make_unique<Session>();
-  llvm::Expected<TokenLimits> limits = getTokenLimits(*module);
+  llvm::Expected<TokenLimits> limits = getTokenLimits(module);
   if (!limits) {
     fail("'" + file + "': " + toString(limits.takeError()));
     return failure();
@@ -48,9 +49,9 @@ FailureOr<std::unique_ptr<Session>> Session::load(StringRef file,
   session->limits = *limits;
   PassManager pm(&context);
   pm.addPass(createTransformerAddCache());
-  if (failed(pm.run(*module)))
+  if (failed(pm.run(module)))
     return failure();
-  auto step = module->lookupSymbol<func::FuncOp>("step");
+  auto step = module.lookupSymbol<func::FuncOp>("step");
   if (!step || !isStep(step)) {
     fail("'" + file +
          "' has no function 'step' that continues from caches; "
@@ -62,9 +63,9 @@ FailureOr<std::unique_ptr<Session>> Session::load(StringRef file,
           step->getAttrOfType<DenseI64ArrayAttr>("transformer.end_tokens"))
     session->endTokens = llvm::to_vector_of<int32_t>(ends.asArrayRef());
   if (times)
-    times->instrument(*module);
+    times->instrument(module);
   FailureOr<std::unique_ptr<Program>> program = Program::load(
-      std::move(module), "step", engine, OpTimes::getHostFunction());
+      std::move(loaded), "step", engine, OpTimes::getHostFunction());
   if (failed(program))
     return failure();
   session->program = std::move(*program);

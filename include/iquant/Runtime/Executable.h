@@ -30,8 +30,9 @@ using HostFunction = std::pair<StringRef, void *>;
 class Executable {
 public:
   /// Lowers `module` in place (any level: transformer, iquant, linalg on
-  /// tensors) and compiles it for the processor that runs this. Diagnostics go
-  /// to the module's context.
+  /// tensors) and compiles it for the processor that runs this. Nobody needs
+  /// the module after that, but its context, which holds the constants and
+  /// takes diagnostics.
   static FailureOr<std::unique_ptr<Executable>>
   compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions = {});
 
@@ -44,7 +45,7 @@ public:
   call(StringRef function, SmallVector<reference::RuntimeValue> arguments);
 
 private:
-  Executable(ModuleOp module) : module(module) {}
+  explicit Executable(Location location) : location(location) {}
 
   /// A function as it was before lowering.
   struct Signature {
@@ -61,7 +62,8 @@ private:
     SmallVector<Type> getReturned() const;
   };
 
-  ModuleOp module;
+  /// Where the module came from.
+  Location location;
   llvm::StringMap<Signature> signatures;
   /// What `pool-constants` collected; empty when it found nothing.
   ArrayRef<char> constants;

@@ -79,10 +79,11 @@ protected:
   /// rows.
   static void observe(Recorder &recorder, std::vector<float> &numbers,
                       ArrayRef<int64_t> blocks) {
-    auto rows = reinterpret_cast<void (*)(Recorder *, int64_t, const void *)>(
+    using Block = StridedMemRefType<float, 2>;
+    auto rows = reinterpret_cast<void (*)(Recorder *, int64_t, const Block *)>(
         getFunction("_mlir_ciface_iquant_observe_rows"));
     auto scores =
-        reinterpret_cast<void (*)(Recorder *, int64_t, int64_t, const void *)>(
+        reinterpret_cast<void (*)(Recorder *, int64_t, int64_t, const Block *)>(
             getFunction("_mlir_ciface_iquant_observe_scores"));
     ASSERT_TRUE(rows && scores);
     int64_t first = 0;

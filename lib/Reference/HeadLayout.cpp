@@ -80,19 +80,26 @@ void HeadLayout::forEachQuery(
     }
 }
 
-FailureOr<SmallVector<SmallVector<int64_t>>>
-mlir::iquant::reference::getValidRows(Operation *op, const Tensor &input,
-                                      const Tensor &mask) {
+FailureOr<Tensor> mlir::iquant::reference::poolRows(
+    Operation *op, const Tensor &input, const Tensor &mask,
+    llvm::function_ref<void(Tensor &, int64_t, ArrayRef<int64_t>)> function) {
   ArrayRef<int64_t> rows = input.getShape().drop_back();
   if (mask.getShape() != rows)
     return op->emitOpError() << "expects a mask of shape " << showShape(rows)
                              << ", got " << showShape(mask.getShape());
-  SmallVector<SmallVector<int64_t>> valid(
-      ShapedType::getNumElements(rows.drop_back()));
-  for (int64_t r = 0, end = mask.getNumElements(); r < end; ++r)
-    if (mask.getInt(r))
-      valid[r / rows.back()].push_back(r);
-  return valid;
+  SmallVector<int64_t> shape(rows.drop_back());
+  int64_t channels = input.getShape().back();
+  shape.push_back(channels);
+  Tensor result(shape, input.getElementType());
+  for (int64_t i = 0, end = result.getNumElements(); i < end; ++i) {
+    int64_t first = i / channels * rows.back();
+    SmallVector<int64_t> elements;
+    for (int64_t r = first; r < first + rows.back(); ++r)
+      if (mask.getInt(r))
+        elements.push_back(r * channels + i % channels);
+    function(result, i, elements);
+  }
+  return result;
 }
 
 FailureOr<Tensor> mlir::iquant::reference::updateRows(Operation *op,

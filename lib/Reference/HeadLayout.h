@@ -43,10 +43,15 @@ struct HeadLayout {
   bool maskPerQuery;
 };
 
-/// The rows of every sequence of `input` that the mask admits, counted over all
-/// rows. Fails on a mask of another shape.
-FailureOr<SmallVector<SmallVector<int64_t>>>
-getValidRows(Operation *op, const Tensor &input, const Tensor &mask);
+/// A row for every sequence of `input`. Calls `function` for each of its
+/// elements, which it sets from those of the same channel in the rows that the
+/// mask admits; `elements` are their positions in `input`. Fails on a mask of
+/// another shape.
+FailureOr<Tensor> poolRows(Operation *op, const Tensor &input,
+                           const Tensor &mask,
+                           llvm::function_ref<void(Tensor &result, int64_t i,
+                                                   ArrayRef<int64_t> elements)>
+                               function);
 
 /// A cache with `rows` from `offset` of `dimension`, its positions, on. Fails
 /// on rows that it has no place for.

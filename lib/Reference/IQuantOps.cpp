@@ -259,21 +259,17 @@ static Results evaluateArgmax(ArgmaxOp op, Evaluator &evaluator) {
 
 static Results evaluateMeanPool(MeanPoolOp op, Evaluator &evaluator) {
   Tensor input = evaluator.tensor(op.getInput());
-  auto valid = getValidRows(op, input, evaluator.tensor(op.getMask()));
-  if (failed(valid))
+  auto result =
+      poolRows(op, input, evaluator.tensor(op.getMask()),
+               [&](Tensor &result, int64_t i, ArrayRef<int64_t> elements) {
+                 int64_t sum = 0;
+                 for (int64_t element : elements)
+                   sum += input.getInt(element);
+                 result.setInt(i, mean(sum, elements.size()));
+               });
+  if (failed(result))
     return failure();
-  SmallVector<int64_t> shape(input.getShape());
-  shape.erase(shape.end() - 2);
-  Tensor result(shape, input.getElementType());
-  int64_t C = shape.back();
-  for (auto [sequence, rows] : llvm::enumerate(*valid))
-    for (int64_t c = 0; c < C; ++c) {
-      int64_t sum = 0;
-      for (int64_t r : rows)
-        sum += input.getInt(r * C + c);
-      result.setInt(sequence * C + c, mean(sum, rows.size()));
-    }
-  return one(result);
+  return one(*result);
 }
 
 //===----------------------------------------------------------------------===//

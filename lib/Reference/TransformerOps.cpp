@@ -246,14 +246,12 @@ static Results evaluateElementwise(Operation *op, Evaluator &evaluator) {
 }
 
 static Results evaluateClamp(ClampOp op, Evaluator &evaluator) {
-  Tensor input = evaluator.tensor(op.getInput());
-  Tensor result(input.getShape(), input.getElementType());
-  int64_t group = op.getGroup(), groups = op.getRanges().size();
-  for (int64_t i = 0, end = input.getNumElements(); i < end; ++i) {
-    double range = op.getRanges()[i / group % groups];
-    result.setFloat(i, std::clamp(input.getFloat(i), -range, range));
-  }
-  return SmallVector<RuntimeValue>{result};
+  return mapRows(op, evaluator, [&](MutableArrayRef<double> x) {
+    for (auto [c, element] : llvm::enumerate(x)) {
+      double range = op.getRanges()[c / op.getGroup()];
+      element = std::clamp(element, -range, range);
+    }
+  });
 }
 
 static Results evaluateArgmax(ArgmaxOp op, Evaluator &evaluator) {
@@ -269,22 +267,17 @@ static Results evaluateArgmax(ArgmaxOp op, Evaluator &evaluator) {
 
 static Results evaluateMeanPool(MeanPoolOp op, Evaluator &evaluator) {
   Tensor input = evaluator.tensor(op.getInput());
-  auto valid = iquant::reference::getValidRows(op, input,
-                                               evaluator.tensor(op.getMask()));
-  if (failed(valid))
+  auto result = iquant::reference::poolRows(
+      op, input, evaluator.tensor(op.getMask()),
+      [&](Tensor &result, int64_t i, ArrayRef<int64_t> elements) {
+        double sum = 0;
+        for (int64_t element : elements)
+          sum += input.getFloat(element);
+        result.setFloat(i, sum / std::max<size_t>(elements.size(), 1));
+      });
+  if (failed(result))
     return failure();
-  SmallVector<int64_t> shape(input.getShape());
-  shape.erase(shape.end() - 2);
-  Tensor result(shape, input.getElementType());
-  int64_t C = shape.back();
-  for (auto [sequence, rows] : llvm::enumerate(*valid))
-    for (int64_t c = 0; c < C; ++c) {
-      double sum = 0;
-      for (int64_t r : rows)
-        sum += input.getFloat(r * C + c);
-      result.setFloat(sequence * C + c, sum / std::max<size_t>(rows.size(), 1));
-    }
-  return SmallVector<RuntimeValue>{result};
+  return SmallVector<RuntimeValue>{*result};
 }
 
 Results iquant::reference::evaluateTransformer(Operation *op, Evaluator &e) {

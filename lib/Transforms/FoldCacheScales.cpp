@@ -23,10 +23,6 @@ using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::transformer;
 
-/// A range below this counts as this: a channel that is never used would get a
-/// scale of infinity.
-static constexpr double kLeastRange = 1e-5;
-
 namespace {
 /// What an attention reads as keys or values, with the largest magnitude of
 /// each channel.
@@ -68,7 +64,7 @@ static FailureOr<CachedValue> readRanges(OpOperand &operand, int64_t heads) {
   CachedValue value = {&operand, heads, {}};
   DoubleMatrix ranges = ConstantMatrix(statistics->getAbsmax()).read();
   for (double range : ranges.reshaped())
-    value.ranges.push_back(std::max(range, kLeastRange));
+    value.ranges.push_back(std::max(range, kLeastMagnitude));
   return value;
 }
 
@@ -95,20 +91,17 @@ static FailureOr<std::vector<CachedValue>> collectCached(ModuleOp module) {
 /// geometric mean. Channels that share a scale get it from the largest of them.
 static std::vector<double> levelRanges(const SmoothingPlace &place,
                                        ArrayRef<CachedValue *> values) {
-  std::vector<double> largest(place.getNumScales(), kLeastRange),
-      scales(place.getNumScales(), 0);
+  std::vector<double> largest(place.getNumScales(), kLeastMagnitude),
+      logarithms(place.getNumScales(), 0);
   for (CachedValue *value : values)
     for (auto [block, range] : llvm::zip_equal(
              place.getClasses(value->operand->get()), value->ranges))
       if (block.classNumber >= 0 && range >= largest[block.classNumber]) {
         largest[block.classNumber] = range;
-        scales[block.classNumber] =
+        logarithms[block.classNumber] =
             block.inverse ? -std::log(range) : std::log(range);
       }
-  double mean = llvm::sum_of(scales) / static_cast<double>(scales.size());
-  for (double &scale : scales)
-    scale = std::exp(scale - mean);
-  return scales;
+  return makeScales(std::move(logarithms));
 }
 
 /// What is left of the ranges of `value` behind the scales of its place.

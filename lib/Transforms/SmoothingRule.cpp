@@ -17,10 +17,6 @@ using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::transformer;
 
-/// Magnitudes below this count as this: a channel that is never used would get
-/// a scale of 0 or infinity.
-static constexpr double kLeastMagnitude = 1e-5;
-
 SmallVector<ChannelTie> iquant::getContractions(const MapPlace &place) {
   SmallVector<ChannelTie> contractions;
   for (Value value : place.values)
@@ -98,18 +94,21 @@ ChannelMagnitudes::measure(const SmoothingPlace &place, Decline decline) {
   return result;
 }
 
+std::vector<double> iquant::makeScales(std::vector<double> logarithms) {
+  double mean =
+      llvm::sum_of(logarithms) / static_cast<double>(logarithms.size());
+  for (double &element : logarithms)
+    element = std::exp(element - mean);
+  return logarithms;
+}
+
 std::vector<double> ChannelMagnitudes::getScales(double alpha) const {
   auto logarithm = [](double magnitude) {
     return std::log(std::max(magnitude, kLeastMagnitude));
   };
-  std::vector<double> scales;
-  double sum = 0;
-  for (auto [activation, weight] : llvm::zip_equal(activations, weights)) {
-    scales.push_back(alpha * logarithm(activation) -
-                     (1 - alpha) * logarithm(weight));
-    sum += scales.back();
-  }
-  for (double &scale : scales)
-    scale = std::exp(scale - sum / static_cast<double>(scales.size()));
-  return scales;
+  std::vector<double> logarithms;
+  for (auto [activation, weight] : llvm::zip_equal(activations, weights))
+    logarithms.push_back(alpha * logarithm(activation) -
+                         (1 - alpha) * logarithm(weight));
+  return makeScales(std::move(logarithms));
 }

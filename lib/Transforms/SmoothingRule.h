@@ -23,6 +23,13 @@ SmallVector<transformer::ChannelTie> getContractions(const MapPlace &place);
 FailureOr<transformer::StatisticsAttr> getStatistics(Value value,
                                                      Decline decline);
 
+/// Magnitudes below this count as this: a channel that is never used would get
+/// a scale of 0 or infinity.
+inline constexpr double kLeastMagnitude = 1e-5;
+
+/// The scales of these logarithms, divided by their geometric mean.
+std::vector<double> makeScales(std::vector<double> logarithms);
+
 /// The largest magnitudes that meet in the products around a place, by class.
 struct ChannelMagnitudes {
   /// Reads statistics and weights. Declines if a value has no statistics.

@@ -21,6 +21,7 @@ done
 apt_packages=(
   libmlir-22-dev mlir-22-tools llvm-22-dev llvm-22-tools
   clang-22 lld-22 liblld-22-dev clang-format-22 libclang-rt-22-dev
+  libomp-22-dev # for libraries whose loops threads share
   cmake ninja-build ccache libeigen3-dev libgtest-dev python3 python3-venv
   qemu-user # plays AArch64 and RISC-V; the programs that it runs need no library of these
 )

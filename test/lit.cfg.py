@@ -101,6 +101,9 @@ provide("encoder", os.path.exists(encoder), "%{encoder}", encoder, f"no {encoder
 text = os.path.join(root, "models/text/test.txt")
 provide("text", os.path.exists(text), "%{text}", text, f"no {text}; run scripts/setup.sh")
 
+openmp = os.path.join(config.llvm_tools_dir, "../lib/libomp.so")
+provide("openmp", os.path.exists(openmp), "%{openmp}", openmp, f"no {openmp}; run scripts/setup.sh")
+
 # Processors that are not this one: programs of a library, examples/bare and
 # nothing else, run by the user-mode emulator of QEMU.
 bare = os.path.join(root, "examples/bare")

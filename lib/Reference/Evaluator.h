@@ -110,6 +110,11 @@ FailureOr<Tensor> mapElements(
     Operation *op, ArrayRef<Tensor> inputs, Type elementType,
     llvm::function_ref<LogicalResult(int64_t index, Tensor &result)> function);
 
+/// `whole` with `source` in the place that an op names.
+FailureOr<Tensor> insertSlice(OffsetSizeAndStrideOpInterface op,
+                              const Tensor &source, Tensor whole,
+                              Evaluator &evaluator);
+
 /// The values of an affine map's results.
 FailureOr<SmallVector<int64_t>> applyMap(Operation *op, AffineMap map,
                                          ArrayRef<int64_t> operands);

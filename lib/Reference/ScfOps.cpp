@@ -7,6 +7,8 @@
 #include "Evaluator.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -28,6 +30,46 @@ static Results evaluateFor(scf::ForOp op, Evaluator &evaluator) {
       return failure();
   }
   return carried;
+}
+
+/// Runs the steps in the order of their positions, which is one of those that
+/// the op admits.
+static Results evaluateForall(scf::ForallOp op, Evaluator &evaluator) {
+  SmallVector<int64_t> lower = evaluator.integers(op.getMixedLowerBound()),
+                       upper = evaluator.integers(op.getMixedUpperBound()),
+                       steps = evaluator.integers(op.getMixedStep()), counts;
+  for (auto [from, to, step] : llvm::zip_equal(lower, upper, steps)) {
+    if (step <= 0)
+      return op->emitOpError() << "expects positive steps, got " << step;
+    counts.push_back(from < to ? llvm::divideCeilSigned(to - from, step) : 0);
+  }
+  SmallVector<int64_t> strides = computeStrides(counts);
+  Type type = IndexType::get(op.getContext());
+  Results filled = evaluator.get(op.getOutputs());
+  for (int64_t i = 0, end = computeProduct(counts); i < end; ++i) {
+    SmallVector<RuntimeValue> arguments;
+    for (auto [number, from, step] :
+         llvm::zip_equal(delinearize(i, strides), lower, steps))
+      arguments.push_back(Tensor::integerScalar(from + number * step, type));
+    llvm::append_range(arguments, *filled);
+    if (failed(evaluator.run(op.getRegion(), arguments)))
+      return failure();
+    for (Operation &insert : op.getTerminator().getYieldingOps()) {
+      auto part = dyn_cast<tensor::ParallelInsertSliceOp>(insert);
+      if (!part)
+        return reportUnknown(&insert);
+      RuntimeValue &whole =
+          (*filled)[cast<BlockArgument>(part.getDest()).getArgNumber() -
+                    op.getRank()];
+      FailureOr<Tensor> next =
+          insertSlice(part, evaluator.tensor(part.getSource()),
+                      whole.getTensor(), evaluator);
+      if (failed(next))
+        return failure();
+      whole = *next;
+    }
+  }
+  return filled;
 }
 
 static Results evaluateIf(scf::IfOp op, Evaluator &evaluator) {
@@ -68,6 +110,7 @@ Results mlir::iquant::reference::evaluateScf(Operation *op,
                                              Evaluator &evaluator) {
   return TypeSwitch<Operation *, Results>(op)
       .Case([&](scf::ForOp op) { return evaluateFor(op, evaluator); })
+      .Case([&](scf::ForallOp op) { return evaluateForall(op, evaluator); })
       .Case([&](scf::IfOp op) { return evaluateIf(op, evaluator); })
       .Case([&](scf::IndexSwitchOp op) {
         return evaluateIndexSwitch(op, evaluator);

@@ -251,22 +251,30 @@ static Results evaluateExtractSlice(tensor::ExtractSliceOp op,
   return one(result);
 }
 
-static Results evaluateInsertSlice(tensor::InsertSliceOp op,
-                                   Evaluator &evaluator) {
-  Tensor source = evaluator.tensor(op.getSource());
-  Tensor result = evaluator.tensor(op.getDest());
-  auto slice = Slice::get(op, result, evaluator);
+FailureOr<Tensor>
+mlir::iquant::reference::insertSlice(OffsetSizeAndStrideOpInterface op,
+                                     const Tensor &source, Tensor whole,
+                                     Evaluator &evaluator) {
+  auto slice = Slice::get(op, whole, evaluator);
   if (failed(slice))
     return failure();
   if (ShapedType::getNumElements(slice->sizes) != source.getNumElements())
-    return op.emitOpError()
+    return op->emitOpError()
            << "expects a source of the sizes " << showShape(slice->sizes)
            << ", got " << showShape(source.getShape());
   int64_t i = 0;
-  slice->forEachPosition(result, [&](int64_t position) {
-    result.copyElement(position, source, i++);
+  slice->forEachPosition(whole, [&](int64_t position) {
+    whole.copyElement(position, source, i++);
   });
-  return one(result);
+  return whole;
+}
+
+static Results evaluateInsertSlice(tensor::InsertSliceOp op,
+                                   Evaluator &evaluator) {
+  FailureOr<Tensor> whole =
+      insertSlice(op, evaluator.tensor(op.getSource()),
+                  evaluator.tensor(op.getDest()), evaluator);
+  return failed(whole) ? Results(failure()) : Results(one(*whole));
 }
 
 //===----------------------------------------------------------------------===//

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "iquant/Runtime/Executable.h"
+#include "OpenMP.h"
 
 #include "dialects/IQuant/IQuant.h"
 #include "dialects/Transformer/Transformer.h"
@@ -17,6 +17,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/OpenMP/OpenMPToLLVMIRTranslation.h"
 #include "llvm/ExecutionEngine/Orc/JITTargetMachineBuilder.h"
 #include "llvm/Support/TargetSelect.h"
 #include "llvm/TargetParser/Host.h"
@@ -32,6 +33,7 @@ using namespace mlir::iquant::reference;
 void iquant::registerExecutableDialects(DialectRegistry &registry) {
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
+  registerOpenMPDialectTranslation(registry);
 }
 
 static std::unique_ptr<llvm::TargetMachine> makeHostMachine(ModuleOp module) {
@@ -97,7 +99,8 @@ static std::string getWrapperName(StringRef function) {
 }
 
 FailureOr<std::unique_ptr<Executable>>
-Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions) {
+Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions,
+                    unsigned threads) {
   std::unique_ptr<llvm::TargetMachine> machine = makeHostMachine(module);
   if (!machine || failed(checkTarget(module, *machine)))
     return failure();
@@ -110,7 +113,9 @@ Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions) {
   protectArguments(module);
 
   PassManager pm(module.getContext());
-  buildCpuPipeline(pm, CpuPipelineOptions());
+  CpuPipelineOptions options;
+  options.threads = threads > 1;
+  buildCpuPipeline(pm, options);
   if (failed(pm.run(module)))
     return failure();
 
@@ -134,12 +139,15 @@ Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions) {
   }
   (*engine)->registerSymbols([&](llvm::orc::MangleAndInterner mangle) {
     llvm::orc::SymbolMap symbols;
-    for (auto [name, address] : hostFunctions)
+    for (auto [name, address] :
+         llvm::concat<const HostFunction>(hostFunctions, getOpenMPFunctions()))
       symbols[mangle(name)] = {llvm::orc::ExecutorAddr::fromPtr(address),
                                llvm::JITSymbolFlags::Callable};
     return symbols;
   });
   result->engine = std::move(*engine);
+  if (threads > 1)
+    result->pool = std::make_unique<ThreadPool>(threads);
   // Code is generated when somebody asks for it; the first call shall not wait.
   for (StringRef function : result->signatures.keys())
     if (auto wrapper = result->engine->lookupPacked(getWrapperName(function));
@@ -263,6 +271,7 @@ Executable::call(StringRef function, SmallVector<RuntimeValue> arguments) {
   pass(makeDescriptor({static_cast<int64_t>(constants.size())},
                       constants.data()));
 
+  PoolScope scope(pool.get());
   if (llvm::Error error =
           engine->invokePacked(getWrapperName(function), packed))
     return emitError(location) << "cannot call '" << function

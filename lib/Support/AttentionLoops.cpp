@@ -6,8 +6,9 @@
 
 #include "iquant/Support/AttentionLoops.h"
 
+#include "iquant/Support/ParallelLoop.h"
+
 #include "mlir/Dialect/Arith/Utils/Utils.h"
-#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/IR/TypeUtilities.h"
@@ -54,27 +55,19 @@ AttentionBlock AttentionLoops::makeBlock(Value batch, Value head,
 
 Value AttentionLoops::build(
     Type elementType, function_ref<Value(const AttentionBlock &, Value)> body) {
-  Value zero = value(index(0)), one = value(index(1));
   OpFoldResult channels = index(shape.heads * shape.width);
   Value empty = tensor::EmptyOp::create(
       b, {shape.batches, shape.queries, channels}, elementType);
-  scf::LoopNest loops = scf::buildLoopNest(
-      b, b.getLoc(), {zero, zero, zero},
-      {value(shape.batches), value(index(shape.heads)), value(shape.queries)},
-      {one, one, value(index(kQueryBlock))}, empty,
-      [&](OpBuilder &, Location, ValueRange position, ValueRange results) {
+  return fillInParallel(
+      b, empty, {shape.batches, index(shape.heads), shape.queries},
+      {index(1), index(1), index(kQueryBlock)},
+      [&](ValueRange position, Value result) -> FilledPart {
         AttentionBlock block = makeBlock(position[0], position[1], position[2]);
-        Value result = results.front();
         Value written = body(block, sliceQueries(block, result));
-        SmallVector<OpFoldResult> offsets = {block.batch, block.firstQuery,
-                                             channelOf(block.head)};
-        SmallVector<OpFoldResult> sizes = {index(1), block.queries,
-                                           index(shape.width)};
-        SmallVector<OpFoldResult> strides(3, index(1));
-        return scf::ValueVector{tensor::InsertSliceOp::create(
-            b, written, result, offsets, sizes, strides)};
+        return {written,
+                {block.batch, block.firstQuery, channelOf(block.head)},
+                {index(1), block.queries, index(shape.width)}};
       });
-  return loops.results.front();
 }
 
 Value AttentionLoops::slice(Value tensor, ArrayRef<OpFoldResult> offsets,

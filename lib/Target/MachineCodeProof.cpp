@@ -83,10 +83,14 @@ static bool isSoftFloat(StringRef name) {
   return names.match(name);
 }
 
-/// Functions that generated code calls: memory, and nothing that computes.
+/// Functions that generated code calls: memory and threads, nothing that
+/// computes.
 static bool isKnownSymbol(StringRef name) {
   static constexpr StringLiteral known[] = {
-      "aligned_alloc",        "malloc", "free", "memcpy", "memmove", "memset",
+      "aligned_alloc", "malloc", "free", "memcpy", "memmove", "memset",
+      // These deal out steps of loops that this code computes itself.
+      "__kmpc_fork_call_if", "__kmpc_global_thread_num",
+      "__kmpc_for_static_init_8u", "__kmpc_for_static_fini",
       "_GLOBAL_OFFSET_TABLE_"};
   return llvm::is_contained(known, name);
 }

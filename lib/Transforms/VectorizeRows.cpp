@@ -115,6 +115,26 @@ static bool canVectorize(GenericOp op, int64_t lanes) {
   return llvm::all_of(*op.getBlock(), hasVectorForm);
 }
 
+/// How many of the outermost loops threads may share: those whose steps come in
+/// any order, unless something around them is shared already, and without those
+/// that are known to have too little to do to be worth it.
+static unsigned countSharedLoops(GenericOp op) {
+  constexpr int64_t worthSharing = 4096;
+  SmallVector<utils::IteratorType> iterators = op.getIteratorTypesArray();
+  SmallVector<int64_t> sizes = op.getStaticLoopRanges();
+  unsigned count = op.getNumLoops() - 1;
+  bool isOrdered = !llvm::all_of(ArrayRef(iterators).take_front(count),
+                                 linalg::isParallelIterator);
+  if (isOrdered || op->getParentOfType<scf::ForallOp>())
+    return 0;
+  int64_t work = sizes[count];
+  while (count > 0 && !ShapedType::isDynamic(work) &&
+         !ShapedType::isDynamic(sizes[count - 1]) &&
+         work * sizes[count - 1] <= worthSharing)
+    work *= sizes[--count];
+  return count;
+}
+
 /// Elements whose widest fill a vector register.
 static int64_t getLanes(GenericOp op, unsigned vectorBits) {
   unsigned widest = 8;
@@ -171,11 +191,24 @@ void RowEmitter::emit() {
   for (const Range &range : ranges)
     sizes.push_back(getValueOrCreateConstantIndexOp(b, b.getLoc(), range.size));
   Value inner = sizes.pop_back_val();
-  SmallVector<Value> starts(sizes.size(), index(0)),
-      steps(sizes.size(), index(1));
-  scf::buildLoopNest(
-      b, b.getLoc(), starts, sizes, steps,
-      [&](OpBuilder &, Location, ValueRange outer) { emitRow(outer, inner); });
+  ArrayRef<Value> all = sizes, shared = all.take_front(countSharedLoops(op)),
+                  own = all.drop_front(shared.size());
+  SmallVector<Value> starts(all.size(), index(0)), steps(all.size(), index(1));
+  auto emitOwn = [&](ValueRange before) {
+    auto emit = [&](OpBuilder &, Location, ValueRange inside) {
+      auto outer = llvm::to_vector(before);
+      llvm::append_range(outer, inside);
+      emitRow(outer, inner);
+    };
+    scf::buildLoopNest(b, b.getLoc(), ArrayRef(starts).take_front(own.size()),
+                       own, ArrayRef(steps).take_front(own.size()), emit);
+  };
+  if (shared.empty())
+    return emitOwn({});
+  scf::ParallelOp::create(
+      b, ArrayRef(starts).take_front(shared.size()), shared,
+      ArrayRef(steps).take_front(shared.size()),
+      [&](OpBuilder &, Location, ValueRange outer) { emitOwn(outer); });
 }
 
 SmallVector<Value> RowEmitter::positionOf(OpOperand &operand,

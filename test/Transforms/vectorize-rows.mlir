@@ -15,7 +15,7 @@
 // CHECK-DAG: %[[ZERO:.*]] = arith.constant dense<0> : vector<4xi64>
 // CHECK-DAG: %[[LEAST:.*]] = arith.constant dense<-2147483648> : vector<4xi32>
 // CHECK-NOT: linalg.generic
-// CHECK: scf.for %[[R:[^ ]*]] =
+// CHECK: scf.parallel (%[[R:[^ ]*]]) =
 // CHECK: %[[SUM:.*]] = memref.load %[[SUMS]][%[[R]]]
 // CHECK: %[[BEFORE:.*]] = memref.load %[[MOST]][%[[R]]]
 // CHECK: %[[REST:.*]] = arith.remui %[[SIZE:.*]], %c4
@@ -157,4 +157,52 @@ module attributes {llvm.target = #llvm.target<triple = "x86_64-linux-gnu", chip 
     }
     return
   }
+}
+
+// -----
+
+#map = affine_map<(b, s, g, c) -> (b, s, g, c)>
+
+// Threads share sequences and rows; the two groups of a row are too little to
+// share. A few rows of known number are as well, and what depends on its order
+// is not to be shared at all.
+// CHECK-LABEL: func.func @shared(
+// CHECK-SAME: %[[X:.*]]: memref<?x?x2x288xi32>, %[[FEW:.*]]: memref<4x64xi32>, %[[MANY:.*]]: memref<512x64xi32>
+// CHECK: scf.parallel (%[[B:.*]], %[[S:.*]]) = (%c0, %c0) to (%{{.*}}, %{{.*}}) step (%c1, %c1) {
+// CHECK: scf.for %[[G:.*]] = %c0 to %c2 step %c1
+// CHECK: scf.for %[[C:.*]] = %c0 to %c288 step %c8
+// CHECK: vector.load %[[X]][%[[B]], %[[S]], %[[G]], %[[C]]]
+// CHECK: scf.reduce
+// CHECK-NOT: scf.parallel
+// CHECK: vector.load %[[FEW]]
+// CHECK: scf.parallel (%[[R:.*]]) = (%c0) to (%c512) step (%c1) {
+// CHECK: vector.load %[[MANY]][%[[R]],
+// CHECK-NOT: scf.parallel
+// CHECK: return
+func.func @shared(%x: memref<?x?x2x288xi32>, %few: memref<4x64xi32>, %many: memref<512x64xi32>, %sums: memref<64xi32>) {
+  linalg.generic {indexing_maps = [#map], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+      outs(%x : memref<?x?x2x288xi32>) {
+  ^bb0(%e: i32):
+    %0 = arith.addi %e, %e : i32
+    linalg.yield %0 : i32
+  }
+  linalg.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>], iterator_types = ["parallel", "parallel"]}
+      outs(%few : memref<4x64xi32>) {
+  ^bb0(%e: i32):
+    %0 = arith.addi %e, %e : i32
+    linalg.yield %0 : i32
+  }
+  linalg.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>], iterator_types = ["parallel", "parallel"]}
+      outs(%many : memref<512x64xi32>) {
+  ^bb0(%e: i32):
+    %0 = arith.addi %e, %e : i32
+    linalg.yield %0 : i32
+  }
+  linalg.generic {indexing_maps = [affine_map<(r, c) -> (r, c)>, affine_map<(r, c) -> (c)>], iterator_types = ["reduction", "parallel"]}
+      ins(%many : memref<512x64xi32>) outs(%sums : memref<64xi32>) {
+  ^bb0(%e: i32, %sum: i32):
+    %0 = arith.addi %e, %sum : i32
+    linalg.yield %0 : i32
+  }
+  return
 }

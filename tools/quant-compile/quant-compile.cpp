@@ -24,6 +24,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
+#include "mlir/Target/LLVMIR/Dialect/OpenMP/OpenMPToLLVMIRTranslation.h"
 #include "mlir/Transforms/Passes.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Support/CommandLine.h"
@@ -48,7 +49,7 @@ struct Options {
   std::string input, output, prefix;
   std::vector<std::string> functions;
   Kind kind;
-  bool prove;
+  bool openMP, prove;
   CodeTarget target;
 
   bool hasObject() const {
@@ -86,6 +87,11 @@ static Options parseOptions(int argc, char **argv) {
       cl::desc("What the names of all functions begin with; follows from the "
                "output's name if not given"),
       cl::value_desc("name"), cl::cat(category));
+  static cl::opt<bool> openMP(
+      "openmp",
+      cl::desc("Let threads share loops, by calls of LLVM's OpenMP runtime, "
+               "which programs then link"),
+      cl::cat(category));
   static cl::opt<bool> prove(
       "prove",
       cl::desc("Fail if the machine code has a floating-point instruction; "
@@ -107,8 +113,8 @@ static Options parseOptions(int argc, char **argv) {
       argc, argv,
       "Compiles a module of transformer or iquant IR to a library with a C "
       "header, and its weights to a file that the caller maps.\n");
-  return {
-      input, output, prefix, functions, kind, prove, {triple, cpu, features}};
+  return {input, output, prefix, functions,
+          kind,  openMP, prove,  {triple, cpu, features}};
 }
 
 //===----------------------------------------------------------------------===//
@@ -192,6 +198,7 @@ static llvm::Error lower(ModuleOp module, const Options &options,
                   describeTarget(machine, module.getContext()));
   CpuPipelineOptions pipeline;
   pipeline.cInterface = getPrefix(options);
+  pipeline.threads = options.openMP;
   buildCpuPipeline(pm, pipeline);
   if (failed(pm.run(module)))
     return createStringError("'" + options.input + "' cannot be compiled");
@@ -318,6 +325,7 @@ static llvm::Error run(const Options &options) {
   registerDialects(registry);
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
+  registerOpenMPDialectTranslation(registry);
   MLIRContext context(registry);
   context.loadDialect<LLVM::LLVMDialect>();
   OwningOpRef<ModuleOp> module = loadModule(options.input, context);

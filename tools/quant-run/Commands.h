@@ -21,6 +21,9 @@ extern llvm::cl::OptionCategory category;
 extern llvm::cl::SubCommand runCommand, benchCommand, generateCommand,
     perplexityCommand, compareCommand, calibrateCommand;
 
+/// How many threads compiled code runs on.
+extern llvm::cl::opt<unsigned> threads;
+
 int runFunction(MLIRContext &context);
 int runBench(MLIRContext &context);
 int runGenerate(MLIRContext &context);

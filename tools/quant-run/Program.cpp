@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Commands.h"
 #include "QuantRun.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -24,6 +25,12 @@ using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::iquant::run;
 using namespace mlir::iquant::reference;
+
+llvm::cl::opt<unsigned> run::threads(
+    "threads", llvm::cl::desc("How many threads compiled code runs on"),
+    llvm::cl::init(1), llvm::cl::cat(category), llvm::cl::sub(runCommand),
+    llvm::cl::sub(benchCommand), llvm::cl::sub(generateCommand),
+    llvm::cl::sub(perplexityCommand));
 
 int run::fail(const llvm::Twine &message) {
   llvm::WithColor::error(llvm::errs(), "quant-run") << message << '\n';
@@ -67,6 +74,9 @@ llvm::Expected<std::vector<int32_t>> run::readIds(StringRef file) {
 //===----------------------------------------------------------------------===//
 // Program
 //===----------------------------------------------------------------------===//
+
+/// More than any machine has, and few enough to be created.
+static constexpr unsigned kMostThreads = 1024;
 
 /// Frees the constants that lie in the file of a module, and with the last of
 /// them the file.
@@ -116,6 +126,11 @@ Program::load(LoadedModule loaded, StringRef name, Engine engine,
     program->module = std::move(loaded.module);
     return program;
   }
+  if (threads == 0 || threads > kMostThreads) {
+    fail("expects 1 to " + llvm::Twine(kMostThreads) + " of --threads, got " +
+         llvm::Twine(threads));
+    return failure();
+  }
   for (auto other : module.getOps<func::FuncOp>())
     if (other != function)
       other.setPrivate();
@@ -124,7 +139,7 @@ Program::load(LoadedModule loaded, StringRef name, Engine engine,
   if (failed(pm.run(module)))
     return failure();
   FailureOr<std::unique_ptr<Executable>> executable =
-      Executable::compile(module, hostFunctions);
+      Executable::compile(module, hostFunctions, threads);
   if (failed(executable))
     return failure();
   program->executable = std::move(*executable);

@@ -37,6 +37,44 @@ TEST_F(ScfOpsTest, ForCarriesValues) {
             "'scf.for' op expects a positive step, got 0\n");
 }
 
+TEST_F(ScfOpsTest, ForallFillsParts) {
+  constexpr StringLiteral kModule = R"mlir(
+    func.func @main(%first: tensor<14xi32>, %second: tensor<2xi32>, %n: index,
+                    %step: index) -> (tensor<14xi32>, tensor<2xi32>) {
+      %0:2 = scf.forall (%i, %j) = (1, 0) to (%n, 2) step (%step, 1)
+          shared_outs(%a = %first, %b = %second)
+          -> (tensor<14xi32>, tensor<2xi32>) {
+        %at = arith.addi %i, %j : index
+        %c7 = arith.constant 7 : index
+        %behind = arith.addi %at, %c7 : index
+        %value = arith.index_cast %at : index to i32
+        %part = tensor.from_elements %value : tensor<1xi32>
+        scf.forall.in_parallel {
+          tensor.parallel_insert_slice %part into %a[%at] [1] [1]
+              : tensor<1xi32> into tensor<14xi32>
+          tensor.parallel_insert_slice %part into %a[%behind] [1] [1]
+              : tensor<1xi32> into tensor<14xi32>
+          tensor.parallel_insert_slice %part into %b[%j] [1] [1]
+              : tensor<1xi32> into tensor<2xi32>
+        }
+      }
+      return %0#0, %0#1 : tensor<14xi32>, tensor<2xi32>
+    })mlir";
+  Tensor first = i32({14}, std::vector<int32_t>(14, 9)),
+         second = i32({2}, {8, 8});
+  auto results = run(kModule, {first, second, index(6), index(3)});
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_EQ(ints(results[0]),
+            (std::vector<int64_t>{9, 1, 2, 9, 4, 5, 9, 9, 1, 2, 9, 4, 5, 9}));
+  EXPECT_EQ(ints(results[1]), (std::vector<int64_t>{4, 5}));
+  // Without a step, what was there stays.
+  results = run(kModule, {first, second, index(0), index(3)});
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_EQ(ints(results[1]), (std::vector<int64_t>{8, 8}));
+  EXPECT_EQ(runForError(kModule, {first, second, index(6), index(0)}),
+            "'scf.forall' op expects positive steps, got 0\n");
+}
+
 TEST_F(ScfOpsTest, NestedLoopsReadOuterValues) {
   auto results = run(R"mlir(
     func.func @main(%n: index) -> index {

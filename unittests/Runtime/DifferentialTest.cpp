@@ -25,8 +25,9 @@ using namespace mlir::iquant;
 using namespace mlir::iquant::testing;
 using reference::RuntimeValue;
 
-/// Cases of every op, and how many of them are compiled together.
-static constexpr unsigned kCases = 200, kBatch = 50;
+/// Cases of every op that are compiled together, and the threads that run each
+/// such batch.
+static constexpr unsigned kBatch = 50, kThreads[] = {1, 2, 3, 7};
 
 namespace {
 class DifferentialTest : public ::testing::TestWithParam<StringLiteral> {
@@ -58,7 +59,8 @@ protected:
 } // namespace
 
 TEST_P(DifferentialTest, CompiledCodeKeepsEveryBit) {
-  for (unsigned first = 0; first < kCases; first += kBatch) {
+  for (auto [position, threads] : llvm::enumerate(kThreads)) {
+    unsigned first = position * kBatch;
     OwningOpRef<ModuleOp> batch(ModuleOp::create(UnknownLoc::get(&context)));
     std::vector<RandomCase> cases;
     std::vector<SmallVector<RuntimeValue>> expected;
@@ -75,11 +77,12 @@ TEST_P(DifferentialTest, CompiledCodeKeepsEveryBit) {
       function->moveBefore(batch->getBody(), batch->getBody()->end());
     }
 
-    auto executable = Executable::compile(*batch);
+    auto executable =
+        Executable::compile(*batch, /*hostFunctions=*/{}, threads);
     ASSERT_TRUE(succeeded(executable)) << diagnostics;
     for (unsigned i = 0; i < kBatch; ++i) {
-      SCOPED_TRACE("seed " + std::to_string(first + i) + "\n" +
-                   cases[i].module);
+      SCOPED_TRACE("seed " + std::to_string(first + i) + ", " +
+                   std::to_string(threads) + " threads\n" + cases[i].module);
       auto actual = (*executable)->call(nameOf(first + i), cases[i].arguments);
       ASSERT_TRUE(succeeded(actual)) << diagnostics;
       ASSERT_EQ(actual->size(), expected[i].size());

@@ -35,6 +35,11 @@ struct CpuPipelineOptions : public PassPipelineOptions<CpuPipelineOptions> {
       llvm::cl::desc("Size from which a constant moves to the pool that the "
                      "caller passes in, in bytes."),
       llvm::cl::init(4096)};
+  Option<bool> threads{
+      *this, "threads",
+      llvm::cl::desc("Whether the threads of an OpenMP runtime share the loops "
+                     "whose steps come in any order."),
+      llvm::cl::init(false)};
   Option<bool> poolState{
       *this, "pool-state",
       llvm::cl::desc("Whether all caches of a function are in one buffer that "

@@ -12,6 +12,7 @@
 #define IQUANT_RUNTIME_EXECUTABLE_H
 
 #include "iquant/Reference/RuntimeValue.h"
+#include "iquant/Runtime/ThreadPool.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
@@ -32,9 +33,11 @@ public:
   /// Lowers `module` in place (any level: transformer, iquant, linalg on
   /// tensors) and compiles it for the processor that runs this. Nobody needs
   /// the module after that, but its context, which holds the constants and
-  /// takes diagnostics.
+  /// takes diagnostics. Calls run on `threads` threads, and give the same bits
+  /// for any number of them.
   static FailureOr<std::unique_ptr<Executable>>
-  compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions = {});
+  compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions = {},
+          unsigned threads = 1);
 
   /// Calls a public function of the module. An unknown function or arguments
   /// that do not fit its type are reported at the function or module. A cache
@@ -68,6 +71,8 @@ private:
   /// What `pool-constants` collected; empty when it found nothing.
   ArrayRef<char> constants;
   std::unique_ptr<ExecutionEngine> engine;
+  /// None for one thread.
+  std::unique_ptr<ThreadPool> pool;
 };
 
 } // namespace mlir::iquant

@@ -445,6 +445,23 @@ def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg", "::mlir:
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def SimplifyParallelRegions : Pass<"simplify-parallel-regions", "::mlir::func::FuncOp"> {
+  let summary = "Share only loops of several steps, and let their threads meet once";
+  let description = [{
+    Requires loops as `convert-scf-to-openmp` leaves them: an `omp.parallel` that
+    holds an `omp.wsloop` and nothing else. Such a region runs on the thread that
+    meets it when its loops have a single step, as all loops over rows have for
+    one row, and threads wait for each other at the end of the region only, not
+    at the end of the loop as well. The scope of stack memory around the body of
+    the loop goes away if nothing in it asks for such memory, so that the body
+    may become control flow of several blocks.
+
+    Guarantees the same memory behind the region. Leaves alone a region that
+    holds more than its loop, and a condition that is there.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
 def SelectMatrixInstructions : Pass<"select-matrix-instructions", "::mlir::func::FuncOp"> {
   let summary = "Turn small integer vector contractions into the target's matrix instruction";
   let description = [{
@@ -495,7 +512,10 @@ def VectorizeRows : Pass<"vectorize-rows", "::mlir::func::FuncOp"> {
     is elementwise, or a sum, minimum or maximum, into loops of which the
     innermost runs over whole vectors. Values that it does not move along stay
     scalars. An element of a table, `memref.load` at a computed position, becomes
-    a `vector.gather`. Elements that fill no vector have a scalar loop.
+    a `vector.gather`. Elements that fill no vector have a scalar loop. Outer
+    loops whose steps come in any order become one `scf.parallel`, without those
+    inside of it that are known to cover few elements; in an `scf.forall`, which
+    is shared already, they stay plain loops.
 
     Requires that the iterations of parallel loops are independent, as `linalg`
     does, where LLVM's vectoriser would have to prove it. Guarantees the same

@@ -14,6 +14,7 @@
 #include "RowBuilder.h"
 #include "Rules.h"
 
+#include "iquant/Support/ParallelLoop.h"
 #include "iquant/Support/Shapes.h"
 
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -105,9 +106,11 @@ private:
   // Blocks
   //===--------------------------------------------------------------------===//
 
-  /// `results` with all rows of some columns.
-  Value fillColumns(const Columns &columns, Value results);
-  /// `results` with `count` rows of some columns.
+  /// What `results` hold of some columns, filled.
+  FilledPart fillColumns(const Columns &columns, Value results);
+  /// `results`, those of some columns, with all rows.
+  Value fillRows(const Columns &columns, Value results);
+  /// `results`, those of some columns, with `count` rows.
   Value fillBlock(const Columns &columns, Value firstRow, int64_t count,
                   Value results);
   /// The sums of a block, row by row.
@@ -312,18 +315,39 @@ Value LinearKernel::lower() {
   int64_t tiles = llvm::divideCeilSigned(outputs, instruction.outputs),
           fullTiles = outputs / instruction.outputs,
           inBlocks = fullTiles - fullTiles % instruction.tiles;
-  results = loop(index(0), index(inBlocks), instruction.tiles, results,
-                 [&](Value tile, Value results) {
-                   return fillColumns(
-                       {tile, instruction.tiles, instruction.outputs}, results);
-                 });
+  if (inBlocks > 0)
+    results = fillInParallel(b, results, {b.getIndexAttr(inBlocks)},
+                             {b.getIndexAttr(instruction.tiles)},
+                             [&](ValueRange position, Value results) {
+                               return fillColumns({position.front(),
+                                                   instruction.tiles,
+                                                   instruction.outputs},
+                                                  results);
+                             });
   if (inBlocks == tiles)
     return results;
   int64_t lastOutputs = outputs - (tiles - 1) * instruction.outputs;
-  return fillColumns({index(inBlocks), tiles - inBlocks, lastOutputs}, results);
+  FilledPart last =
+      fillColumns({index(inBlocks), tiles - inBlocks, lastOutputs}, results);
+  SmallVector<OpFoldResult> strides(2, b.getIndexAttr(1));
+  return tensor::InsertSliceOp::create(b, last.part, results, last.offsets,
+                                       last.sizes, strides);
 }
 
-Value LinearKernel::fillColumns(const Columns &columns, Value results) {
+FilledPart LinearKernel::fillColumns(const Columns &columns, Value results) {
+  int64_t width =
+      (columns.tiles - 1) * instruction.outputs + columns.lastOutputs;
+  SmallVector<OpFoldResult> offsets = {
+      b.getIndexAttr(0),
+      getAsOpFoldResult(multiply(columns.firstTile, instruction.outputs))};
+  SmallVector<OpFoldResult> sizes = {rowCount, b.getIndexAttr(width)};
+  SmallVector<OpFoldResult> strides(2, b.getIndexAttr(1));
+  Value part =
+      tensor::ExtractSliceOp::create(b, results, offsets, sizes, strides);
+  return {fillRows(columns, part), offsets, sizes};
+}
+
+Value LinearKernel::fillRows(const Columns &columns, Value results) {
   int64_t block = instruction.rows;
   Value count = getValueOrCreateConstantIndexOp(b, b.getLoc(), rowCount);
   Value left = b.createOrFold<arith::RemUIOp>(count, index(block));
@@ -415,9 +439,9 @@ Value LinearKernel::fillBlock(const Columns &columns, Value firstRow,
       sum = vector::ExtractStridedSliceOp::create(b, sum, ArrayRef<int64_t>{0},
                                                   ArrayRef<int64_t>{exist},
                                                   ArrayRef<int64_t>{1});
-    Value channel = multiply(add(columns.firstTile, tile), instruction.outputs);
-    results =
-        write(sum, results, {add(firstRow, position / columns.tiles), channel});
+    results = write(sum, results,
+                    {add(firstRow, position / columns.tiles),
+                     index(tile * instruction.outputs)});
   }
   return loop(firstRow, add(firstRow, count), 1, results,
               [&](Value row, Value results) {
@@ -432,7 +456,8 @@ Value LinearKernel::scaleRow(const Columns &columns, Value row, Value results) {
     auto ofChannels = [&](Value tensor) {
       return Int(b, read(type, tensor, channel));
     };
-    Int sum(b, read(type, results, {row, channel}));
+    Value column = index(tile * instruction.outputs);
+    Int sum(b, read(type, results, {row, column}));
     if (needsSums() && !operands.shift) {
       Int ofCodes(b, read(type, weightSums, {index(0), channel}));
       sum = sum - zeroPointOf(row, type) * ofCodes;
@@ -446,7 +471,7 @@ Value LinearKernel::scaleRow(const Columns &columns, Value row, Value results) {
                       std::nullopt};
     if (operands.bias)
       scale.bias = ofChannels(operands.bias);
-    results = write(scale.apply(sum), results, {row, channel});
+    results = write(scale.apply(sum), results, {row, column});
   }
   return results;
 }

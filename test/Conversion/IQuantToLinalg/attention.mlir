@@ -10,9 +10,7 @@
 // CHECK-SAME: %[[V:arg6]]: tensor<?x?x16xi8>
 func.func @causal(%q: !q, %k: !kv, %v: !kv) -> !iquant.fixed<?x?x32xi32, 14> {
   // Batches, heads, blocks of queries.
-  // CHECK: scf.for %[[B:.*]] = %c0 to %{{.*}} step %c1 iter_args
-  // CHECK: scf.for %[[H:.*]] = %c0 to %c4 step %c1 iter_args
-  // CHECK: scf.for %[[I:.*]] = %c0 to %{{.*}} step %c64 iter_args(%[[OUT:.*]] =
+  // CHECK: scf.forall (%[[B:.*]], %[[H:.*]], %[[I:.*]]) = (0, 0, 0) to (%{{.*}}, 4, %{{.*}}) step (1, 1, 64) shared_outs(%[[OUT:.*]] =
   // A query head reads the keys of its group, up to the block's last position.
   // CHECK: %[[G:.*]] = arith.divui %[[H]], %c2
   // CHECK: %[[ROWS:.*]] = arith.minui
@@ -25,7 +23,7 @@ func.func @causal(%q: !q, %k: !kv, %v: !kv) -> !iquant.fixed<?x?x32xi32, 14> {
   // CHECK: linalg.generic {indexing_maps = [#{{.*}}, #[[$VALUES]], #{{.*}}], iterator_types = ["parallel", "parallel", "reduction"]
   // CHECK: arith.extui %{{.*}} : i8 to i32
   // CHECK: arith.extsi %{{.*}} : i8 to i32
-  // CHECK: tensor.insert_slice %{{.*}} into %[[OUT]][%[[B]], %[[I]], %{{.*}}] [1, %[[ROWS]], 8]
+  // CHECK: tensor.parallel_insert_slice %{{.*}} into %[[OUT]][%[[B]], %[[I]], %{{.*}}] [1, %[[ROWS]], 8]
   %0 = iquant.attention %q, %k, %v {heads = 4 : i64, kv_heads = 2 : i64, scale_multiplier = 40000 : i64, scale_exponent = 13 : i64, causal} : (!q, !kv, !kv) -> !iquant.fixed<?x?x32xi32, 14>
   return %0 : !iquant.fixed<?x?x32xi32, 14>
 }
@@ -38,7 +36,7 @@ func.func @causal(%q: !q, %k: !kv, %v: !kv) -> !iquant.fixed<?x?x32xi32, 14> {
 // One query is one block of one row, and sees all keys.
 // CHECK-LABEL: func.func @decode(
 func.func @decode(%q: !q, %k: !kv, %v: !kv) -> !iquant.fixed<1x32xi32, 14> {
-  // CHECK: scf.for %{{.*}} = %c0 to %c4
+  // CHECK: scf.forall (%{{.*}}) in (4)
   // CHECK-NOT: scf.for
   // CHECK: tensor.empty(%{{.*}}) : tensor<1x?xi32>
   // CHECK: tensor.collapse_shape %{{.*}} : tensor<1x1x32xi32> into tensor<1x32xi32>

@@ -40,9 +40,7 @@ func.func @inner(%x: tensor<3xbf16>) -> tensor<3xbf16> {
 // CHECK-LABEL: func.func @scores(
 // CHECK-SAME: %[[X:.*]]: tensor<?x4xf32>, %[[OBSERVER:.*]]: index)
 func.func @scores(%x: tensor<?x4xf32>) -> tensor<?x4xf32> {
-  // CHECK: scf.for
-  // CHECK: scf.for %[[HEAD:[a-z0-9]+]] =
-  // CHECK: scf.for
+  // CHECK: scf.forall (%{{.*}}, %[[HEAD:[a-z0-9]+]], %{{.*}}) =
   // CHECK: %[[ROWS:.*]] = tensor.cast {{.*}} to tensor<?x?xf32>
   // CHECK: call @iquant_observe_scores(%[[OBSERVER]], %{{.*}}, %[[HEAD]], %[[ROWS]])
   // CHECK: transformer.attention %[[X]], %[[X]], %[[X]] {causal, heads = 2 : i64, kv_heads = 2 : i64} :

@@ -10,9 +10,7 @@
 func.func @attention(%q: tensor<2x?x8xf32>, %k: tensor<2x?x4xf32>, %v: tensor<2x?x4xf32>, %mask: tensor<2x?xi1>) -> tensor<2x?x8xf32> {
   // CHECK: %[[S:.*]] = tensor.dim %[[Q]]
   // CHECK: %[[T:.*]] = tensor.dim %[[K]]
-  // CHECK: scf.for %[[B:.*]] = %c0 to %c2 step %c1
-  // CHECK: scf.for %[[H:.*]] = %c0 to %c4 step %c1
-  // CHECK: scf.for %[[FIRST:.*]] = %c0 to %[[S]] step %c64 iter_args(%[[RESULT:.*]] = %{{.*}}) -> (tensor<2x?x8xf32>)
+  // CHECK: scf.forall (%[[B:.*]], %[[H:.*]], %[[FIRST:.*]]) = (0, 0, 0) to (2, 4, %[[S]]) step (1, 1, 64) shared_outs(%[[RESULT:.*]] = %{{.*}}) -> (tensor<2x?x8xf32>)
   // CHECK: %[[GROUP:.*]] = arith.divui %[[H]], %c2
   // CHECK: %[[REST:.*]] = arith.subi %[[S]], %[[FIRST]]
   // CHECK: %[[ROWS:.*]] = arith.minui %[[REST]], %c64
@@ -36,7 +34,7 @@ func.func @attention(%q: tensor<2x?x8xf32>, %k: tensor<2x?x4xf32>, %v: tensor<2x
   // CHECK: %[[VS:.*]] = tensor.extract_slice %[[V]][%[[B]], 0, %{{.*}}] [1, %[[SEEN]], 2]
   // CHECK: linalg.generic {indexing_maps = [#{{.*}}, #[[$VALUES]], #{{.*}}], {{.*}} ins(%[[E]], %[[VS]] :
   // CHECK: %[[WRITTEN:.*]] = linalg.generic {{.*}} outs(%[[PLACE]] : tensor<?x2xf32>)
-  // CHECK: tensor.insert_slice %[[WRITTEN]] into %[[RESULT]]
+  // CHECK: tensor.parallel_insert_slice %[[WRITTEN]] into %[[RESULT]]
   %0 = transformer.attention %q, %k, %v mask %mask {heads = 4, kv_heads = 2, causal} : (tensor<2x?x8xf32>, tensor<2x?x4xf32>, tensor<2x?x4xf32>, tensor<2x?xi1>) -> tensor<2x?x8xf32>
   return %0 : tensor<2x?x8xf32>
 }

@@ -14,7 +14,7 @@ func.func @scale(%x: memref<?x8xi32>, %factors: memref<?xi32>) {
   return
 }
 
-// CHECK: scf.for %[[ROW:.*]] = %c0 to %{{.*}} step %c1
+// CHECK: scf.parallel (%[[ROW:.*]]) = (%c0) to (%{{.*}}) step (%c1)
 // CHECK: scf.for %[[C:.*]] = %c0 to %c8 step %c4
 // CHECK: %[[FACTOR:.*]] = memref.load %{{.*}}[%[[ROW]]]
 // CHECK: %[[ELEMENTS:.*]] = vector.load %{{.*}}[%[[ROW]], %[[C]]] : memref<?x8xi32>, vector<4xi32>

@@ -432,7 +432,16 @@ SmallVector<Value> LinearKernel::sumBlock(const Columns &columns,
 
 Value LinearKernel::fillBlock(const Columns &columns, Value firstRow,
                               int64_t count, Value results) {
-  SmallVector<Value> sums = sumBlock(columns, firstRow, count);
+  SmallVector<Value> sums;
+  if (count != 1)
+    sums = sumBlock(columns, firstRow, count);
+  else
+    // A single row waits for the memory that the weight is in, and memory is
+    // fastest when it is read in its order: one tile after the other.
+    for (int64_t tile = 0; tile < columns.tiles; ++tile)
+      sums.append(
+          sumBlock({add(columns.firstTile, tile), 1, instruction.outputs},
+                   firstRow, count));
   for (auto [position, sum] : llvm::enumerate(sums)) {
     int64_t tile = position % columns.tiles, exist = outputsOf(columns, tile);
     if (exist != instruction.outputs)

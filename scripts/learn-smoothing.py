@@ -7,9 +7,11 @@
 MODEL is a decoder of the LLaMA family, a .gguf file or a Hugging Face directory; IDS are token ids, one a line; SCALES
 are files of scales in the format of docs/Folding.md. Layer by layer, the scales move from where they start so that the
 layer's output, computed with the codes that the compiler will use, comes near to that in real numbers of the same input,
-which is what the quantized layers before it gave. An error is squared, relative to the row that it is in.
+which is what the quantized layers before it gave; an error is squared, relative to the row that it is in. Then all
+scales move together so that the distributions of the next token come near to those in real numbers.
 """
 import argparse
+import functools
 import json
 import math
 import os
@@ -20,14 +22,18 @@ try:
     from tqdm import tqdm
 
     from smoothing.checkpoint import CheckpointError, load
-    from smoothing.decoder import Head, Layer
+    from smoothing.decoder import MOST_TOKENS, Head, Layer
     from smoothing.fake_quantization import symmetric
+    from smoothing.training import evaluate, reconstruct, tune
 except ImportError as error:
     sys.exit(f"learn-smoothing.py: error: {error}; 'scripts/setup.sh --torch' installs what is missing")
 
 
 def fail(sentence):
     sys.exit(f"learn-smoothing.py: error: {sentence}")
+
+
+HELD_OUT = 4  # windows behind those to learn from, which tell whether scales became better
 
 
 def read_ids(path, context, windows, vocabulary):
@@ -73,35 +79,6 @@ def write_scales(path, scales):
         fail(f"cannot write '{path}': {error.strerror}")
 
 
-def relative_error(actual, expected):
-    return ((actual - expected).pow(2).sum(-1) / expected.pow(2).sum(-1).clamp(min=1e-30)).mean()
-
-
-def evaluate(part, windows, scales=None):
-    with torch.no_grad():
-        return torch.stack([part(window, scales) for window in windows])
-
-
-def reconstruct(part, windows, start, steps, rate):
-    """Returns the scales of one part, and the errors that those of the start and these leave on all windows."""
-    expected = evaluate(part, windows)
-    logarithms = {name: torch.tensor(start[name]).log().requires_grad_() for name in part.places}
-    learned = lambda: {name: logarithm.exp() for name, logarithm in logarithms.items()}
-    error = lambda scales: relative_error(evaluate(part, windows, scales), expected).item()
-    first = {name: scales.detach() for name, scales in learned().items()}
-    optimizer = torch.optim.Adam(logarithms.values(), lr=rate)
-    schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, steps)
-    for step in range(steps):
-        window = step % len(windows)
-        optimizer.zero_grad()
-        relative_error(part(windows[window], learned()), expected[window]).backward()
-        optimizer.step()
-        schedule.step()
-    last = {name: scales.detach() for name, scales in learned().items()}
-    before, after = error(first), error(last)
-    return (last, before, after) if after < before else (first, before, before)
-
-
 def positive(kind):
     def parse(text):
         if not kind(text) > 0:
@@ -120,18 +97,24 @@ def main():
                         help="where to start, as 'quant-opt --transformer-fold-smoothing=output=SCALES' writes it")
     parser.add_argument("-o", dest="output", metavar="SCALES", required=True, help="where the learned scales go")
     parser.add_argument("--context", type=positive(int), default=512, help="tokens of a window (default: %(default)s)")
-    parser.add_argument("--windows", type=positive(int), default=8, help="windows to learn from (default: %(default)s)")
+    parser.add_argument("--windows", type=positive(int), default=8,
+                        help="windows to learn from layer by layer (default: %(default)s)")
     parser.add_argument("--steps", type=positive(int), default=64, help="steps a layer, a window each (default: %(default)s)")
     parser.add_argument("--rate", type=positive(float), default=0.03,
                         help="how far a step moves the logarithm of a scale, at first (default: %(default)s)")
+    parser.add_argument("--joint-windows", type=int, default=64,
+                        help="windows to learn from with all layers together, a step each (default: %(default)s)")
+    parser.add_argument("--joint-rate", type=positive(float), default=0.01, help="the rate of that (default: %(default)s)")
     parser.add_argument("--row-group", type=int, default=384,
                         help="as of iquant-quantize-pipeline (default: %(default)s)")
     arguments = parser.parse_args()
     torch.set_num_threads(1)  # sums in one order, whatever the machine
     try:
         checkpoint = load(arguments.model)
-        parts = {f"layers.{number}.": Layer(checkpoint, number, arguments.row_group)
-                 for number in range(checkpoint.config.layers)} | {"": Head(checkpoint, arguments.row_group)}
+        layers = {f"layers.{number}.": Layer(checkpoint, number, arguments.row_group)
+                  for number in range(checkpoint.config.layers)}
+        sampled = layers | {"": Head(checkpoint, arguments.row_group, MOST_TOKENS)}
+        parts = layers | {"": Head(checkpoint, arguments.row_group)}
     except CheckpointError as error:
         fail(error)
     except KeyError as error:
@@ -140,14 +123,23 @@ def main():
     scales = read_scales(arguments.start, {prefix + name: count for prefix, part in parts.items()
                                            for name, count in part.places.items()})
     table = symmetric(checkpoint.tensors["embed_tokens.weight"])
-    windows = table[read_ids(arguments.ids, arguments.context, arguments.windows, len(table))]
-    for prefix, part in tqdm(parts.items(), unit="part", disable=None):
+    joint = max(arguments.joint_windows, 0)
+    count = max(arguments.windows, joint + HELD_OUT if joint else 0)
+    texts = table[read_ids(arguments.ids, arguments.context, count, len(table))]
+    progress = functools.partial(tqdm, disable=None)
+    windows = texts[:arguments.windows]
+    for prefix, part in progress(sampled.items(), unit="part"):
         start = {name: scales["places"][prefix + name] for name in part.places}
         learned, before, after = reconstruct(part, windows, start, arguments.steps, arguments.rate)
         scales["places"] |= {prefix + name: values.tolist() for name, values in learned.items()}
         tqdm.write(f"{prefix.rstrip('.') or 'head'}: error {before:.3g}, learned {after:.3g}")
         if isinstance(part, Layer):
             windows = evaluate(part, windows, learned)
+    if joint:
+        learned, before, after = tune(parts, texts[:joint], texts[joint:joint + HELD_OUT], scales["places"],
+                                      arguments.joint_rate, functools.partial(progress, unit="window"))
+        scales["places"] = {name: values.tolist() for name, values in learned.items()}
+        tqdm.write(f"all together: divergence {before:.3g} nats a token, learned {after:.3g}")
     write_scales(arguments.output, scales)
 
 

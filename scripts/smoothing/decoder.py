@@ -94,12 +94,14 @@ class Layer(Part):
 
 
 class Head(Part):
-    """The last norm and the vocabulary, of which every so many tokens, as in the search of the compiler."""
+    """The last norm and the vocabulary, of which about `most_tokens` at equal distances, as in the search of the
+    compiler, or all."""
 
-    def __init__(self, checkpoint, row_group):
+    def __init__(self, checkpoint, row_group, most_tokens=None):
         super().__init__(checkpoint, "", row_group)
         weight = self.tensors["lm_head.weight"]
-        self.tensors["lm_head.weight"] = weight[::max(1, len(weight) // MOST_TOKENS)]
+        if most_tokens:
+            self.tensors["lm_head.weight"] = weight[::max(1, len(weight) // most_tokens)]
         self.places = {"norm": self.tensors["norm.weight"].shape[0]}
 
     def compute(self, x, scales):

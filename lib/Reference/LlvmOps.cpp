@@ -35,6 +35,7 @@ Results mlir::iquant::reference::evaluateLlvm(Operation *op,
   StringRef name = call.getIntrin();
   SmallVector<Tensor> in = evaluator.tensors(call.getArgs());
   if (name == "llvm.x86.avx512.vpdpbusd.512" ||
+      name == "llvm.x86.avx512.vpdpbusd.256" ||
       name == "llvm.aarch64.neon.usdot")
     return SmallVector<RuntimeValue>{
         addLaneProducts(in[0], in[1], in[2], /*isUnsigned=*/true)};

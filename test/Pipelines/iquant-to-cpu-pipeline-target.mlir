@@ -1,4 +1,5 @@
 // RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=x86_64-linux-gnu cpu=cascadelake" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=x86_64-linux-gnu -mcpu=cascadelake | FileCheck %s --check-prefix=VNNI
+// RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=x86_64-linux-gnu cpu=alderlake" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=x86_64-linux-gnu -mcpu=alderlake | FileCheck %s --check-prefix=AVXVNNI
 // RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=x86_64-linux-gnu cpu=cascadelake features=-avx512vnni" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=x86_64-linux-gnu -mcpu=haswell | FileCheck %s --check-prefix=AVX2
 // RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=x86_64-linux-gnu" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=x86_64-linux-gnu | FileCheck %s --check-prefix=SSE2
 // RUN: quant-opt %s --iquant-to-cpu-pipeline="triple=aarch64-linux-gnu features=+i8mm" | mlir-translate --mlir-to-llvmir | llc -O3 -mtriple=aarch64-linux-gnu -mattr=+i8mm | FileCheck %s --check-prefix=I8MM
@@ -10,6 +11,8 @@
 // compiled for; the last of these has neither vectors nor floating point.
 // VNNI-LABEL: iquant.linear_16x8_tiles_16x4_ui8:
 // VNNI: vpdpbusd {{.*}} %zmm
+// AVXVNNI-LABEL: iquant.linear_16x8_tiles_8x4_ui8:
+// AVXVNNI: {vex} vpdpbusd {{.*}} %ymm
 // AVX2-LABEL: iquant.linear_16x8_tiles_8x2_ui8:
 // AVX2: vpmaddwd {{.*}} %ymm
 // SSE2-LABEL: iquant.linear_16x8_tiles_4x2_ui8:

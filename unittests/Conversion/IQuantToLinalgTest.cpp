@@ -111,8 +111,9 @@ TEST_P(IQuantToLinalgTest, KeepsEveryBit) {
 TEST_F(LoweringTest, LinearsOnMatrixInstructions) {
   constexpr StringLiteral x86 = "x86_64-linux-gnu", arm = "aarch64-linux-gnu";
   std::pair<StringRef, StringRef> targets[] = {
-      {x86, "+sse2"}, {x86, "+avx2"},    {x86, "+avx512vnni"},
-      {arm, "+neon"}, {arm, "+dotprod"}, {arm, "+i8mm"}};
+      {x86, "+sse2"},       {x86, "+avx2"}, {x86, "+avxvnni"},
+      {x86, "+avx512vnni"}, {arm, "+neon"}, {arm, "+dotprod"},
+      {arm, "+i8mm"}};
   for (auto [triple, features] : targets)
     for (unsigned seed = 0; seed < kCases / 2 && !HasFatalFailure(); ++seed) {
       SCOPED_TRACE((features + " seed " + Twine(seed)).str());

@@ -70,9 +70,10 @@ static TypedAttr reorder(Attribute codes, WeightType from, WeightType to) {
   bool isSplat = source.size() == 1;
   MutableArrayRef<int8_t> result = builder.data();
   llvm::fill(result, 0);
+  int64_t inputs = from.getShape()[1];
   parallelFor(context, 0, from.getShape()[0], [&](size_t output) {
     CodeCursor read(from, output), write(to, output);
-    for (int64_t k = 0; k < from.getShape()[1]; ++k)
+    for (int64_t k = 0; k < inputs; ++k)
       result[write.next()] = source[isSplat ? 0 : read.next()];
   });
   auto resource = dyn_cast<DenseResourceElementsAttr>(codes);

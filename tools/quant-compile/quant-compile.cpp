@@ -344,11 +344,14 @@ static llvm::Error run(const Options &options) {
     return error;
   if (options.kind == Kind::Header)
     return writeText(options.output, getHeader(*module));
-  if (options.kind == Kind::Mlir)
+  if (options.kind == Kind::Mlir) {
+    // What other kinds write to a file of its own.
+    (*module)->removeAttr("iquant.constants");
     return writeOutputFile(options.output, [&](llvm::raw_ostream &out) {
-      module->print(out, OpPrintingFlags().elideLargeResourceString());
+      module->print(out);
       return llvm::Error::success();
     });
+  }
   return writeCode(*module, options, **machine);
 }
 

@@ -1,0 +1,149 @@
+//===- LinearLoops.h - Linear layers as register-tiled loops ----*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Rule L1. The sums of a block of rows and tiles stay in vector registers over
+// the whole of K, or of a group of it; then they are stored, and a loop over
+// the block's rows scales them where they lie. A loop over rows rather than
+// scaling in registers: the scales would push the sums out of them.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_LIB_CONVERSION_IQUANTTOLINALG_LINEARLOOPS_H
+#define IQUANT_LIB_CONVERSION_IQUANTTOLINALG_LINEARLOOPS_H
+
+#include "IntegerBuilder.h"
+#include "LinearKernel.h"
+
+#include "iquant/Support/ParallelLoop.h"
+#include "iquant/Target/MatrixInstruction.h"
+
+namespace mlir::iquant {
+
+/// Tiles of channels side by side.
+struct Columns {
+  Value firstTile;
+  int64_t tiles;
+  /// The channels of the last tile that exist.
+  int64_t lastOutputs;
+};
+
+class LinearLoops {
+public:
+  LinearLoops(ImplicitLocOpBuilder &builder, WeightType type,
+              const LinearOperands &operands, Value resultExponent,
+              const MatrixInstruction &instruction);
+
+  Value lower();
+
+private:
+  Value index(int64_t value) {
+    return arith::ConstantIndexOp::create(b, value);
+  }
+  Value add(Value x, int64_t y) {
+    return y == 0 ? x : b.createOrFold<arith::AddIOp>(x, index(y));
+  }
+  Value multiply(Value x, int64_t y) {
+    return b.createOrFold<arith::MulIOp>(x, index(y));
+  }
+
+  //===--------------------------------------------------------------------===//
+  // Operands
+  //===--------------------------------------------------------------------===//
+
+  /// Whether the instruction reads codes, from which nobody has taken their
+  /// zero points.
+  bool readsCodes() const {
+    return instruction.rowOperand != RowOperand::Differences;
+  }
+  /// Whether the instruction reads codes of the other sign, so that they and
+  /// their zero points move by 128. As bits of a byte, up and down are one.
+  bool movesCodes() const {
+    bool wantsSigned = instruction.rowOperand == RowOperand::SignedCodes;
+    return readsCodes() && wantsSigned == (operands.zeroPoint != nullptr);
+  }
+  /// Whether the products are those of codes with zero points, which the sums
+  /// of the weight take out of them.
+  bool needsSums() const {
+    return readsCodes() && (operands.zeroPoint || movesCodes());
+  }
+  /// The zero point of the codes that the instruction reads, for every channel.
+  Int zeroPointOf(ValueRange position, VectorType type);
+  /// The codes as the instruction takes them, `[rows, steps * inputs]`.
+  Value prepareRows();
+  /// A row's code, less its zero point, as the instruction takes it.
+  Int convertCode(Int code, std::optional<Int> zeroPoint);
+  /// The sums of the weight's codes, a row for every group, as far as the last
+  /// tile reaches.
+  Value prepareSums();
+  /// `[rows, used]` that `fill` makes in a destination, with zeros behind it up
+  /// to `width`.
+  Value fillUp(OpFoldResult rows, int64_t used, int64_t width, Type element,
+               function_ref<Value(Value destination)> fill);
+
+  //===--------------------------------------------------------------------===//
+  // Steps
+  //===--------------------------------------------------------------------===//
+
+  Value read(VectorType type, Value tensor, ValueRange position);
+  Value write(Value vector, Value tensor, ValueRange position);
+  /// A tile of the weight, `[outputs, inputs]` in 32 bits.
+  Value readTile(Value tile, Value step);
+  /// The codes of a row that meet a tile, `[inputs]` in 32 bits.
+  Value readCodes(Value row, Value step);
+  /// `sums[n] + sum_k codes[k] * tile[n, k]`, as
+  /// `select-matrix-instructions` knows it.
+  Value multiplyAdd(Value sums, Value codes, Value tile);
+
+  //===--------------------------------------------------------------------===//
+  // Blocks
+  //===--------------------------------------------------------------------===//
+
+  /// What `results` hold of some columns, filled.
+  FilledPart fillColumns(const Columns &columns, Value results);
+  /// `results`, those of some columns, with all rows.
+  Value fillRows(const Columns &columns, Value results);
+  /// `results`, those of some columns, with `count` rows.
+  Value fillBlock(const Columns &columns, Value firstRow, int64_t count,
+                  Value results);
+  /// The sums of a block, row by row.
+  SmallVector<Value> sumBlock(const Columns &columns, Value firstRow,
+                              int64_t count);
+  /// The products of a block's steps from `first` to `last` alone.
+  SmallVector<Value> sumProducts(const Columns &columns, Value firstRow,
+                                 int64_t count, Value first, Value last);
+  /// `total` and the products of a group, in the unit of the row.
+  Value addGroup(Value total, Value products, Value row, Value tile,
+                 Value group);
+  Value scaleRow(const Columns &columns, Value row, Value results);
+
+  /// `results` after `body` at `from`, `from + step`, ... below `to`.
+  Value loop(Value from, Value to, int64_t step, Value results,
+             function_ref<Value(Value position, Value results)> body);
+
+  /// The channels of a tile that exist.
+  int64_t outputsOf(const Columns &columns, int64_t tile) const {
+    return tile + 1 == columns.tiles ? columns.lastOutputs
+                                     : instruction.outputs;
+  }
+  /// An element of a tensor over rows, for every channel.
+  Int repeat(Value tensor, ValueRange position, VectorType type) {
+    Value element = tensor::ExtractOp::create(b, tensor, position);
+    return Int(b, vector::BroadcastOp::create(b, type, element));
+  }
+
+  ImplicitLocOpBuilder &b;
+  const LinearOperands &operands;
+  /// An `i32`.
+  Value resultExponent;
+  const MatrixInstruction &instruction;
+  /// The sums of one tile.
+  VectorType sumType;
+  int64_t outputs, inputs, steps, groups;
+  OpFoldResult rowCount;
+  Value rows, weight, weightSums;
+};
+
+} // namespace mlir::iquant
+
+#endif // IQUANT_LIB_CONVERSION_IQUANTTOLINALG_LINEARLOOPS_H

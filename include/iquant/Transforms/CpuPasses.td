@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+// Passes on the way from the iquant dialect to LLVM for a CPU: sharing of bodies, targets, vectors, buffers.
+
+#ifndef IQUANT_TRANSFORMS_CPUPASSES_TD
+#define IQUANT_TRANSFORMS_CPUPASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def OutlineRepeatedBodies : Pass<"outline-repeated-bodies", "::mlir::ModuleOp"> {
+  let summary = "Turn equal layers of an unrolled function into calls of one function";
+  let description = [{
+    Finds, in each block of each `func.func`, the longest row of ops that is one
+    body repeated, makes a private function of the body and calls it once for
+    each repetition; and again, until nothing repeats. So what comes later in a
+    pipeline compiles one layer, not thirty.
+
+    Requires nothing of the ops: they may be of any dialect, registered or not,
+    and at any level on values; on tensors is best, since what a body allocates
+    it must also free. Run `canonicalize` before, which moves constants out of
+    regions and makes equal ones one value; and `cse` after, not before, as it
+    would take from all layers but the first what they share with it. Types are
+    compared too: two `iquant` layers whose parameters have different exponents
+    are equal only after `convert-iquant-to-linalg`, which makes of an exponent
+    a constant, and so an argument.
+
+    Bodies are equal when their ops are, with all attributes and regions, up to
+    locations and to the values that they take from outside:
+
+    * values that differ between repetitions, as weights do and the result of
+      the repetition before, become arguments; so do equal ones, except that a
+      constant that all repetitions share is copied into the body;
+    * constants, and pure ops on nothing but constants such as the
+      `iquant.compose` of a weight, are not part of a body, and move before the
+      first call;
+    * values that an op behind a repetition uses become results.
+
+    Guarantees that the module computes the same, op for op. The functions are
+    named `<function>_body_<n>`, are `no_inline`, and take over
+    `transformer.context_length`. Their ops keep the locations of the first
+    repetition; a call has the part that the names of its ops share, `blk.3` of
+    `blk.3.attn_q` and `blk.3.ffn_up`, or else all their locations, fused.
+
+    Declines a function in which nothing repeats, by a remark. Never takes into
+    a body what allocates on the stack or ends a block, and does not look into
+    regions of ops for bodies. Ops with different discardable attributes differ.
+    A row of equal ops, or of equal groups below `min-ops`, is left as it is, and
+    so the pass changes nothing when it runs again.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+  let options = [
+    Option<"minRepetitions", "min-repetitions", "unsigned", /*default=*/"2",
+           "Least number of repetitions worth a function; at least 2">,
+    Option<"minOps", "min-ops", "unsigned", /*default=*/"8",
+           "Least number of ops in a body, constants not counted; at least 2">
+  ];
+}
+
+def SetTarget : Pass<"iquant-set-target", "::mlir::ModuleOp"> {
+  let summary = "Describe the processor that a module is compiled for";
+  let description = [{
+    Requires nothing of the module. Guarantees that it has the attribute
+    `llvm.target` of upstream's LLVM dialect: triple, processor and the full list
+    of features that the processor and `features` give. Passes that choose by
+    target read it there.
+
+    Without options, a module that has the attribute keeps it, and another is for
+    the machine that runs the pass. Declines a triple or processor that LLVM does
+    not know.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let options = [
+    Option<"triple", "triple", "std::string", "", "Target triple; empty for the machine that runs this.">,
+    Option<"cpu", "cpu", "std::string", "",
+           "Processor, as LLVM names it; empty for this machine's, or for a generic one of another triple.">,
+    Option<"features", "features", "std::string", "", "Features to add or remove, as `+avx2,-fma`.">
+  ];
+}
+
+def PackWeights : Pass<"iquant-pack-weights", "::mlir::ModuleOp"> {
+  let summary = "Put the codes of weights in the order in which the target reads them";
+  let description = [{
+    Rewrites every constant weight of an `iquant.linear`, an `iquant.compose` of
+    constants, to the tiles of the best matrix instruction that the module's
+    `llvm.target` has (see `iquant-set-target`), or to those of `tiles`. An
+    `iquant.embedding` that shares the weight reads the new one.
+
+    Guarantees the same integers: tiles are the order of codes in memory and
+    nothing else. Declines, by a remark, weights that are not constant, and
+    leaves those of embeddings alone that no linear reads.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::iquant::IQuantDialect"];
+  let options = [
+    Option<"tiles", "tiles", "std::string", "",
+           "Output by input channels of a tile, `16x4`; `none` for rows; empty for those of the target.">
+  ];
+}
+
+def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg", "::mlir::func::FuncOp"> {
+  let summary = "Turn copies of parts of buffers into linalg, so that they need no runtime";
+  let description = [{
+    Requires bufferized functions. A `memref.copy` from or to memory that is not
+    one block becomes a `linalg.copy`, and so a loop nest: upstream's lowering
+    to LLVM calls `memrefCopy` of MLIR's runtime library for it, which compiled
+    code here must do without. Copies of whole blocks stay, as they become
+    `memcpy`.
+
+    Guarantees the same memory. Declines buffers without a rank.
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
+def SimplifyParallelRegions : Pass<"simplify-parallel-regions", "::mlir::func::FuncOp"> {
+  let summary = "Share only loops of several steps, and let their threads meet once";
+  let description = [{
+    Requires loops as `convert-scf-to-openmp` leaves them: an `omp.parallel` that
+    holds an `omp.wsloop` and nothing else. Such a region runs on the thread that
+    meets it when its loops have a single step, as all loops over rows have for
+    one row, and threads wait for each other at the end of the region only, not
+    at the end of the loop as well. The scope of stack memory around the body of
+    the loop goes away if nothing in it asks for such memory, so that the body
+    may become control flow of several blocks.
+
+    Guarantees the same memory behind the region. Leaves alone a region that
+    holds more than its loop, and a condition that is there.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect"];
+}
+
+def SelectMatrixInstructions : Pass<"select-matrix-instructions", "::mlir::func::FuncOp"> {
+  let summary = "Turn small integer vector contractions into the target's matrix instruction";
+  let description = [{
+    Rewrites every `vector.contract` that computes
+    `sums[n] + sum_k ext(row[k]) * ext(tile[n, k])` in `i32`, `row` of 8 or 16 bits
+    and `tile` of 8. If the module's `llvm.target` has an instruction for these
+    sizes and this signedness, it becomes the intrinsic of it; else arithmetic on
+    vectors of products, from which LLVM makes what any target has.
+
+    Requires bufferized functions: an intrinsic may do anything to memory, as far
+    as bufferization knows. Guarantees the same integers, if no sum overflows
+    (`verify-accumulator-range`). Leaves every other contraction as it is.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
+def VectorizeContractions : Pass<"vectorize-contractions", "::mlir::func::FuncOp"> {
+  let summary = "Turn matrix products on buffers into register-tiled vector loops";
+  let description = [{
+    Rewrites every `linalg.generic` on memrefs that computes a product of rows,
+    `c[m, n] += ext(a[m, k]) * ext(b[n, k])`, or a weighted sum of rows,
+    `c[m, n] += ext(a[m, k]) * ext(b[k, n])`, into loops over tiles of
+    accumulators that stay in vector registers over the whole of `k`. The
+    product of 8-bit codes is written so that LLVM selects the widening
+    multiply-add of pairs that most targets have (`pmaddwd`, `smlal`).
+
+    Requires that the last dimension of `a` and `b` is contiguous, and integer
+    sums that do not overflow (`verify-accumulator-range`). Guarantees the same
+    bits for integers; float sums are reassociated. Leaves every other generic
+    as it is, and says by a remark why, if it is a contraction all the same.
+    Sizes may be dynamic; remainders have loops of their own, and the end of a
+    row that is no multiple of the vector is read through a mask.
+  }];
+  let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+                           "::mlir::vector::VectorDialect"];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", "0",
+           "Width of a vector register, in bits: 128, 256 or 512; 0 for that of the module's `llvm.target`.">
+  ];
+}
+
+def VectorizeRows : Pass<"vectorize-rows", "::mlir::func::FuncOp"> {
+  let summary = "Turn elementwise integer ops and reductions of rows on buffers into vector loops";
+  let description = [{
+    Rewrites every `linalg.generic` on memrefs of integers whose innermost loop
+    is elementwise, or a sum, minimum or maximum, into loops of which the
+    innermost runs over whole vectors. Values that it does not move along stay
+    scalars. An element of a table, `memref.load` at a computed position, becomes
+    a `vector.gather`. Elements that fill no vector have a scalar loop. Outer
+    loops whose steps come in any order become one `scf.parallel`, without those
+    inside of it that are known to cover few elements; in an `scf.forall`, which
+    is shared already, they stay plain loops.
+
+    Requires that the iterations of parallel loops are independent, as `linalg`
+    does, where LLVM's vectoriser would have to prove it. Guarantees the same
+    bits. Leaves every other generic as it is: floats, operands that are not
+    contiguous along the innermost loop, bodies with ops that have no vector
+    form, and rows that are known to be shorter than a vector.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", "0",
+           "Width of a vector register, in bits: 128, 256 or 512; 0 for that of the module's `llvm.target`.">
+  ];
+}
+
+def DropCacheResults : Pass<"drop-cache-results", "::mlir::ModuleOp"> {
+  let summary = "Drop results that are a function's own arguments, updated in place";
+  let description = [{
+    Requires bufferized functions. After bufferization a cache that is updated
+    in place is an argument that the function also returns. Such a result is
+    dropped, and at calls the operand takes its place: of a private function
+    every result that is an argument, of a public one those that are named as a
+    cache, by the same `transformer.cache` on the result and on the argument.
+    Callees come before their callers, so that a cache may pass through any
+    number of calls. Run it before buffers are deallocated, as a function that
+    returns what it does not own would return a copy.
+
+    Guarantees that no function returns a cache, and so that no call copies one:
+    it fails where a result that is named as a cache is not the argument of that
+    name, which means that bufferization found a reader of the old cache.
+    Declines nothing.
+  }];
+}
+
+def PoolConstants : Pass<"pool-constants", "::mlir::ModuleOp"> {
+  let summary = "Move large constants into one buffer that the caller passes in";
+  let description = [{
+    Requires bufferized functions (`memref.global`, `memref.get_global`).
+    Collects the data of every constant global of at least `threshold` bytes in
+    one byte array, the module attribute `iquant.constants`, each at a multiple
+    of 64 bytes with zeros up to the next. Resources refer to the array from then
+    on, so that no data is in memory twice. Every public function, and every private one that needs it,
+    takes the array as one more, last argument of type `memref<?xi8>`; an access
+    to a pooled global becomes a `memref.view` of it. So the weights are neither
+    copied into generated code nor global state: a tool can map them from a
+    file, and two models can live in one process.
+
+    Guarantees that no function refers to a pooled global, and removes those
+    globals. Declines, by a remark at each, large globals that other modules can
+    refer to, that repeat one element, or whose elements are not whole bytes; a
+    remark at the module says how much was pooled. Does nothing but add the
+    argument when no constant is large enough.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+  let options = [
+    Option<"threshold", "threshold", "int64_t", "4096", "Size from which a constant is pooled, in bytes.">
+  ];
+}
+
+def PoolState : Pass<"pool-state", "::mlir::ModuleOp"> {
+  let summary = "Put all caches into one buffer that the caller passes in";
+  let description = [{
+    Requires bufferized functions that return no cache (see
+    `drop-cache-results`). Every public function whose arguments include caches,
+    named by `transformer.cache`, takes three arguments at its end instead: a
+    byte buffer `memref<?xi8>`, the batch, and the capacity in positions. Each cache becomes
+    a `memref.view` of the buffer, in the order of the arguments, each at
+    a multiple of 64 bytes; the buffer must be aligned so. A function
+    `<function>_state_size` of batch and capacity gives the bytes that it
+    needs. What they hold before the first position does not matter.
+
+    Guarantees that no public function takes a cache. Fails on a cache whose
+    size depends on more than batch and capacity, and on a call of such a
+    function. Does nothing without caches.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+}
+
+def AddCInterface : Pass<"add-c-interface", "::mlir::ModuleOp"> {
+  let summary = "Give the public functions of a module a C interface, and write its header";
+  let description = [{
+    Requires bufferized functions behind `pool-constants` and `pool-state`, whose
+    other arguments and results are row-major buffers.
+    Adds functions that take pointers and 64-bit sizes, check them, and return a
+    status; the functions that they call become private.
+
+    * A function with a state is the step of a language model (see
+      `transformer-add-cache`). It becomes
+      `<prefix>_state_size`, `_init`, `_position`, `_rewind`, `_prefill` and
+      `_decode`: all caches of a text stand in one state that the caller owns.
+    * Any other public function `f` becomes `<prefix>_f`, with the sizes of the
+      open dimensions behind each pointer.
+
+    Guarantees that no function keeps global state, and that a null pointer, a
+    token outside of the vocabulary, a text longer than its state, weights or a
+    state of another module are a status, not a crash. So is a processor without
+    what the module's `llvm.target` has, on x86-64 and on Linux for AArch64: the
+    functions themselves are compiled for the whole architecture, and those that
+    need no state, or make one, ask the processor before they call the module.
+
+    Sets the module attributes `iquant.c_header`, the text of the header, and
+    `iquant.build_id`, a hash of constants and code, which stands in every state
+    and in the file of weights: 8 bytes `IQWEIGHT`, 8 bytes of the id, zeros up to
+    64 bytes, and the pool.
+
+    Declines nothing: fails at a public function that C cannot call.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::cf::ControlFlowDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect"];
+  let options = [
+    Option<"prefix", "prefix", "std::string", /*default=*/"\"model\"", "What the names of all functions begin with">
+  ];
+}
+
+#endif // IQUANT_TRANSFORMS_CPUPASSES_TD

@@ -173,12 +173,12 @@ int run::runBench(MLIRContext &context) {
                 " tokens, got " + llvm::Twine(longest));
 
   llvm::json::Object report{{"model", model.getValue()},
-                            {"threads", threads.getValue()},
+                            {"threads", getThreads()},
                             {"load_seconds", loadSeconds}};
   if (!asJson)
     llvm::outs() << llvm::format("loaded and compiled in %.1f s; %u thread%s\n",
-                                 loadSeconds, threads.getValue(),
-                                 threads == 1 ? "" : "s");
+                                 loadSeconds, getThreads(),
+                                 getThreads() == 1 ? "" : "s");
   for (Phase phase :
        {Phase{"prefill", prompt, prompt}, Phase{"decode", generate, 1}}) {
     if (phase.tokens == 0)

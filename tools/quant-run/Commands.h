@@ -21,8 +21,8 @@ extern llvm::cl::OptionCategory category;
 extern llvm::cl::SubCommand runCommand, benchCommand, generateCommand,
     perplexityCommand, compareCommand, calibrateCommand;
 
-/// How many threads compiled code runs on.
-extern llvm::cl::opt<unsigned> threads;
+/// How many threads compiled code runs on, an option of most subcommands.
+unsigned getThreads();
 
 int runFunction(MLIRContext &context);
 int runBench(MLIRContext &context);

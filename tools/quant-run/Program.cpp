@@ -26,12 +26,6 @@ using namespace mlir::iquant;
 using namespace mlir::iquant::run;
 using namespace mlir::iquant::reference;
 
-llvm::cl::opt<unsigned> run::threads(
-    "threads", llvm::cl::desc("How many threads compiled code runs on"),
-    llvm::cl::init(1), llvm::cl::cat(category), llvm::cl::sub(runCommand),
-    llvm::cl::sub(benchCommand), llvm::cl::sub(generateCommand),
-    llvm::cl::sub(perplexityCommand));
-
 int run::fail(const llvm::Twine &message) {
   llvm::WithColor::error(llvm::errs(), "quant-run") << message << '\n';
   return 1;
@@ -126,6 +120,7 @@ Program::load(LoadedModule loaded, StringRef name, Engine engine,
     program->module = std::move(loaded.module);
     return program;
   }
+  unsigned threads = getThreads();
   if (threads == 0 || threads > kMostThreads) {
     fail("expects 1 to " + llvm::Twine(kMostThreads) + " of --threads, got " +
          llvm::Twine(threads));

@@ -20,8 +20,22 @@ using namespace mlir::iquant::run;
 
 llvm::cl::OptionCategory run::category("Options");
 
+/// Made by the first call, in `main`: a global might be made before the
+/// subcommands that it belongs to, which other files define.
+static llvm::cl::opt<unsigned> &getThreadsOption() {
+  static llvm::cl::opt<unsigned> threads(
+      "threads", llvm::cl::desc("How many threads compiled code runs on"),
+      llvm::cl::init(1), llvm::cl::cat(category), llvm::cl::sub(runCommand),
+      llvm::cl::sub(benchCommand), llvm::cl::sub(generateCommand),
+      llvm::cl::sub(perplexityCommand));
+  return threads;
+}
+
+unsigned run::getThreads() { return getThreadsOption(); }
+
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  getThreadsOption();
   for (llvm::cl::SubCommand *command :
        {&llvm::cl::SubCommand::getTopLevel(), &runCommand, &benchCommand,
         &generateCommand, &perplexityCommand, &compareCommand,

@@ -6,6 +6,7 @@ ratio of a round is what counts, not the speeds of different minutes. All
 compute the logits of the last token only.
 """
 import argparse
+import functools
 import json
 import statistics
 import subprocess
@@ -21,6 +22,7 @@ def json_of(command):
     return json.loads(result.stdout)
 
 
+@functools.cache
 def takes(bench, option):
     """Whether a peer's program knows an option."""
     shown = subprocess.run([bench, "--help"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)

@@ -10,9 +10,6 @@
 
 #include "OpenMP.h"
 
-#include <cassert>
-#include <cstdarg>
-
 using namespace mlir;
 using namespace mlir::iquant;
 
@@ -65,20 +62,8 @@ static void runRegion(Microtask region, void *captured, bool isShared) {
 // Functions of the runtime
 //===----------------------------------------------------------------------===//
 
-/// `__kmpc_fork_call`: what the region captures is one pointer, or nothing.
-static void forkCall(void *, int32_t count, Microtask region, ...) {
-  assert(count <= 1 && "expects what a region captures in one struct");
-  void *captured = nullptr;
-  if (count == 1) {
-    va_list arguments;
-    va_start(arguments, region);
-    captured = va_arg(arguments, void *);
-    va_end(arguments);
-  }
-  runRegion(region, captured, /*isShared=*/true);
-}
-
-/// `__kmpc_fork_call_if`.
+/// `__kmpc_fork_call_if`, which all regions have become: see
+/// `simplify-parallel-regions`.
 static void forkCallIf(void *, int32_t, Microtask region, int32_t condition,
                        void *captured) {
   runRegion(region, captured, condition != 0);
@@ -105,7 +90,6 @@ static void endStaticPart(void *, int32_t) {}
 
 ArrayRef<HostFunction> iquant::getOpenMPFunctions() {
   static const HostFunction functions[] = {
-      {"__kmpc_fork_call", reinterpret_cast<void *>(forkCall)},
       {"__kmpc_fork_call_if", reinterpret_cast<void *>(forkCallIf)},
       {"__kmpc_global_thread_num", reinterpret_cast<void *>(getGlobalId)},
       {"__kmpc_for_static_init_8u", reinterpret_cast<void *>(getStaticPart)},

@@ -47,24 +47,22 @@ struct Loop {
 };
 
 using Microtask = void(int32_t *, int32_t *, void *);
+using Fork = void(void *, int32_t, Microtask *, int32_t, void *);
 
 class OpenMPTest : public ::testing::TestWithParam<unsigned> {};
 } // namespace
 
 TEST_P(OpenMPTest, EveryStepRunsOnce) {
-  auto *fork =
-      find<void(void *, int32_t, Microtask *, ...)>("__kmpc_fork_call");
-  auto *forkIf = find<void(void *, int32_t, Microtask *, int32_t, void *)>(
-      "__kmpc_fork_call_if");
+  auto *fork = find<Fork>("__kmpc_fork_call_if");
   ThreadPool pool(GetParam());
   PoolScope scope(&pool);
   for (uint64_t steps : {0, 1, 2, 5, 27, 28, 29, 1000}) {
     Loop loop(steps);
-    fork(nullptr, 1, Loop::region, &loop);
+    fork(nullptr, 1, Loop::region, /*condition=*/1, &loop);
     EXPECT_EQ(loop.runs, std::vector<int>(steps, 1));
-    forkIf(nullptr, 1, Loop::region, /*condition=*/1, &loop);
+    fork(nullptr, 1, Loop::region, /*condition=*/1, &loop);
     EXPECT_EQ(loop.runs, std::vector<int>(steps, 2));
-    forkIf(nullptr, 1, Loop::region, /*condition=*/0, &loop);
+    fork(nullptr, 1, Loop::region, /*condition=*/0, &loop);
     EXPECT_EQ(loop.runs, std::vector<int>(steps, 3));
   }
 }
@@ -75,14 +73,13 @@ static std::atomic<int> regions{0};
 
 // What captures nothing gets nothing; a thread without a pool is a team of one.
 TEST(OpenMP, WithoutPool) {
-  auto *fork =
-      find<void(void *, int32_t, Microtask *, ...)>("__kmpc_fork_call");
+  auto *fork = find<Fork>("__kmpc_fork_call_if");
   Microtask *region = [](int32_t *globalId, int32_t *id, void *captured) {
     EXPECT_EQ(*globalId, 0);
     EXPECT_EQ(*id, 0);
     EXPECT_EQ(captured, nullptr);
     ++regions;
   };
-  fork(nullptr, 0, region);
+  fork(nullptr, 0, region, /*condition=*/1, nullptr);
   EXPECT_EQ(regions, 1);
 }

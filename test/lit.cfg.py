@@ -13,7 +13,6 @@ Environment variables that change what runs:
 """
 
 import os
-import platform
 import shutil
 import subprocess
 import sys
@@ -108,16 +107,12 @@ provide("openmp", os.path.exists(openmp), "%{openmp}", openmp, f"no {openmp}; ru
 # nothing else, run by the user-mode emulator of QEMU.
 bare = os.path.join(root, "examples/bare")
 bare_flags = f"-std=c23 -Wall -Wextra -Wpedantic -Werror -O1 -ffreestanding -nostdlib -static -fuse-ld=lld -I {bare}"
-for name, flags in {"aarch64": "", "riscv64": "-march=rv64imac -mabi=lp64"}.items():
+for name, flags in {"aarch64": "", "riscv64": "-march=rv64imac -mabi=lp64", "x86_64": ""}.items():
     qemu = shutil.which(f"qemu-{name}")
     provide(name, qemu is not None, f"%{{qemu-{name}}}", qemu or f"qemu-{name}", f"no qemu-{name}; run scripts/setup.sh")
     clang = os.path.join(config.llvm_tools_dir, "clang")
     config.substitutions.append((f"%{{cc-{name}}}", f"{clang} --target={name}-linux-gnu {flags} {bare_flags}"))
-# Older processors of this kind; programs for them have the C library.
-qemu = shutil.which("qemu-x86_64") if platform.machine() == "x86_64" else None
-provide("x86_64", qemu is not None, "%{qemu-x86_64}", qemu or "qemu-x86_64", "no qemu-x86_64, or this is another machine")
 config.substitutions += [
-    ("%{cc-x86_64}", os.path.join(config.llvm_tools_dir, "clang") + " -std=c23 -Wall -Wextra -Wpedantic -Werror"),
     ("%{bare}", bare),
     ("%{cross-cases}", os.environ.get("IQUANT_CROSS_CASES", "10")),
     ("%{random-program}", os.path.join(config.iquant_obj_root, "unittests/iquant-random-program")),

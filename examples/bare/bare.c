@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
-   See bare.h. The numbers of the system calls are those that Linux gives to
-   every processor that it came to late. */
+   See bare.h. Linux has one list of system calls for every processor that it
+   came to late, and an older one for x86-64. */
 
 #include "bare.h"
 
@@ -9,6 +9,16 @@
 /* The system                                                                 */
 /* ========================================================================== */
 
+#if defined __x86_64__
+enum {
+  READ = 0,
+  WRITE = 1,
+  LSEEK = 8,
+  MMAP = 9,
+  EXIT_GROUP = 231,
+  OPENAT = 257
+};
+#else
 enum {
   OPENAT = 56,
   LSEEK = 62,
@@ -17,6 +27,7 @@ enum {
   EXIT_GROUP = 94,
   MMAP = 222
 };
+#endif
 
 #if defined __riscv
 __asm__(".globl _start\n"
@@ -61,8 +72,26 @@ static long call_system(long number, long a, long b, long c, long d, long e,
                    : "memory");
   return x0;
 }
+#elif defined __x86_64__
+__asm__(".globl _start\n"
+        "_start:\n"
+        "  movq %rsp, %rdi\n"
+        "  andq $-16, %rsp\n"
+        "  call start\n");
+
+static long call_system(long number, long a, long b, long c, long d, long e,
+                        long f) {
+  register long r10 __asm__("r10") = d;
+  register long r8 __asm__("r8") = e;
+  register long r9 __asm__("r9") = f;
+  __asm__ volatile("syscall"
+                   : "+a"(number)
+                   : "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                   : "rcx", "r11", "memory");
+  return number;
+}
 #else
-#error "expects AArch64 or RISC-V"
+#error "expects x86-64, AArch64 or RISC-V"
 #endif
 
 static _Noreturn void leave(int status) {

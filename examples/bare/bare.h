@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 
    What a program of compiled models needs of a C library, for Linux on
-   processors without one at hand: AArch64, and RISC-V without a floating-point
-   unit, for which no distribution has a C library. One thread; memory is in
-   blocks of powers of two. */
+   processors without one at hand: another one's than this machine's, or RISC-V
+   without a floating-point unit, for which no distribution has a C library. One
+   thread; memory is in blocks of powers of two. */
 
 #ifndef BARE_H
 #define BARE_H

@@ -6,6 +6,8 @@
 
 #include "iquant/Target/NativeCode.h"
 
+#include "VectorShifts.h"
+
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/Target/LLVMIR/Export.h"
 #include "llvm/ADT/StringExtras.h"
@@ -101,6 +103,7 @@ iquant::translateToLLVM(ModuleOp module, llvm::LLVMContext &context,
       makeOptimizingTransformer(/*optLevel=*/3, /*sizeLevel=*/0, &machine);
   if (llvm::Error error = optimise(result.get()))
     return std::move(error);
+  expandVectorShifts(*result, machine);
   return std::move(result);
 }
 

@@ -10,6 +10,8 @@
 
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/IR/Remarks.h"
+#include "llvm/ADT/CachedHashString.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace mlir::iquant {
 #define GEN_PASS_DEF_POOLCONSTANTS
@@ -79,6 +81,9 @@ private:
 
 ConstantPool::ConstantPool(ModuleOp module, int64_t threshold,
                            StringRef category) {
+  // Functions that pack the same weight have the same bytes.
+  llvm::MapVector<llvm::CachedHashStringRef, SmallVector<memref::GlobalOp, 1>>
+      users;
   for (auto global : module.getOps<memref::GlobalOp>()) {
     int64_t bytes = sizeInBytes(global.getType());
     if (!global.getConstant() || bytes == 0 || bytes < threshold ||
@@ -93,8 +98,14 @@ ConstantPool::ConstantPool(ModuleOp module, int64_t threshold,
       continue;
     }
     globals.push_back(global);
-    offsets[global.getSymName()] = size;
-    size += llvm::alignTo(bytes, kAlignment);
+    ArrayRef<char> data = *rawBytes(*global.getInitialValue());
+    users[llvm::CachedHashStringRef(StringRef(data.data(), data.size()))]
+        .push_back(global);
+  }
+  for (auto &[bytes, globals] : users) {
+    for (memref::GlobalOp global : globals)
+      offsets[global.getSymName()] = size;
+    size += llvm::alignTo(bytes.size(), kAlignment);
   }
 }
 
@@ -116,7 +127,9 @@ void ConstantPool::finish(ModuleOp module) {
     ArrayRef<char> bytes = *rawBytes(value);
     MutableArrayRef<char> place = array->getMutableData().slice(
         offsets[global.getSymName()], llvm::alignTo(bytes.size(), kAlignment));
-    std::fill(llvm::copy(bytes, place.begin()), place.end(), 0);
+    // Of a resource that two globals hold, the second finds it in its place.
+    if (bytes.data() != place.data())
+      std::fill(llvm::copy(bytes, place.begin()), place.end(), 0);
     // Whoever else reads the resource finds it in the array from now on, so
     // that no constant is in memory twice.
     if (auto resource = dyn_cast<DenseResourceElementsAttr>(value))

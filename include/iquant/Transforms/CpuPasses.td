@@ -220,9 +220,9 @@ def PoolConstants : Pass<"pool-constants", "::mlir::ModuleOp"> {
     Requires bufferized functions (`memref.global`, `memref.get_global`).
     Collects the data of every constant global of at least `threshold` bytes in
     one byte array, the module attribute `iquant.constants`, each at a multiple
-    of 64 bytes with zeros up to the next. Resources refer to the array from then
-    on, so that no data is in memory twice. Every public function, and every private one that needs it,
-    takes the array as one more, last argument of type `memref<?xi8>`; an access
+    of 64 bytes with zeros up to the next, and equal ones once. Resources refer to the array from then
+    on, so that no data is in memory twice. Every public function, and every
+    private one that needs it, takes the array as one more, last argument of type `memref<?xi8>`; an access
     to a pooled global becomes a `memref.view` of it. So the weights are neither
     copied into generated code nor global state: a tool can map them from a
     file, and two models can live in one process.

@@ -39,6 +39,55 @@ static std::string getHostFeatures() {
   return features.getString();
 }
 
+/// Takes the features that stand behind the name of a processor from there.
+static CodeTarget separateFeatures(CodeTarget target) {
+  SmallVector<StringRef> parts;
+  StringRef(target.cpu).split(parts, '+');
+  llvm::SubtargetFeatures features;
+  for (StringRef part : ArrayRef(parts).drop_front())
+    features.AddFeature(part);
+  features.addFeaturesVector(
+      llvm::SubtargetFeatures(target.features).getFeatures());
+  target.features = features.getString();
+  target.cpu = parts.front().str();
+  return target;
+}
+
+/// The feature whose name is most like this one, itself if it is known.
+static StringRef findNearest(StringRef name,
+                             ArrayRef<llvm::SubtargetFeatureKV> known) {
+  auto distance = [&](const llvm::SubtargetFeatureKV &feature) {
+    return name.edit_distance(feature.Key);
+  };
+  const auto *nearest = llvm::min_element(
+      known, [&](auto &a, auto &b) { return distance(a) < distance(b); });
+  return nearest == known.end() ? "" : nearest->Key;
+}
+
+/// LLVM itself only warns about what it does not know, and goes on without it.
+static llvm::Error checkNames(const CodeTarget &target,
+                              const llvm::Triple &triple,
+                              const llvm::MCSubtargetInfo &known) {
+  if (!target.cpu.empty() && !known.isCPUStringValid(target.cpu)) {
+    std::vector<std::string> names;
+    for (const auto &processor : known.getAllProcessorDescriptions())
+      names.push_back(processor.Key);
+    return createStringError("unknown processor '" + target.cpu +
+                             "' of target '" + triple.str() + "'; known are " +
+                             llvm::join(names, ", "));
+  }
+  llvm::SubtargetFeatures features(target.features);
+  for (StringRef feature : features.getFeatures()) {
+    StringRef name = llvm::SubtargetFeatures::StripFlag(feature);
+    StringRef nearest = findNearest(name, known.getAllProcessorFeatures());
+    if (name != nearest)
+      return createStringError("unknown feature '" + name + "' of target '" +
+                               triple.str() + "'; the nearest is '" + nearest +
+                               "'");
+  }
+  return llvm::Error::success();
+}
+
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 iquant::createTargetMachine(const CodeTarget &wanted) {
   llvm::InitializeAllTargetInfos();
@@ -47,15 +96,15 @@ iquant::createTargetMachine(const CodeTarget &wanted) {
   llvm::InitializeAllAsmPrinters();
   // Of the assembly in functions that ask a processor what it has.
   llvm::InitializeAllAsmParsers();
-  CodeTarget target = wanted;
+  const CodeTarget asked = separateFeatures(wanted);
+  CodeTarget target = asked;
   if (target.triple.empty()) {
     target.triple = llvm::sys::getProcessTriple();
     if (target.cpu.empty()) {
       target.cpu = llvm::sys::getHostCPUName();
-      std::string own = std::move(target.features);
       target.features = getHostFeatures();
-      if (!own.empty())
-        target.features += "," + own;
+      if (!asked.features.empty())
+        target.features += "," + asked.features;
     }
   }
   llvm::Triple triple(llvm::Triple::normalize(target.triple));
@@ -64,12 +113,10 @@ iquant::createTargetMachine(const CodeTarget &wanted) {
   if (!found)
     return createStringError("unknown target '" + target.triple +
                              "'; known are " + listTargets());
-  // LLVM itself only warns about an unknown processor, and goes on without it.
-  std::unique_ptr<llvm::MCSubtargetInfo> subtarget(
+  std::unique_ptr<llvm::MCSubtargetInfo> known(
       found->createMCSubtargetInfo(triple, "", ""));
-  if (!target.cpu.empty() && !subtarget->isCPUStringValid(target.cpu))
-    return createStringError("unknown processor '" + target.cpu +
-                             "' of target '" + triple.str() + "'");
+  if (llvm::Error error = checkNames(asked, triple, *known))
+    return std::move(error);
   std::unique_ptr<llvm::TargetMachine> machine(found->createTargetMachine(
       triple, target.cpu, target.features, llvm::TargetOptions(),
       llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Aggressive));

@@ -100,9 +100,11 @@ static Options parseOptions(int argc, char **argv) {
   static cl::opt<std::string> triple(
       "target-triple", cl::desc("Target; this machine if not given"),
       cl::value_desc("triple"), cl::cat(category));
-  static cl::opt<std::string> cpu("target-cpu",
-                                  cl::desc("Processor of the target"),
-                                  cl::value_desc("name"), cl::cat(category));
+  static cl::opt<std::string> cpu(
+      "target-cpu",
+      cl::desc("Processor of the target, perhaps with features, as "
+               "generic+dotprod"),
+      cl::value_desc("name"), cl::cat(category));
   static cl::opt<std::string> features("target-features",
                                        cl::desc("Features of the target, as "
                                                 "+avx2,-fma"),

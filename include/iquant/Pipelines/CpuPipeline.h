@@ -25,8 +25,9 @@ struct CpuPipelineOptions : public PassPipelineOptions<CpuPipelineOptions> {
                      "for, or else this machine.")};
   Option<std::string> cpu{
       *this, "cpu",
-      llvm::cl::desc("Processor, as LLVM names it; empty for this machine's, "
-                     "or for a generic one of another triple.")};
+      llvm::cl::desc("Processor, as LLVM names it, perhaps with features, "
+                     "`generic+dotprod`; empty for this machine's, or for a "
+                     "generic one of another triple.")};
   Option<std::string> features{
       *this, "features",
       llvm::cl::desc("Features to add or remove, as `+avx2,-fma`.")};

@@ -23,13 +23,15 @@ namespace mlir::iquant {
 /// What code is made for. Without a triple, the machine that runs this, whose
 /// processor and features then fill what is empty.
 struct CodeTarget {
-  std::string triple, cpu;
+  std::string triple;
+  /// As LLVM names it; features to add may stand behind: `generic+dotprod`.
+  std::string cpu;
   /// As LLVM writes them: `+avx2,-fma`.
   std::string features;
 };
 
-/// Fails with a sentence that lists the known targets or processors. Code is
-/// position-independent.
+/// Fails with a sentence that lists the known targets or processors, or has the
+/// nearest feature. Code is position-independent.
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const CodeTarget &target);
 

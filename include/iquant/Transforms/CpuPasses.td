@@ -64,14 +64,14 @@ def SetTarget : Pass<"iquant-set-target", "::mlir::ModuleOp"> {
     target read it there.
 
     Without options, a module that has the attribute keeps it, and another is for
-    the machine that runs the pass. Declines a triple or processor that LLVM does
-    not know.
+    the machine that runs the pass. Declines a triple, processor or feature that
+    LLVM does not know.
   }];
   let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
   let options = [
     Option<"triple", "triple", "std::string", "", "Target triple; empty for the machine that runs this.">,
     Option<"cpu", "cpu", "std::string", "",
-           "Processor, as LLVM names it; empty for this machine's, or for a generic one of another triple.">,
+           "Processor, as LLVM names it, perhaps with features, `generic+dotprod`; empty for this machine's, or for a generic one of another triple.">,
     Option<"features", "features", "std::string", "", "Features to add or remove, as `+avx2,-fma`.">
   ];
 }

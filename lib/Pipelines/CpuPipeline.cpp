@@ -8,6 +8,7 @@
 
 #include "dialects/Transformer/Transformer.h"
 #include "iquant/Conversion/Passes.h"
+#include "iquant/Target/TargetList.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/Conversion/AffineToStandard/AffineToStandard.h"
@@ -38,6 +39,7 @@
 #include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
+using namespace mlir::iquant;
 
 /// Tensors become buffers, and the buffers are freed.
 static void addBufferization(OpPassManager &pm) {
@@ -50,22 +52,18 @@ static void addBufferization(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
   // A cache comes back where it was passed in.
-  pm.addPass(iquant::createDropCacheResults());
+  pm.addPass(createDropCacheResults());
   bufferization::buildBufferDeallocationPipeline(pm);
   // A function that returns what it does not own returns a copy.
   pm.addPass(createConvertBufferizationToMemRefPass());
-  pm.addNestedPass<func::FuncOp>(iquant::createConvertStridedCopyToLinalg());
+  pm.addNestedPass<func::FuncOp>(createConvertStridedCopyToLinalg());
 }
 
-void iquant::buildCpuPipeline(OpPassManager &pm,
-                              const CpuPipelineOptions &options) {
+/// From either dialect to loops over vectors, all that depends on what the
+/// target's registers and instructions are.
+static void addLoops(OpPassManager &pm) {
   // Weights are put in the order of the target's matrix instruction while they
   // still are weights.
-  SetTargetOptions target;
-  target.triple = options.triple;
-  target.cpu = options.cpu;
-  target.features = options.features;
-  pm.addPass(createSetTarget(target));
   pm.addPass(createPackWeights());
   pm.addPass(createConvertTransformerToLinalg());
   pm.addPass(createConvertIQuantToLinalg());
@@ -93,6 +91,34 @@ void iquant::buildCpuPipeline(OpPassManager &pm,
   // What threads may share has one form from here on.
   pm.addNestedPass<func::FuncOp>(createForallToParallelLoopPass());
   pm.addPass(createCanonicalizerPass());
+}
+
+/// The same for each processor of a list, in a module of its own, so that no
+/// pass has more than one target in view.
+static void addLoopsOfTargets(OpPassManager &pm,
+                              const CpuPipelineOptions &options) {
+  CloneForTargetsOptions targets;
+  targets.triple = options.triple;
+  targets.cpu = options.cpu;
+  targets.features = options.features;
+  pm.addPass(createCloneForTargets(targets));
+  addLoops(pm.nest<ModuleOp>());
+  // While caches and results have types that say how they lie in memory.
+  pm.addPass(createDispatchToTargets());
+}
+
+void iquant::buildCpuPipeline(OpPassManager &pm,
+                              const CpuPipelineOptions &options) {
+  if (isTargetList(options.cpu)) {
+    addLoopsOfTargets(pm, options);
+  } else {
+    SetTargetOptions target;
+    target.triple = options.triple;
+    target.cpu = options.cpu;
+    target.features = options.features;
+    pm.addPass(createSetTarget(target));
+    addLoops(pm);
+  }
 
   // Constants leave the module after bufferization, which creates them as
   // globals, and before LLVM, which would print them into the code.

@@ -24,8 +24,7 @@ struct FeatureBit {
 } // namespace
 
 /// The features that code generators choose instructions by, with a line for
-/// each bit that must be set; from the manuals of Intel, AMD and Arm. OSXSAVE,
-/// without which there is no XGETBV, stands before what that tells.
+/// each bit that must be set; from the manuals of Intel, AMD and Arm.
 static constexpr FeatureBit kX86Bits[] = {
     {"+sse3", CpuWord::X86Leaf1Ecx, 0},
     {"+ssse3", CpuWord::X86Leaf1Ecx, 9},
@@ -69,19 +68,25 @@ static constexpr FeatureBit kAArch64Bits[] = {
     {"+sve", CpuWord::AArch64Pfr0, 32, 4},
 };
 
+static ArrayRef<FeatureBit> getFeatureBits(const Triple &triple) {
+  if (triple.getArch() == Triple::x86_64)
+    return kX86Bits;
+  // Linux answers programs that read these registers; others end them.
+  if (triple.isAArch64() && triple.isOSLinux())
+    return kAArch64Bits;
+  return {};
+}
+
+bool mlir::iquant::canAskCpu(const Triple &triple) {
+  return !getFeatureBits(triple).empty();
+}
+
 SmallVector<CpuRequirement>
 mlir::iquant::getCpuRequirements(LLVM::TargetAttrInterface target) {
   if (!target)
     return {};
-  Triple triple(target.getTriple());
-  ArrayRef<FeatureBit> bits;
-  if (triple.getArch() == Triple::x86_64)
-    bits = kX86Bits;
-  else if (triple.isAArch64() && triple.isOSLinux())
-    // Linux answers programs that read these registers; others end them.
-    bits = kAArch64Bits;
   SmallVector<CpuRequirement> requirements;
-  for (const FeatureBit &bit : bits)
+  for (const FeatureBit &bit : getFeatureBits(Triple(target.getTriple())))
     if (hasFeature(target, bit.feature))
       requirements.push_back(
           {bit.word, llvm::maskTrailingOnes<uint64_t>(bit.width) << bit.bit});

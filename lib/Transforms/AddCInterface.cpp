@@ -10,6 +10,7 @@
 #include "CpuCheck.h"
 
 #include "iquant/Conversion/IQuantToLinalg.h"
+#include "iquant/Target/MatrixInstruction.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -51,15 +52,22 @@ static Type getMeaning(DictionaryAttr attributes) {
 }
 
 /// A function without caches; fails on a type that has no place in C.
-static FailureOr<CFunction> describeFunction(func::FuncOp callee) {
+static FailureOr<CFunction> describeFunction(func::FuncOp callee,
+                                             bool hasTargets) {
   CFunction function{callee, {}, {}};
-  auto pool = MemRefType::get({ShapedType::kDynamic},
-                              IntegerType::get(callee.getContext(), 8));
-  if (callee.getNumArguments() == 0 || callee.getArgumentTypes().back() != pool)
+  Builder b(callee.getContext());
+  Type pool = MemRefType::get({ShapedType::kDynamic}, b.getI8Type());
+  ArrayRef<Type> types = callee.getArgumentTypes();
+  if (types.empty() || types.back() != pool)
     return callee.emitError()
            << "expects the pool of constants, " << pool
            << ", as the last argument, got " << callee.getFunctionType();
-  for (BlockArgument argument : callee.getArguments().drop_back()) {
+  if (hasTargets && (types.size() == 1 || !types.drop_back().back().isIndex()))
+    return callee.emitError() << "expects the number of a target, 'index', "
+                                 "before the pool of constants, got "
+                              << callee.getFunctionType();
+  for (BlockArgument argument :
+       callee.getArguments().drop_back(hasTargets ? 2 : 1)) {
     auto type = dyn_cast<MemRefType>(argument.getType());
     if (!type || !type.getLayout().isIdentity())
       return callee.emitError()
@@ -85,7 +93,7 @@ static FailureOr<CFunction> describeFunction(func::FuncOp callee) {
 /// The facts of a function with a state; fails if it is no step of a language
 /// model.
 static FailureOr<CStep> describeStep(func::FuncOp callee,
-                                     func::FuncOp stateSize) {
+                                     func::FuncOp stateSize, bool hasTargets) {
   auto number = [&](StringRef name) {
     auto attribute = callee->getAttrOfType<IntegerAttr>(name);
     return attribute ? attribute.getInt() : 0;
@@ -114,11 +122,15 @@ static FailureOr<CStep> describeStep(func::FuncOp callee,
        bytes = MemRefType::get({ShapedType::kDynamic}, b.getI8Type());
   auto ids = MemRefType::get({ShapedType::kDynamic, ShapedType::kDynamic},
                              b.getI32Type());
-  if (callee.getArgumentTypes() !=
-      ArrayRef<Type>{ids, index, bytes, bytes, index, index})
-    return callee.emitError() << "expects ids, a position, constants, a state, "
-                                 "its batch and capacity as arguments, got "
-                              << callee.getFunctionType();
+  SmallVector<Type> types = {ids, index, bytes, bytes, index, index};
+  if (hasTargets)
+    types.insert(types.begin() + 2, index);
+  if (callee.getArgumentTypes() != ArrayRef(types))
+    return callee.emitError()
+           << "expects ids, a position, "
+           << (hasTargets ? "the number of a target, " : "")
+           << "constants, a state, its batch and capacity as arguments, got "
+           << callee.getFunctionType();
   return step;
 }
 
@@ -138,11 +150,19 @@ static uint64_t computeBuildId(ModuleOp module) {
   return llvm::xxh3_64bits(text);
 }
 
+/// The targets that there is code for.
+static SmallVector<LLVM::TargetAttrInterface> getTargets(ModuleOp module) {
+  if (auto targets = module->getAttrOfType<ArrayAttr>("iquant.targets"))
+    return llvm::to_vector(targets.getAsRange<LLVM::TargetAttrInterface>());
+  return {getTarget(module)};
+}
+
 static FailureOr<CInterface> describe(ModuleOp module, StringRef prefix) {
   CInterface interface;
   interface.prefix = prefix;
   interface.buildId = computeBuildId(module);
   interface.weightBytes = getConstants(module).size();
+  interface.hasTargets = module->hasAttr("iquant.targets");
   SymbolTable symbols(module);
   auto findStateSize = [&](func::FuncOp function) {
     return symbols.lookup<func::FuncOp>(function.getName().str() +
@@ -162,13 +182,15 @@ static FailureOr<CInterface> describe(ModuleOp module, StringRef prefix) {
                << "is a second function with a state, "
                   "after '"
                << interface.step->callee.getSymName() << "'";
-      FailureOr<CStep> step = describeStep(function, size);
+      FailureOr<CStep> step =
+          describeStep(function, size, interface.hasTargets);
       if (failed(step))
         return failure();
       interface.step = std::move(*step);
       continue;
     }
-    FailureOr<CFunction> described = describeFunction(function);
+    FailureOr<CFunction> described =
+        describeFunction(function, interface.hasTargets);
     if (failed(described))
       return failure();
     interface.functions.push_back(std::move(*described));
@@ -197,7 +219,7 @@ struct AddCInterface : public iquant::impl::AddCInterfaceBase<AddCInterface> {
     FailureOr<CInterface> interface = describe(module, prefix);
     if (failed(interface))
       return signalPassFailure();
-    interface->cpuCheck = emitCpuCheck(module);
+    interface->chooseTarget = emitCpuCheck(module, getTargets(module));
     emitCFunctions(module, *interface);
     Builder builder(module.getContext());
     module->setAttr("iquant.c_header",

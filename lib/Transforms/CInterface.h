@@ -67,9 +67,12 @@ struct CInterface {
   int64_t weightBytes;
   std::optional<CStep> step;
   SmallVector<CFunction> functions;
-  /// Whether the processor can run the code, a function that returns an `i1`;
-  /// null if every one can, or none can tell.
-  func::FuncOp cpuCheck;
+  /// Returns the number of the target whose code the processor can run, as
+  /// `i64`, or -1; null if every processor can, or none can tell.
+  func::FuncOp chooseTarget;
+  /// Whether there is code for several targets. The functions of the module
+  /// then take the number of one, an `index`, before the constants.
+  bool hasTargets = false;
 
   /// The functions of the module that are called.
   SmallVector<func::FuncOp> getCallees() const;
@@ -80,6 +83,9 @@ std::string writeCHeader(const CInterface &interface);
 
 /// Adds the code of the functions to the module.
 void emitCFunctions(ModuleOp module, const CInterface &interface);
+
+/// Adds those of `interface.step`.
+void emitStepFunctions(ModuleOp module, const CInterface &interface);
 
 } // namespace mlir::iquant
 

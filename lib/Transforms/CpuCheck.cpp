@@ -1,4 +1,4 @@
-//===- CpuCheck.cpp - Whether a processor can run the code ----------------===//
+//===- CpuCheck.cpp - Which code a processor can run ----------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -10,168 +10,219 @@
 #include "iquant/Target/MatrixInstruction.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
-#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
-#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 using namespace mlir;
 using namespace mlir::iquant;
 
+//===----------------------------------------------------------------------===//
+// Questions
+//===----------------------------------------------------------------------===//
+
 namespace {
 
-/// Builds a function that returns at the first thing that is missing.
-class CheckEmitter {
+/// Emits the questions that a processor answers, each once: those of a virtual
+/// machine go to its host.
+class CpuReader {
 public:
-  explicit CheckEmitter(ModuleOp module);
+  explicit CpuReader(ImplicitLocOpBuilder &builder) : b(builder) {}
 
-  func::FuncOp emit(ArrayRef<CpuRequirement> requirements);
-
-private:
-  enum Register { Eax, Ebx, Ecx };
-
-  Value integer(int64_t value, unsigned width) {
-    return arith::ConstantIntOp::create(b, value, width);
-  }
-  /// Goes on if the condition holds.
-  void require(Value condition);
-  void requireAnyBit(Value word, uint64_t mask);
-
-  /// Output `index` of an instruction that has outputs of these widths; it is
-  /// executed where it stands.
-  Value callAssembly(StringRef code, StringRef constraints, ValueRange inputs,
-                     unsigned index, ArrayRef<unsigned> widths);
-  Value cpuid(uint32_t leaf, uint32_t part, Register output);
-  Value systemRegister(StringRef name);
+  /// A word of 32 or 64 bits.
   Value read(CpuWord word);
 
-  ImplicitLocOpBuilder b;
-  func::FuncOp function;
+private:
+  enum Register : int64_t { Eax, Ebx, Ecx };
+  /// EAX, EBX, ECX and EDX.
+  using Leaf = Value;
+
+  Value ask(CpuWord word);
+  Leaf cpuid(uint32_t leaf, uint32_t part);
+  /// A part of leaf 7, or zeros where there is none.
+  Leaf readLeaf7(uint32_t part);
+  Value readSavedState();
+  Value readSystemRegister(StringRef name);
+
+  Value integer(int64_t value) {
+    return arith::ConstantIntOp::create(b, value, 32);
+  }
+  Value extract(Value registers, int64_t index) {
+    return LLVM::ExtractValueOp::create(b, registers, index);
+  }
+  Type getRegisters(unsigned count) {
+    return LLVM::LLVMStructType::getLiteral(
+        b.getContext(), SmallVector<Type>(count, b.getI32Type()));
+  }
+  /// An instruction that is executed where it stands.
+  Value callAssembly(StringRef code, StringRef constraints, ValueRange inputs,
+                     Type result);
+  /// What `read` gives if the condition holds, else zeros.
+  Value readIf(Value condition, Type type, function_ref<Value()> read);
+
+  ImplicitLocOpBuilder &b;
+  DenseMap<CpuWord, Value> words;
+  Value hasLeaf7;
+  Leaf leaf7;
 };
 
 } // namespace
 
-CheckEmitter::CheckEmitter(ModuleOp module)
-    : b(module.getLoc(), OpBuilder::atBlockEnd(module.getBody())) {
-  // The prefix keeps it apart from functions of users.
-  function = func::FuncOp::create(b, "iquant.has_processor",
-                                  b.getFunctionType({}, b.getI1Type()));
-  function.setPrivate();
-  compileForAnyCpu(function);
-  b.setInsertionPointToStart(function.addEntryBlock());
+Value CpuReader::callAssembly(StringRef code, StringRef constraints,
+                              ValueRange inputs, Type result) {
+  return LLVM::InlineAsmOp::create(
+             b, result, inputs, code, constraints, /*has_side_effects=*/true,
+             /*is_align_stack=*/false, LLVM::tailcallkind::TailCallKind::None,
+             /*asm_dialect=*/nullptr, /*operand_attrs=*/nullptr)
+      .getResult(0);
 }
 
-void CheckEmitter::require(Value condition) {
-  Block *here = b.getInsertionBlock();
-  Region *body = &function.getBody();
-  Block *leave = b.createBlock(body, body->end());
-  func::ReturnOp::create(b, integer(0, 1));
-  Block *next = b.createBlock(body, body->end());
-  b.setInsertionPointToEnd(here);
-  cf::CondBranchOp::create(b, condition, next, leave);
-  b.setInsertionPointToStart(next);
-}
-
-void CheckEmitter::requireAnyBit(Value word, uint64_t mask) {
-  unsigned width = word.getType().getIntOrFloatBitWidth();
-  Value bits = arith::AndIOp::create(
-      b, word, integer(llvm::SignExtend64(mask, width), width));
-  require(arith::CmpIOp::create(b, arith::CmpIPredicate::ne, bits,
-                                integer(0, width)));
-}
-
-Value CheckEmitter::callAssembly(StringRef code, StringRef constraints,
-                                 ValueRange inputs, unsigned index,
-                                 ArrayRef<unsigned> widths) {
-  SmallVector<Type> types;
-  for (unsigned width : widths)
-    types.push_back(b.getIntegerType(width));
-  Type type = types.size() == 1
-                  ? types.front()
-                  : LLVM::LLVMStructType::getLiteral(b.getContext(), types);
-  Value result =
-      LLVM::InlineAsmOp::create(
-          b, type, inputs, code, constraints, /*has_side_effects=*/true,
-          /*is_align_stack=*/false, LLVM::tailcallkind::TailCallKind::None,
-          /*asm_dialect=*/nullptr, /*operand_attrs=*/nullptr)
-          .getResult(0);
-  return types.size() == 1
-             ? result
-             : Value(LLVM::ExtractValueOp::create(b, result, index));
+Value CpuReader::readIf(Value condition, Type type,
+                        function_ref<Value()> read) {
+  auto branch = scf::IfOp::create(b, type, condition, /*withElseRegion=*/true);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(branch.elseBlock());
+  scf::YieldOp::create(b, LLVM::ZeroOp::create(b, type).getResult());
+  b.setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(b, read());
+  return branch.getResult(0);
 }
 
 /// Around it RBX is kept, which LLVM may need for itself.
-Value CheckEmitter::cpuid(uint32_t leaf, uint32_t part, Register output) {
-  return callAssembly(
-      "xchgq %rbx, ${1:q}\ncpuid\nxchgq %rbx, ${1:q}",
-      "={ax},=r,={cx},={dx},0,2",
-      {integer(static_cast<int32_t>(leaf), 32), integer(part, 32)}, output,
-      {32, 32, 32, 32});
+CpuReader::Leaf CpuReader::cpuid(uint32_t leaf, uint32_t part) {
+  return callAssembly("xchgq %rbx, ${1:q}\ncpuid\nxchgq %rbx, ${1:q}",
+                      "={ax},=r,={cx},={dx},0,2",
+                      {integer(static_cast<int32_t>(leaf)), integer(part)},
+                      getRegisters(4));
 }
 
-Value CheckEmitter::systemRegister(StringRef name) {
-  return callAssembly(("mrs $0, " + name).str(), "=r", {}, 0, {64});
+/// Of a leaf that does not exist a processor may tell anything.
+CpuReader::Leaf CpuReader::readLeaf7(uint32_t part) {
+  Value last = extract(cpuid(0, 0), Eax);
+  Value isThere =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::uge, last, integer(7));
+  return readIf(isThere, getRegisters(4), [&] { return cpuid(7, part); });
 }
 
-Value CheckEmitter::read(CpuWord word) {
+/// Without OSXSAVE, a bit of leaf 1, there is no such instruction.
+Value CpuReader::readSavedState() {
+  Value bit = arith::AndIOp::create(b, read(CpuWord::X86Leaf1Ecx),
+                                    integer(int64_t(1) << 27));
+  Value isThere =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::ne, bit, integer(0));
+  return readIf(isThere, b.getI32Type(), [&] {
+    Value registers =
+        callAssembly("xgetbv", "={ax},={dx},{cx}", integer(0), getRegisters(2));
+    return extract(registers, 0);
+  });
+}
+
+Value CpuReader::readSystemRegister(StringRef name) {
+  return callAssembly(("mrs $0, " + name).str(), "=r", {}, b.getI64Type());
+}
+
+Value CpuReader::ask(CpuWord word) {
   switch (word) {
   case CpuWord::X86Leaf1Ecx:
-    return cpuid(1, 0, Ecx);
+    return extract(cpuid(1, 0), Ecx);
   case CpuWord::X86SavedState:
-    return callAssembly("xgetbv", "={ax},={dx},{cx}", integer(0, 32), 0,
-                        {32, 32});
+    return readSavedState();
   case CpuWord::X86Leaf7Ebx:
   case CpuWord::X86Leaf7Ecx:
-  case CpuWord::X86Leaf7Sub1Eax: {
-    // Of a leaf that does not exist a processor may tell anything.
-    require(arith::CmpIOp::create(b, arith::CmpIPredicate::uge,
-                                  cpuid(0, 0, Eax), integer(7, 32)));
-    bool isSub = word == CpuWord::X86Leaf7Sub1Eax;
-    return cpuid(7, isSub,
-                 isSub                          ? Eax
-                 : word == CpuWord::X86Leaf7Ebx ? Ebx
-                                                : Ecx);
-  }
+    if (!leaf7)
+      leaf7 = readLeaf7(0);
+    return extract(leaf7, word == CpuWord::X86Leaf7Ebx ? Ebx : Ecx);
+  case CpuWord::X86Leaf7Sub1Eax:
+    return extract(readLeaf7(1), Eax);
   case CpuWord::X86Extended1Ecx:
-    return cpuid(0x80000001, 0, Ecx);
+    return extract(cpuid(0x80000001, 0), Ecx);
   case CpuWord::AArch64Isar0:
-    return systemRegister("ID_AA64ISAR0_EL1");
+    return readSystemRegister("ID_AA64ISAR0_EL1");
   case CpuWord::AArch64Isar1:
-    return systemRegister("ID_AA64ISAR1_EL1");
+    return readSystemRegister("ID_AA64ISAR1_EL1");
   case CpuWord::AArch64Pfr0:
-    return systemRegister("ID_AA64PFR0_EL1");
+    return readSystemRegister("ID_AA64PFR0_EL1");
   }
   llvm_unreachable("unknown word");
 }
 
-func::FuncOp CheckEmitter::emit(ArrayRef<CpuRequirement> requirements) {
-  std::optional<CpuWord> word;
-  Value value;
+Value CpuReader::read(CpuWord word) {
+  if (Value known = words.lookup(word))
+    return known;
+  Value value = ask(word);
+  words[word] = value;
+  return value;
+}
+
+//===----------------------------------------------------------------------===//
+// The choice
+//===----------------------------------------------------------------------===//
+
+/// Whether the processor has all that is required.
+static Value emitIsThere(ImplicitLocOpBuilder &b, CpuReader &reader,
+                         ArrayRef<CpuRequirement> requirements) {
+  Value all = arith::ConstantIntOp::create(b, 1, 1);
   for (const CpuRequirement &requirement : requirements) {
-    if (word != requirement.word)
-      value = read(requirement.word);
-    word = requirement.word;
-    requireAnyBit(value, requirement.mask);
+    Value word = reader.read(requirement.word);
+    unsigned width = word.getType().getIntOrFloatBitWidth();
+    auto integer = [&](uint64_t value) -> Value {
+      return arith::ConstantIntOp::create(b, llvm::SignExtend64(value, width),
+                                          width);
+    };
+    Value bits = arith::AndIOp::create(b, word, integer(requirement.mask));
+    Value isThere =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::ne, bits, integer(0));
+    all = arith::AndIOp::create(b, all, isThere);
   }
-  func::ReturnOp::create(b, integer(1, 1));
+  return all;
+}
+
+func::FuncOp
+mlir::iquant::emitCpuCheck(ModuleOp module,
+                           ArrayRef<LLVM::TargetAttrInterface> targets) {
+  auto requirements = llvm::map_to_vector(
+      targets, [](auto target) { return getCpuRequirements(target); });
+  if (llvm::all_of(requirements, [](auto &list) { return list.empty(); }))
+    return nullptr;
+  ImplicitLocOpBuilder b(module.getLoc(),
+                         OpBuilder::atBlockEnd(module.getBody()));
+  // The prefix keeps it apart from functions of users.
+  auto function = func::FuncOp::create(b, "iquant.choose_target",
+                                       b.getFunctionType({}, b.getI64Type()));
+  function.setPrivate();
+  compileForAnyCpu(function);
+  b.setInsertionPointToStart(function.addEntryBlock());
+  CpuReader reader(b);
+  auto areThere = llvm::map_to_vector(
+      requirements, [&](auto &list) { return emitIsThere(b, reader, list); });
+  Value choice = arith::ConstantIntOp::create(b, -1, 64);
+  for (size_t i = targets.size(); i-- > 0;) {
+    Value number = arith::ConstantIntOp::create(b, i, 64);
+    choice = arith::SelectOp::create(b, areThere[i], number, choice);
+  }
+  func::ReturnOp::create(b, choice);
   return function;
 }
 
-func::FuncOp mlir::iquant::emitCpuCheck(ModuleOp module) {
-  SmallVector<CpuRequirement> requirements =
-      getCpuRequirements(getTarget(module));
-  if (requirements.empty())
-    return nullptr;
-  return CheckEmitter(module).emit(requirements);
+//===----------------------------------------------------------------------===//
+// Functions for other targets
+//===----------------------------------------------------------------------===//
+
+/// The names are those of llvm.func, which gets the attributes.
+static void setTarget(func::FuncOp function, StringRef cpu,
+                      Attribute features) {
+  MLIRContext *context = function.getContext();
+  function->setAttr("target_cpu", StringAttr::get(context, cpu));
+  function->setAttr("target_features",
+                    features ? features
+                             : LLVM::TargetFeaturesAttr::get(context, ""));
+}
+
+void mlir::iquant::compileFor(func::FuncOp function,
+                              LLVM::TargetAttrInterface target) {
+  setTarget(function, target.getChip(), target.getFeatures());
 }
 
 void mlir::iquant::compileForAnyCpu(func::FuncOp function) {
-  LLVM::TargetAttrInterface target = getTarget(function);
-  if (!target)
-    return;
-  // The names of llvm.func, which gets them.
-  MLIRContext *context = function.getContext();
-  function->setAttr("target_cpu",
-                    StringAttr::get(context, getBaselineCpu(target)));
-  function->setAttr("target_features",
-                    LLVM::TargetFeaturesAttr::get(context, ""));
+  if (LLVM::TargetAttrInterface target = getTarget(function))
+    setTarget(function, getBaselineCpu(target), nullptr);
 }

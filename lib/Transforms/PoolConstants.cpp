@@ -81,7 +81,8 @@ private:
 
 ConstantPool::ConstantPool(ModuleOp module, int64_t threshold,
                            StringRef category) {
-  // Functions that pack the same weight have the same bytes.
+  // Functions that pack the same weight have the same bytes, and so have
+  // targets whose instructions read the same tiles.
   llvm::MapVector<llvm::CachedHashStringRef, SmallVector<memref::GlobalOp, 1>>
       users;
   for (auto global : module.getOps<memref::GlobalOp>()) {
@@ -102,11 +103,19 @@ ConstantPool::ConstantPool(ModuleOp module, int64_t threshold,
     users[llvm::CachedHashStringRef(StringRef(data.data(), data.size()))]
         .push_back(global);
   }
-  for (auto &[bytes, globals] : users) {
-    for (memref::GlobalOp global : globals)
-      offsets[global.getSymName()] = size;
-    size += llvm::alignTo(bytes.size(), kAlignment);
-  }
+  auto place = [&](bool areShared) {
+    for (auto &[bytes, globals] : users) {
+      if (areShared != (globals.size() > 1))
+        continue;
+      for (memref::GlobalOp global : globals)
+        offsets[global.getSymName()] = size;
+      size += llvm::alignTo(bytes.size(), kAlignment);
+    }
+  };
+  // What one target reads is then in two blocks, so that a process maps few
+  // pages of others.
+  place(/*areShared=*/true);
+  place(/*areShared=*/false);
 }
 
 /// A part of an array, which lives as long as one of its parts.

@@ -120,3 +120,69 @@ func.func @step(%ids: memref<?x?xi64>, %position: index, %constants: memref<?xi8
 func.func @step_state_size(%batch: index, %capacity: index) -> index {
   return %capacity : index
 }
+
+// -----
+
+// Code for several targets: callers see what they see of one, the functions of
+// the module take the number of one.
+// CHECK-LABEL: module attributes
+// CHECK-SAME: int32_t model_f(const void *weights,\0A    const int8_t *argument0);
+// CHECK: func.func private @iquant.choose_target() -> i64
+// CHECK-SAME: target_cpu = "x86-64", target_features = #llvm.target_features<[]>
+// CHECK: %[[FIRST:.*]] = arith.select %{{.*}}, %{{.*}}, %{{.*}} : i64
+// CHECK: %[[CHOICE:.*]] = arith.select %{{.*}}, %{{.*}}, %[[FIRST]] : i64
+// CHECK: return %[[CHOICE]]
+// CHECK: func.func @model_init(%[[STATE:[a-z0-9]+]]: !llvm.ptr,
+// CHECK: %[[TARGET:.*]] = call @iquant.choose_target()
+// CHECK: cmpi sge, %[[TARGET]],
+// CHECK: %[[PLACE:.*]] = llvm.getelementptr %[[STATE]][%c24_i64{{[_0-9]*}}]
+// CHECK: llvm.store %[[TARGET]], %[[PLACE]]
+// CHECK: func.func @model_prefill(%arg0: !llvm.ptr, %[[STATE:[a-z0-9]+]]: !llvm.ptr,
+// CHECK-NOT: @iquant.choose_target
+// CHECK: %[[PLACE:.*]] = llvm.getelementptr %[[STATE]][%c24_i64{{[_0-9]*}}]
+// CHECK: %[[NUMBER:.*]] = llvm.load %[[PLACE]] : !llvm.ptr -> i64
+// CHECK: %[[TARGET:.*]] = arith.index_cast %[[NUMBER]]
+// CHECK: call @step(%{{.*}}, %{{.*}}, %[[TARGET]],
+// CHECK: func.func @model_f(
+// CHECK: %[[NUMBER:.*]] = call @iquant.choose_target()
+// CHECK: cmpi sge, %[[NUMBER]],
+// CHECK: %[[TARGET:.*]] = arith.index_cast %[[NUMBER]]
+// CHECK: call @f(%{{.*}}, %[[TARGET]], %{{.*}})
+module attributes {llvm.target = #llvm.target<triple = "x86_64-linux-gnu", chip = "x86-64">,
+                   iquant.targets = [#llvm.target<triple = "x86_64-linux-gnu", chip = "haswell", features = <["+avx2"]>>,
+                                     #llvm.target<triple = "x86_64-linux-gnu", chip = "nehalem", features = <["+sse4.2"]>>]} {
+  func.func @f(%x: memref<2xi8>, %target: index, %constants: memref<?xi8>) {
+    return
+  }
+  func.func @step(%ids: memref<?x?xi32>, %position: index, %target: index, %constants: memref<?xi8>, %state: memref<?xi8>, %batch: index, %capacity: index) -> (memref<1x1x7xi32> {iquant.type = !iquant.fixed<1x1x7xi32, 14>})
+      attributes {transformer.context_length = 9 : i64, transformer.vocabulary_size = 7 : i64} {
+    %a = memref.alloc() : memref<1x1x7xi32>
+    return %a : memref<1x1x7xi32>
+  }
+  func.func @step_state_size(%batch: index, %capacity: index) -> index {
+    return %capacity : index
+  }
+}
+
+// -----
+
+module attributes {iquant.targets = [#llvm.target<triple = "x86_64-linux-gnu", chip = "haswell", features = <["+avx2"]>>]} {
+  // expected-error @below {{expects the number of a target, 'index', before the pool of constants, got '(memref<2xi8>, memref<?xi8>) -> ()'}}
+  func.func @f(%x: memref<2xi8>, %constants: memref<?xi8>) {
+    return
+  }
+}
+
+// -----
+
+module attributes {iquant.targets = [#llvm.target<triple = "x86_64-linux-gnu", chip = "haswell", features = <["+avx2"]>>]} {
+  // expected-error @below {{expects ids, a position, the number of a target, constants, a state, its batch and capacity as arguments, got}}
+  func.func @step(%ids: memref<?x?xi32>, %position: index, %constants: memref<?xi8>, %state: memref<?xi8>, %batch: index, %capacity: index) -> (memref<1x1x7xi32> {iquant.type = !iquant.fixed<1x1x7xi32, 14>})
+      attributes {transformer.context_length = 9 : i64, transformer.vocabulary_size = 7 : i64} {
+    %a = memref.alloc() : memref<1x1x7xi32>
+    return %a : memref<1x1x7xi32>
+  }
+  func.func @step_state_size(%batch: index, %capacity: index) -> index {
+    return %capacity : index
+  }
+}

@@ -14,7 +14,7 @@
 #include "iquant/Support/OutputFile.h"
 #include "iquant/Target/MachineCodeProof.h"
 #include "iquant/Target/MatrixInstruction.h"
-#include "iquant/Target/NativeCode.h"
+#include "iquant/Target/TargetList.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -102,14 +102,15 @@ static Options parseOptions(int argc, char **argv) {
       cl::value_desc("triple"), cl::cat(category));
   static cl::opt<std::string> cpu(
       "target-cpu",
-      cl::desc("Processor of the target, perhaps with features, as "
-               "generic+dotprod"),
-      cl::value_desc("name"), cl::cat(category));
-  static cl::opt<std::string> features("target-features",
-                                       cl::desc("Features of the target, as "
-                                                "+avx2,-fma"),
-                                       cl::value_desc("list"),
-                                       cl::cat(category));
+      cl::desc(
+          "Processor of the target, perhaps with features, as "
+          "generic+dotprod; or several, best first, as haswell,x86-64: the "
+          "code of the first that can run is taken"),
+      cl::value_desc("names"), cl::cat(category));
+  static cl::opt<std::string> features(
+      "target-features",
+      cl::desc("Features of the target, of all its processors: +avx2,-fma"),
+      cl::value_desc("list"), cl::cat(category));
   cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(
       argc, argv,
@@ -189,16 +190,35 @@ static CodeTarget getCodeTarget(ModuleOp module, const Options &options) {
           features ? features.getFeaturesString() : ""};
 }
 
+/// With several processors, one that has no more than they all: functions for
+/// others say so themselves.
+static llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
+createMachine(const CodeTarget &target, MLIRContext *context) {
+  if (!isTargetList(target.cpu))
+    return createTargetMachine(target);
+  auto targets = describeTargetList(target, context);
+  if (!targets)
+    return targets.takeError();
+  return createTargetMachine(getBaseline(targets->front().target));
+}
+
 static llvm::Error lower(ModuleOp module, const Options &options,
+                         const CodeTarget &target,
                          const llvm::TargetMachine &machine) {
   if (llvm::Error error = keepFunctions(module, options.functions))
     return error;
   protectArguments(module);
   PassManager pm(module.getContext());
   pm.addPass(createSymbolDCEPass());
-  module->setAttr(LLVM::LLVMDialect::getTargetAttrName(),
-                  describeTarget(machine, module.getContext()));
   CpuPipelineOptions pipeline;
+  if (isTargetList(target.cpu)) {
+    pipeline.triple = target.triple;
+    pipeline.cpu = target.cpu;
+    pipeline.features = target.features;
+  } else {
+    module->setAttr(LLVM::LLVMDialect::getTargetAttrName(),
+                    describeTarget(machine, module.getContext()));
+  }
   pipeline.cInterface = getPrefix(options);
   pipeline.threads = options.openMP;
   buildCpuPipeline(pm, pipeline);
@@ -333,7 +353,8 @@ static llvm::Error run(const Options &options) {
   OwningOpRef<ModuleOp> module = loadModule(options.input, context);
   if (!module)
     return createStringError("'" + options.input + "' cannot be read");
-  auto machine = createTargetMachine(getCodeTarget(*module, options));
+  CodeTarget target = getCodeTarget(*module, options);
+  auto machine = createMachine(target, &context);
   if (!machine)
     return machine.takeError();
   if (options.kind == Kind::SharedLibrary &&
@@ -342,7 +363,7 @@ static llvm::Error run(const Options &options) {
                              "library, got '" +
                              (*machine)->getTargetTriple().str() +
                              "'; --emit=obj gives an object");
-  if (llvm::Error error = lower(*module, options, **machine))
+  if (llvm::Error error = lower(*module, options, target, **machine))
     return error;
   if (options.kind == Kind::Header)
     return writeText(options.output, getHeader(*module));

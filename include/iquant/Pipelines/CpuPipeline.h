@@ -27,7 +27,8 @@ struct CpuPipelineOptions : public PassPipelineOptions<CpuPipelineOptions> {
       *this, "cpu",
       llvm::cl::desc("Processor, as LLVM names it, perhaps with features, "
                      "`generic+dotprod`; empty for this machine's, or for a "
-                     "generic one of another triple.")};
+                     "generic one of another triple. Of several, with commas "
+                     "between, the first that can run is taken.")};
   Option<std::string> features{
       *this, "features",
       llvm::cl::desc("Features to add or remove, as `+avx2,-fma`.")};
@@ -56,7 +57,8 @@ struct CpuPipelineOptions : public PassPipelineOptions<CpuPipelineOptions> {
 /// LLVM dialect. Every public function gets a `_mlir_ciface_` wrapper and the
 /// constant pool as its last argument; with `poolState`, one with caches takes
 /// state, batch and capacity behind that. With `cInterface`, the functions of
-/// `add-c-interface` take their place.
+/// `add-c-interface` take their place. With several processors, the number of
+/// one comes before the constant pool (`dispatch-to-targets`).
 void buildCpuPipeline(OpPassManager &pm, const CpuPipelineOptions &options);
 
 /// Forbids the pipeline to write to what callers of public functions pass in,

@@ -11,11 +11,12 @@
 #define IQUANT_TARGET_CPUFEATURES_H
 
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "llvm/TargetParser/Triple.h"
 
 namespace mlir::iquant {
 
-/// A word that a program can read of its processor, in the order in which they
-/// may be read: the ones before say whether there is the next.
+/// A word that a program can read of its processor. Whether there is a saved
+/// state stands in leaf 1.
 enum class CpuWord {
   X86Leaf1Ecx,
   /// Of XGETBV, which registers the system saves.
@@ -33,10 +34,17 @@ enum class CpuWord {
 struct CpuRequirement {
   CpuWord word;
   uint64_t mask;
+
+  bool operator==(const CpuRequirement &other) const {
+    return word == other.word && mask == other.mask;
+  }
 };
 
-/// What code for a target may need of a processor beyond its architecture, in
-/// the order of the words; empty for a target whose programs cannot ask.
+/// Whether a program can ask what its processor has.
+bool canAskCpu(const llvm::Triple &triple);
+
+/// What code for a target may need of a processor beyond its architecture;
+/// empty for a target whose programs cannot ask.
 SmallVector<CpuRequirement>
 getCpuRequirements(LLVM::TargetAttrInterface target);
 

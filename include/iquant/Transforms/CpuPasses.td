@@ -76,6 +76,49 @@ def SetTarget : Pass<"iquant-set-target", "::mlir::ModuleOp"> {
   ];
 }
 
+def CloneForTargets : Pass<"clone-for-targets", "::mlir::ModuleOp"> {
+  let summary = "Make a module of its own for each processor that a library has code for";
+  let description = [{
+    Requires a list of processors with one triple, the best one first. Moves all
+    that the module holds into a module for each of them, with its name and
+    `llvm.target` (see `iquant-set-target`); the module around them gets the
+    target that every processor of the architecture can run. So passes for one
+    target run on each, nested and perhaps at the same time, and need not know
+    of the others; `dispatch-to-targets` makes one module of them again.
+
+    Guarantees that the copies are equal but for their targets; resources are
+    shared. Declines a processor that would never be chosen, as one before it
+    runs wherever it does; and architectures whose programs cannot ask what
+    their processor has, which are all but x86-64 and AArch64 on Linux.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let options = [
+    Option<"triple", "triple", "std::string", "", "Target triple; empty for that of the machine that runs this.">,
+    Option<"cpu", "cpu", "std::string", "",
+           "Processors, as `iquant-set-target` takes them, with commas between.">,
+    Option<"features", "features", "std::string", "", "Features to add to all of them or to remove, as `+avx2,-fma`.">
+  ];
+}
+
+def DispatchToTargets : Pass<"dispatch-to-targets", "::mlir::ModuleOp"> {
+  let summary = "Join the modules of several targets by functions that call the chosen one's";
+  let description = [{
+    Requires bufferized modules for targets, side by side, as `clone-for-targets`
+    makes them and passes for one target leave them. Everything in them moves to
+    the module around them: names get that of the processor behind them, and
+    functions become private, to be compiled for it (`target_cpu` and
+    `target_features` of `llvm.func`). Each public function of theirs gets one of
+    its name that takes an `index` as its last argument, calls that target's
+    function, and hands back the results. The last target stands for all numbers
+    from its own on.
+
+    Guarantees that buffers which callers pass in have one layout for all
+    targets: fails if types differ. Sets the module attribute `iquant.targets`,
+    in the order of the numbers. Does nothing without modules for targets.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::scf::SCFDialect"];
+}
+
 def PackWeights : Pass<"iquant-pack-weights", "::mlir::ModuleOp"> {
   let summary = "Put the codes of weights in the order in which the target reads them";
   let description = [{
@@ -279,6 +322,8 @@ def AddCInterface : Pass<"add-c-interface", "::mlir::ModuleOp"> {
     what the module's `llvm.target` has, on x86-64 and on Linux for AArch64: the
     functions themselves are compiled for the whole architecture, and those that
     need no state, or make one, ask the processor before they call the module.
+    With several targets (see `dispatch-to-targets`) they call the code of the
+    first that it can run; a state keeps its number.
 
     Sets the module attributes `iquant.c_header`, the text of the header, and
     `iquant.build_id`, a hash of constants and code, which stands in every state

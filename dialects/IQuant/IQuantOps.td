@@ -342,6 +342,8 @@ def IQuant_AttentionOp : IQuant_Op<"attention", [AttrSizedOperandSegments]> {
   let extraClassDeclaration = [{
     /// Number of channels of one head.
     int64_t getHeadWidth() { return getQuery().getType().getGroup(); }
+    /// Query heads that share the keys of one key head.
+    int64_t getGroup() { return getHeads() / getKvHeads(); }
   }];
 }
 

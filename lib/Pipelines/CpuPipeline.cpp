@@ -85,6 +85,7 @@ static void addLoops(OpPassManager &pm) {
   // Matrix products are recognised as long as they are one op.
   pm.addNestedPass<func::FuncOp>(createVectorizeContractions());
   pm.addNestedPass<func::FuncOp>(createSelectMatrixInstructions());
+  pm.addNestedPass<func::FuncOp>(createPrefetchStreams());
   pm.addNestedPass<func::FuncOp>(createVectorizeRows());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());

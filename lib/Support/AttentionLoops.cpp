@@ -16,9 +16,16 @@
 using namespace mlir;
 using namespace mlir::iquant;
 
-/// Queries of a block: as many rows as a matrix kernel keeps in the first
-/// cache, and few enough that the scores of a thousand keys stay in the second.
-static constexpr int64_t kQueryBlock = 64;
+/// Rows of a block, queries times heads: as many as a matrix kernel keeps in
+/// the first cache, and few enough that the scores of a thousand keys stay in
+/// the second.
+static constexpr int64_t kBlockRows = 64;
+
+/// A power of two, which divides the length of most prompts that are cut.
+int64_t AttentionLoops::queryBlock() const {
+  return llvm::bit_floor<uint64_t>(
+      std::max<int64_t>(kBlockRows / shape.headsPerBlock, 1));
+}
 
 Value AttentionLoops::value(OpFoldResult size) {
   return getValueOrCreateConstantIndexOp(b, b.getLoc(), size);
@@ -28,18 +35,19 @@ OpFoldResult AttentionLoops::channelOf(Value head) {
   return b.createOrFold<arith::MulIOp>(head, value(index(shape.width)));
 }
 
-AttentionBlock AttentionLoops::makeBlock(Value batch, Value head,
+AttentionBlock AttentionLoops::makeBlock(Value batch, Value firstHead,
                                          Value firstQuery) {
   int64_t group = shape.heads / shape.kvHeads;
-  Value kvHead = b.createOrFold<arith::DivUIOp>(head, value(index(group)));
+  Value kvHead = b.createOrFold<arith::DivUIOp>(firstHead, value(index(group)));
+  int64_t mostRows = queryBlock();
   std::optional<int64_t> known = getConstantIntValue(shape.queries);
   OpFoldResult rows;
-  if (known && (*known <= kQueryBlock || *known % kQueryBlock == 0)) {
-    rows = index(std::min(*known, kQueryBlock));
+  if (known && (*known <= mostRows || *known % mostRows == 0)) {
+    rows = index(std::min(*known, mostRows));
   } else {
     Value rest = arith::SubIOp::create(b, value(shape.queries), firstQuery);
-    rows = OpFoldResult(
-        arith::MinUIOp::create(b, rest, value(index(kQueryBlock))));
+    rows =
+        OpFoldResult(arith::MinUIOp::create(b, rest, value(index(mostRows))));
   }
   // The queries are the last positions: query 0 is at key T - S.
   Value shift =
@@ -50,7 +58,7 @@ AttentionBlock AttentionLoops::makeBlock(Value batch, Value head,
     Value end = arith::AddIOp::create(b, lastKey, value(rows));
     seen = OpFoldResult(arith::MaxSIOp::create(b, end, value(index(0))));
   }
-  return {batch, head, kvHead, firstQuery, rows, seen, lastKey};
+  return {batch, firstHead, kvHead, firstQuery, rows, seen, lastKey};
 }
 
 Value AttentionLoops::build(
@@ -60,13 +68,13 @@ Value AttentionLoops::build(
       b, {shape.batches, shape.queries, channels}, elementType);
   return fillInParallel(
       b, empty, {shape.batches, index(shape.heads), shape.queries},
-      {index(1), index(1), index(kQueryBlock)},
+      {index(1), index(shape.headsPerBlock), index(queryBlock())},
       [&](ValueRange position, Value result) -> FilledPart {
         AttentionBlock block = makeBlock(position[0], position[1], position[2]);
         Value written = body(block, sliceQueries(block, result));
         return {written,
-                {block.batch, block.firstQuery, channelOf(block.head)},
-                {index(1), block.queries, index(shape.width)}};
+                {block.batch, block.firstQuery, channelOf(block.firstHead)},
+                {index(1), block.queries, index(blockWidth())}};
       });
 }
 
@@ -86,8 +94,9 @@ Value AttentionLoops::slice(Value tensor, ArrayRef<OpFoldResult> offsets,
 }
 
 Value AttentionLoops::sliceQueries(const AttentionBlock &block, Value tensor) {
-  return slice(tensor, {block.batch, block.firstQuery, channelOf(block.head)},
-               {OpFoldResult(), block.queries, index(shape.width)});
+  return slice(tensor,
+               {block.batch, block.firstQuery, channelOf(block.firstHead)},
+               {OpFoldResult(), block.queries, index(blockWidth())});
 }
 
 Value AttentionLoops::sliceKeys(const AttentionBlock &block, Value tensor) {

@@ -4,8 +4,8 @@
 //
 // No operand needs packing. In a product of rows both operands are contiguous
 // along the reduction, so a tile's accumulators are vectors of partial sums
-// along k, and one horizontal sum per element ends the tile. In a weighted sum
-// of rows the rows are contiguous along n, and so are the accumulators.
+// along k, and horizontal sums of four at a time end the tile. In a weighted
+// sum of rows the rows are contiguous along n, and so are the accumulators.
 //
 //===----------------------------------------------------------------------===//
 
@@ -25,14 +25,15 @@ using namespace mlir;
 
 namespace {
 
-/// Rows of a and rows of b whose products are accumulated together: 16 sums in
-/// registers, fed by 8 loads.
-constexpr int64_t kTile = 4;
+/// Rows of b whose products with a row of a are accumulated together.
+constexpr int64_t kTileColumns = 4;
 /// Rows of a that stay in the first-level cache while all of b passes by.
-constexpr int64_t kRowBlock = 64;
-/// Vectors of a weighted sum that are accumulated together: for a tile of rows,
-/// and for a row alone.
-constexpr int64_t kTileVectors = 2, kRowVectors = 4;
+constexpr int64_t kRowBlock = 48;
+/// Rows of one head lie between those of others, where no processor expects
+/// them: it is asked for so many rows ahead, line by line, if a row is short.
+constexpr int64_t kRowsAhead = 32, kShortRow = 256, kLine = 64;
+/// Rows of b that stay there while all of a weighted sum's a passes by.
+constexpr int64_t kSumBlock = 256;
 
 /// A product of rows, c[m, n] += extend(a[m, k]) * extend(b[n, k]), or a
 /// weighted sum of them, c[m, n] += extend(a[m, k]) * extend(b[k, n]).
@@ -90,6 +91,10 @@ static bool hasUnitLastStride(Value buffer) {
          strides.back() == 1;
 }
 
+static bool isCode(Type type) {
+  return type.isInteger(8) || type.isInteger(16);
+}
+
 /// Matches what becomes vector loops, or gives the reason why `op` does not.
 static FailureOr<Contraction> matchContraction(linalg::GenericOp op,
                                                StringRef &reason) {
@@ -125,12 +130,12 @@ static FailureOr<Contraction> matchContraction(linalg::GenericOp op,
   bool supported = result.isFloat()
                        ? result.sumType().isF32()
                        : result.sumType().isInteger(32) &&
-                             result.elementType(result.a).isInteger(8) &&
-                             result.elementType(result.b).isInteger(8);
+                             isCode(result.elementType(result.a)) &&
+                             isCode(result.elementType(result.b));
   if (!supported)
-    return decline("its sums are neither i32 of 8-bit codes nor f32");
+    return decline("its sums are neither i32 of codes of 8 or 16 bits nor f32");
   if (!hasUnitLastStride(result.a) || !hasUnitLastStride(result.b) ||
-      (isWeightedSum && !hasUnitLastStride(result.c)))
+      !hasUnitLastStride(result.c))
     return decline("a row of it is not contiguous");
   return result;
 }
@@ -146,7 +151,8 @@ public:
   ContractionEmitter(ImplicitLocOpBuilder &builder, const Contraction &matched,
                      unsigned vectorBits)
       : b(builder), contraction(matched), lanes(vectorBits / 32),
-        step(matched.isFloat() ? lanes : 2 * lanes) {}
+        step(matched.isFloat() ? lanes : 2 * lanes),
+        registers(vectorBits == 512 ? 32 : 16) {}
 
   void emit() {
     if (contraction.isWeightedSum)
@@ -174,7 +180,14 @@ private:
   void loop(Value from, Value to, int64_t stride,
             function_ref<void(Value)> body);
 
+  /// The rows from `from` to `to`, at most `tile` of them at a time.
+  void emitRows(Value from, Value to, int64_t tile,
+                function_ref<void(Value, int64_t)> body);
+
+  /// Asks for a row of b, unless it is so long that it is a stream of its own.
+  void prefetchRow(Value row);
   void emitTile(Value m, Value n, int64_t rows, int64_t columns);
+  void addHorizontally(ValueRange sums, Value row, Value column);
   Value loadVector(Value buffer, Value row, Value k, Value mask,
                    bool isUnsigned);
   Value multiplyAdd(Value x, Value y, Value sum);
@@ -187,7 +200,12 @@ private:
     Value k;
     bool isPair;
   };
-  void emitSumTile(Value m, Value n, int64_t rows, int64_t vectors, Value mask);
+  /// Some steps of k.
+  struct SumRange {
+    Value from, to;
+  };
+  void emitSumTile(Value m, Value n, int64_t rows, int64_t vectors,
+                   SumRange range, Value mask);
   Value loadWeights(Value row, SumStep at);
   Value loadRows(Value column, SumStep at, Value mask);
   SmallVector<Value> emitSumStep(Value m, Value n, int64_t rows,
@@ -200,6 +218,8 @@ private:
   const Contraction &contraction;
   /// Sums in one register, and elements of k that one step consumes.
   int64_t lanes, step;
+  /// How many there are.
+  int64_t registers;
 };
 
 } // namespace
@@ -224,18 +244,56 @@ void ContractionEmitter::loop(Value from, Value to, int64_t stride,
                      });
 }
 
+void ContractionEmitter::emitRows(Value from, Value to, int64_t tile,
+                                  function_ref<void(Value, int64_t)> body) {
+  Value count = b.createOrFold<arith::SubIOp>(to, from);
+  Value full =
+      b.createOrFold<arith::AddIOp>(from, floorToMultiple(count, tile));
+  loop(from, full, tile, [&](Value m) { body(m, tile); });
+  Value rest = b.createOrFold<arith::SubIOp>(to, full);
+  if (std::optional<int64_t> known = getConstantIntValue(rest)) {
+    if (*known != 0)
+      body(full, *known);
+    return;
+  }
+  // A tile of every size that may be left.
+  auto sizes = llvm::to_vector(llvm::seq<int64_t>(1, tile));
+  auto choice =
+      scf::IndexSwitchOp::create(b, TypeRange(), rest, sizes, sizes.size());
+  OpBuilder::InsertionGuard guard(b);
+  b.createBlock(&choice.getDefaultRegion());
+  scf::YieldOp::create(b);
+  for (auto [size, region] : llvm::zip_equal(sizes, choice.getCaseRegions())) {
+    b.createBlock(&region);
+    body(full, size);
+    scf::YieldOp::create(b);
+  }
+}
+
+void ContractionEmitter::prefetchRow(Value row) {
+  auto type = cast<MemRefType>(contraction.b.getType());
+  int64_t width = type.getDimSize(1), bytes = type.getElementTypeBitWidth() / 8;
+  if (ShapedType::isDynamic(width) || width * bytes > kShortRow)
+    return;
+  for (int64_t first = 0; first < width; first += kLine / bytes)
+    memref::PrefetchOp::create(b, contraction.b, ValueRange{row, index(first)},
+                               /*isWrite=*/false, /*localityHint=*/3,
+                               /*isDataCache=*/true);
+}
+
 void ContractionEmitter::emitProduct() {
+  // The sums of a tile, a vector of a for each row and one of b.
+  int64_t tile = (registers - 1) / (kTileColumns + 1);
   Value rows = size(contraction.a, 0), columns = size(contraction.b, 0);
-  Value fullColumns = floorToMultiple(columns, kTile);
+  Value fullColumns = floorToMultiple(columns, kTileColumns);
   loop(index(0), rows, kRowBlock, [&](Value block) {
-    Value end = arith::MinUIOp::create(b, offset(block, kRowBlock), rows);
-    Value blockRows = arith::SubIOp::create(b, end, block);
-    Value fullEnd =
-        arith::AddIOp::create(b, block, floorToMultiple(blockRows, kTile));
-    loop(index(0), fullColumns, kTile, [&](Value n) {
-      loop(block, fullEnd, kTile,
-           [&](Value m) { emitTile(m, n, kTile, kTile); });
-      loop(fullEnd, end, 1, [&](Value m) { emitTile(m, n, 1, kTile); });
+    Value end = b.createOrFold<arith::MinUIOp>(offset(block, kRowBlock), rows);
+    loop(index(0), fullColumns, kTileColumns, [&](Value n) {
+      for (int64_t column = 0; column < kTileColumns; ++column)
+        prefetchRow(offset(n, kRowsAhead + column));
+      emitRows(block, end, tile, [&](Value m, int64_t rows) {
+        emitTile(m, n, rows, kTileColumns);
+      });
     });
     loop(fullColumns, columns, 1, [&](Value n) {
       loop(block, end, 1, [&](Value m) { emitTile(m, n, 1, 1); });
@@ -291,16 +349,19 @@ Value ContractionEmitter::multiplyAdd(Value x, Value y, Value sum) {
 SmallVector<Value> ContractionEmitter::emitStep(Value m, Value n, int64_t rows,
                                                 int64_t columns, Value k,
                                                 Value mask, ValueRange sums) {
-  SmallVector<Value> xs, ys, results;
+  SmallVector<Value> xs, results(sums);
   for (int64_t row = 0; row < rows; ++row)
     xs.push_back(loadVector(contraction.a, offset(m, row), k, mask,
                             contraction.aUnsigned));
-  for (int64_t column = 0; column < columns; ++column)
-    ys.push_back(loadVector(contraction.b, offset(n, column), k, mask,
-                            contraction.bUnsigned));
-  for (auto [position, sum] : llvm::enumerate(sums))
-    results.push_back(
-        multiplyAdd(xs[position / columns], ys[position % columns], sum));
+  // One row of b after the other, so that few of them need a register.
+  for (int64_t column = 0; column < columns; ++column) {
+    Value y = loadVector(contraction.b, offset(n, column), k, mask,
+                         contraction.bUnsigned);
+    for (int64_t row = 0; row < rows; ++row) {
+      Value &sum = results[row * columns + column];
+      sum = multiplyAdd(xs[row], y, sum);
+    }
+  }
   return results;
 }
 
@@ -324,17 +385,56 @@ void ContractionEmitter::emitTile(Value m, Value n, int64_t rows,
         b, VectorType::get(step, b.getI1Type()), rest);
     sums = emitStep(m, n, rows, columns, full, mask, sums);
   }
-  for (auto [position, sum] : llvm::enumerate(sums)) {
-    Value row = offset(m, position / columns),
-          column = offset(n, position % columns);
-    Value before =
-        memref::LoadOp::create(b, contraction.c, ValueRange{row, column});
+  for (int64_t row = 0; row < rows; ++row)
+    addHorizontally(ValueRange(sums).slice(row * columns, columns),
+                    offset(m, row), n);
+}
+
+/// Adds the sum of the elements of each vector, one or `kTileColumns` of them,
+/// to the elements of c from a position on.
+void ContractionEmitter::addHorizontally(ValueRange sums, Value row,
+                                         Value column) {
+  SmallVector<Value> position = {row, column};
+  if (sums.size() == 1) {
+    Value before = memref::LoadOp::create(b, contraction.c, position);
     Value after = vector::ReductionOp::create(
-        b, vector::CombiningKind::ADD, sum, before,
+        b, vector::CombiningKind::ADD, sums.front(), before,
         contraction.isFloat() ? arith::FastMathFlags::reassoc
                               : arith::FastMathFlags::none);
-    memref::StoreOp::create(b, after, contraction.c, ValueRange{row, column});
+    memref::StoreOp::create(b, after, contraction.c, position);
+    return;
   }
+  auto add = [&](Value x, Value y) -> Value {
+    if (contraction.isFloat())
+      return arith::AddFOp::create(b, x, y);
+    return arith::AddIOp::create(b, x, y);
+  };
+  // Neighbours of two vectors side by side: twice, and each quarter of four
+  // elements holds a part of every sum. No element leaves its quarter, which
+  // would cost a slower instruction.
+  auto addNeighbours = [&](Value x, Value y) {
+    SmallVector<int64_t> even, odd;
+    for (int64_t quarter = 0; quarter < lanes; quarter += 4)
+      for (int64_t first : {quarter, quarter + lanes})
+        for (int64_t pair : {0, 2}) {
+          even.push_back(first + pair);
+          odd.push_back(first + pair + 1);
+        }
+    return add(vector::ShuffleOp::create(b, x, y, even),
+               vector::ShuffleOp::create(b, x, y, odd));
+  };
+  Value sum = addNeighbours(addNeighbours(sums[0], sums[1]),
+                            addNeighbours(sums[2], sums[3]));
+  for (int64_t count = lanes; count > kTileColumns; count /= 2) {
+    auto half = [&](int64_t first) {
+      return vector::ExtractStridedSliceOp::create(b, sum, {first}, {count / 2},
+                                                   {1});
+    };
+    sum = add(half(0), half(count / 2));
+  }
+  auto type = cast<VectorType>(sum.getType());
+  Value before = vector::LoadOp::create(b, type, contraction.c, position);
+  vector::StoreOp::create(b, add(before, sum), contraction.c, position);
 }
 
 //===----------------------------------------------------------------------===//
@@ -342,24 +442,28 @@ void ContractionEmitter::emitTile(Value m, Value n, int64_t rows,
 //===----------------------------------------------------------------------===//
 
 void ContractionEmitter::emitWeightedSum() {
-  Value rows = size(contraction.a, 0), columns = size(contraction.b, 1);
-  Value fullRows = floorToMultiple(rows, kTile);
-  auto emitColumns = [&](Value from, Value to, int64_t rows, int64_t vectors) {
-    Value full = floorToMultiple(columns, vectors * lanes);
+  // The sums of a tile, its vectors of b and one of a.
+  int64_t vectors = registers / 8;
+  int64_t tile = (registers - vectors - 1) / vectors;
+  Value rows = size(contraction.a, 0), columns = size(contraction.b, 1),
+        depth = size(contraction.a, 1);
+  Value full = floorToMultiple(columns, vectors * lanes);
+  loop(index(0), depth, kSumBlock, [&](Value k) {
+    SumRange range = {
+        k, b.createOrFold<arith::MinUIOp>(offset(k, kSumBlock), depth)};
     loop(index(0), full, vectors * lanes, [&](Value n) {
-      loop(from, to, rows,
-           [&](Value m) { emitSumTile(m, n, rows, vectors, Value()); });
+      emitRows(index(0), rows, tile, [&](Value m, int64_t rows) {
+        emitSumTile(m, n, rows, vectors, range, Value());
+      });
     });
     loop(full, columns, lanes, [&](Value n) {
       Value rest = arith::SubIOp::create(b, columns, n);
       Value mask = vector::CreateMaskOp::create(
           b, VectorType::get(lanes, b.getI1Type()), rest);
-      loop(from, to, rows,
-           [&](Value m) { emitSumTile(m, n, rows, /*vectors=*/1, mask); });
+      loop(index(0), rows, 1,
+           [&](Value m) { emitSumTile(m, n, 1, /*vectors=*/1, range, mask); });
     });
-  };
-  emitColumns(index(0), fullRows, kTile, kTileVectors);
-  emitColumns(fullRows, rows, 1, kRowVectors);
+  });
 }
 
 /// The weights of one step, for every column; widened.
@@ -425,7 +529,8 @@ ContractionEmitter::emitSumStep(Value m, Value n, int64_t rows, int64_t vectors,
 }
 
 void ContractionEmitter::emitSumTile(Value m, Value n, int64_t rows,
-                                     int64_t vectors, Value mask) {
+                                     int64_t vectors, SumRange range,
+                                     Value mask) {
   auto type = VectorType::get(lanes, contraction.sumType());
   auto position = [&](size_t sum) -> SmallVector<Value> {
     return {offset(m, sum / vectors), offset(n, sum % vectors * lanes)};
@@ -435,15 +540,17 @@ void ContractionEmitter::emitSumTile(Value m, Value n, int64_t rows,
     sums.push_back(load(type, contraction.c, position(sum), mask));
 
   int64_t stride = contraction.isFloat() ? 1 : 2;
-  Value depth = size(contraction.a, 1), full = floorToMultiple(depth, stride);
+  Value count = b.createOrFold<arith::SubIOp>(range.to, range.from);
+  Value full =
+      b.createOrFold<arith::AddIOp>(range.from, floorToMultiple(count, stride));
   auto pairs = scf::ForOp::create(
-      b, index(0), full, index(stride), sums,
+      b, range.from, full, index(stride), sums,
       [&](OpBuilder &, Location, Value k, ValueRange carried) {
         scf::YieldOp::create(
             b, emitSumStep(m, n, rows, vectors, {k, true}, mask, carried));
       });
   auto last = scf::ForOp::create(
-      b, full, depth, index(1), pairs.getResults(),
+      b, full, range.to, index(1), pairs.getResults(),
       [&](OpBuilder &, Location, Value k, ValueRange carried) {
         scf::YieldOp::create(
             b, emitSumStep(m, n, rows, vectors, {k, false}, mask, carried));

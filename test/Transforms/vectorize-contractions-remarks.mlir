@@ -34,7 +34,7 @@ func.func @contractions(%a: memref<8x16xf32>, %b: memref<16x8xf32>, %strided: me
     %r = arith.addf %s, %p : f32
     linalg.yield %r : f32
   }
-  // expected-remark@+1 {{stays a scalar loop: its sums are neither i32 of 8-bit codes nor f32}}
+  // expected-remark@+1 {{stays a scalar loop: its sums are neither i32 of codes of 8 or 16 bits nor f32}}
   linalg.generic {indexing_maps = [#m, #n, #c], iterator_types = ["parallel", "parallel", "reduction"]}
       ins(%double, %double : memref<8x16xf64>, memref<8x16xf64>) outs(%wide : memref<8x8xf64>) {
   ^bb0(%x: f64, %y: f64, %s: f64):

@@ -8,17 +8,34 @@
 #b = affine_map<(m, n, k) -> (n, k)>
 #c = affine_map<(m, n, k) -> (m, n)>
 
-// Codes: pairs of products are summed first; 64 columns and a depth of 64 need
-// no remainder, an unknown number of rows does.
+// Codes: pairs of products are summed first, and four sums of 16 elements end as
+// a vector of four. 64 columns and a depth of 64 need no remainder; of an unknown
+// number of rows, six at a time, up to five are left. The rows of b to come are
+// short, and asked for.
 // CHECK-LABEL: func.func @codes(
+// CHECK-SAME: %[[A:.*]]: memref<?x64xi8>, %[[B:.*]]: memref<64x64xi8>
 // CHECK-NOT: linalg.generic
+// CHECK: %[[AHEAD:.*]] = arith.addi %[[N:.*]], %c32
+// CHECK: memref.prefetch %[[B]][%[[AHEAD]], %c0{{.*}}], read, locality<3>, data
+// CHECK-COUNT-3: memref.prefetch
+// CHECK: scf.for
+// CHECK: scf.for {{.*}} -> (vector<16xi32>, {{(vector<16xi32>, ){22}vector<16xi32>\)}}
 // CHECK: vector.load {{.*}} vector<32xi8>
 // CHECK: arith.extui {{.*}} : vector<32xi8> to vector<32xi32>
 // CHECK: arith.extsi {{.*}} : vector<32xi8> to vector<32xi32>
 // CHECK: %[[PRODUCT:.*]] = arith.muli {{.*}} : vector<32xi32>
 // CHECK: vector.shuffle %[[PRODUCT]], %[[PRODUCT]] [0, 2, 4,
 // CHECK: vector.shuffle %[[PRODUCT]], %[[PRODUCT]] [1, 3, 5,
-// CHECK: vector.reduction <add>
+// CHECK: %[[EVEN:.*]] = vector.shuffle %[[S0:.*]], %[[S1:.*]] [0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30]
+// CHECK: %[[ODD:.*]] = vector.shuffle %[[S0]], %[[S1]] [1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31]
+// CHECK: arith.addi %[[EVEN]], %[[ODD]]
+// CHECK: vector.extract_strided_slice {{.*}} : vector<16xi32> to vector<8xi32>
+// CHECK: vector.extract_strided_slice {{.*}} : vector<8xi32> to vector<4xi32>
+// CHECK: vector.store {{.*}} vector<4xi32>
+// CHECK: scf.index_switch
+// CHECK: case 1
+// CHECK: case 5
+// CHECK: default
 // CHECK-NOT: vector.maskedload
 // CHECK: return
 func.func @codes(%a: memref<?x64xi8>, %b: memref<64x64xi8>, %c: memref<?x64xi32>) {
@@ -46,7 +63,7 @@ func.func @codes(%a: memref<?x64xi8>, %b: memref<64x64xi8>, %c: memref<?x64xi32>
 // CHECK: vector.fma {{.*}} : vector<16xf32>
 // CHECK: vector.create_mask {{.*}} : vector<16xi1>
 // CHECK: vector.maskedload
-// CHECK: vector.reduction <add>
+// CHECK: vector.store {{.*}} vector<4xf32>
 func.func @floats(%a: memref<8x20xf32>, %b: memref<8x20xf32>, %c: memref<8x8xf32>) {
   linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
       ins(%a, %b : memref<8x20xf32>, memref<8x20xf32>) outs(%c : memref<8x8xf32>) {
@@ -66,35 +83,39 @@ func.func @floats(%a: memref<8x20xf32>, %b: memref<8x20xf32>, %c: memref<8x8xf32
 
 // A weighted sum of rows: pairs of rows side by side, one load of two weights
 // for all columns, and the last row of an odd number alone. The rows of c come
-// in fours first, of two vectors, then one by one, of four; 64 columns are
-// whole vectors.
+// in sixes, of four vectors, and then what is left; 64 columns are whole
+// vectors. 256 rows of b stay in the cache until all of a has passed by.
 // CHECK-LABEL: func.func @weighted_sum(
-// CHECK-SAME: %[[A:.*]]: memref<?x?xi8>, %[[B:.*]]: memref<?x64xi8, strided<[192, 1]>>, %[[C:.*]]: memref<?x64xi32>)
+// CHECK-SAME: %[[A:.*]]: memref<?x?xi16>, %[[B:.*]]: memref<?x64xi8, strided<[192, 1]>>, %[[C:.*]]: memref<?x64xi32>)
 // CHECK-NOT: linalg.generic
-// CHECK-COUNT-8: vector.load %[[C]]{{.*}} vector<16xi32>
+// CHECK: scf.for {{.*}} step %c256
+// CHECK-COUNT-24: vector.load %[[C]]{{.*}} vector<16xi32>
 // CHECK: scf.for
 // CHECK: %[[Y0:.*]] = vector.load %[[B]]{{.*}} vector<16xi8>
 // CHECK: %[[Y1:.*]] = vector.load %[[B]]{{.*}} vector<16xi8>
 // CHECK: %[[Y:.*]] = vector.interleave %[[Y0]], %[[Y1]] : vector<16xi8> -> vector<32xi8>
 // CHECK: arith.extsi %[[Y]] : vector<32xi8> to vector<32xi32>
-// CHECK: %[[PAIR:.*]] = vector.load %[[A]]{{.*}} vector<2xi8>
-// CHECK: %[[JOINED:.*]] = vector.bitcast %[[PAIR]] : vector<2xi8> to vector<1xi16>
+// CHECK: %[[PAIR:.*]] = vector.load %[[A]]{{.*}} vector<2xi16>
+// CHECK: %[[JOINED:.*]] = vector.bitcast %[[PAIR]] : vector<2xi16> to vector<1xi32>
 // CHECK: %[[SCALAR:.*]] = vector.extract %[[JOINED]][0]
-// CHECK: %[[ALL:.*]] = vector.broadcast %[[SCALAR]] : i16 to vector<16xi16>
-// CHECK: %[[X:.*]] = vector.bitcast %[[ALL]] : vector<16xi16> to vector<32xi8>
-// CHECK: arith.extui %[[X]] : vector<32xi8> to vector<32xi32>
+// CHECK: %[[ALL:.*]] = vector.broadcast %[[SCALAR]] : i32 to vector<16xi32>
+// CHECK: %[[X:.*]] = vector.bitcast %[[ALL]] : vector<16xi32> to vector<32xi16>
+// CHECK: arith.extsi %[[X]] : vector<32xi16> to vector<32xi32>
 // CHECK: scf.for
 // CHECK: memref.load %[[A]]
-// CHECK-COUNT-8: vector.store {{.*}}, %[[C]]
+// CHECK-COUNT-24: vector.store {{.*}}, %[[C]]
+// CHECK: case 1
 // CHECK-COUNT-4: vector.load %[[C]]{{.*}} vector<16xi32>
 // CHECK-COUNT-4: vector.store {{.*}}, %[[C]]
+// CHECK: case 2
+// CHECK: case 5
 // CHECK-NOT: vector.masked
 // CHECK: return
-func.func @weighted_sum(%a: memref<?x?xi8>, %b: memref<?x64xi8, strided<[192, 1]>>, %c: memref<?x64xi32>) {
+func.func @weighted_sum(%a: memref<?x?xi16>, %b: memref<?x64xi8, strided<[192, 1]>>, %c: memref<?x64xi32>) {
   linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
-      ins(%a, %b : memref<?x?xi8>, memref<?x64xi8, strided<[192, 1]>>) outs(%c : memref<?x64xi32>) {
-  ^bb0(%x: i8, %y: i8, %sum: i32):
-    %wx = arith.extui %x : i8 to i32
+      ins(%a, %b : memref<?x?xi16>, memref<?x64xi8, strided<[192, 1]>>) outs(%c : memref<?x64xi32>) {
+  ^bb0(%x: i16, %y: i8, %sum: i32):
+    %wx = arith.extsi %x : i16 to i32
     %wy = arith.extsi %y : i8 to i32
     %p = arith.muli %wx, %wy : i32
     %s = arith.addi %sum, %p : i32

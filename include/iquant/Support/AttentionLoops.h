@@ -14,9 +14,10 @@
 
 namespace mlir::iquant {
 
-/// Some queries of one head, and the keys that they may see.
+/// Some queries of one head, or of heads side by side that share their keys,
+/// and the keys that they may see.
 struct AttentionBlock {
-  Value batch, head, kvHead, firstQuery;
+  Value batch, firstHead, kvHead, firstQuery;
   OpFoldResult queries, keys;
   /// Query `i` of the block sees no key after `lastKey + i`.
   Value lastKey;
@@ -25,6 +26,8 @@ struct AttentionBlock {
 /// What the loops need to know of an attention.
 struct AttentionShape {
   int64_t heads, kvHeads, width;
+  /// 1, or as many as share their keys.
+  int64_t headsPerBlock;
   bool causal;
   OpFoldResult batches, queries, keys;
 };
@@ -35,11 +38,12 @@ public:
       : b(builder), shape(shape) {}
 
   /// Fills a tensor `[batches, queries, channels]`: `body` writes the
-  /// `[queries, width]` of a block to the destination that it is given.
+  /// `[queries, channels]` of a block to the destination that it is given.
   Value build(Type elementType,
               function_ref<Value(const AttentionBlock &, Value)> body);
 
-  /// A block's part of `[batches, queries, channels]`: `[queries, width]`.
+  /// A block's part of `[batches, queries, channels]`: `[queries, channels]` of
+  /// its heads.
   Value sliceQueries(const AttentionBlock &block, Value tensor);
   /// A block's part of `[batches, keys, channels]`: `[keys, width]`.
   Value sliceKeys(const AttentionBlock &block, Value tensor);
@@ -55,6 +59,9 @@ private:
   AttentionBlock makeBlock(Value batch, Value head, Value firstQuery);
   /// The first channel of a head.
   OpFoldResult channelOf(Value head);
+  /// Queries and channels of a whole block.
+  int64_t queryBlock() const;
+  int64_t blockWidth() const { return shape.headsPerBlock * shape.width; }
   OpFoldResult index(int64_t value) { return b.getIndexAttr(value); }
   Value value(OpFoldResult size);
 

@@ -169,6 +169,27 @@ def SimplifyParallelRegions : Pass<"simplify-parallel-regions", "::mlir::func::F
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def PrefetchStreams : Pass<"prefetch-streams", "::mlir::func::FuncOp"> {
+  let summary = "Ask for the memory of a weight some time before it is read";
+  let description = [{
+    A loop that reads a large buffer of bytes from its beginning to its end, and
+    nothing else as large, waits for memory most of the time: so does the product
+    of a single row with a weight. The loop gets a `memref.prefetch` of what it
+    reads `distance` bytes later, one for every 64 bytes; where a step is shorter,
+    it is unrolled until it is not.
+
+    Requires buffers that vectors are read from by `vector.transfer_read`.
+    Guarantees the same memory and values. Leaves alone loops of several such
+    streams, which compute more for each byte, steps of less than 8 bytes, and
+    buffers of less than 64 kB, which a cache holds.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+  let options = [
+    Option<"distance", "distance", "int64_t", /*default=*/"1536",
+           "Bytes between what is read and what is asked for.">
+  ];
+}
+
 def SelectMatrixInstructions : Pass<"select-matrix-instructions", "::mlir::func::FuncOp"> {
   let summary = "Turn small integer vector contractions into the target's matrix instruction";
   let description = [{

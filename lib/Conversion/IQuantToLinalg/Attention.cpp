@@ -2,9 +2,10 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rules K1, K2 and A1 to A4. Loops over batch, head and block of queries;
-// within a block everything is a generic over `[queries, keys]`, and only a
-// block's scores are in memory at a time.
+// Rules K1, K2 and A1 to A4. Loops over batch, key head and block of queries;
+// within a block everything is a generic over `[queries, heads, keys]`, the
+// heads those that share the keys, and only a block's scores are in memory at a
+// time.
 //
 //===----------------------------------------------------------------------===//
 
@@ -41,8 +42,8 @@ private:
 
   /// The result of a block, in the place of `destination`.
   Value lowerBlock(const Block &block, Value destination);
-  /// Ek and Ev.
-  SmallVector<Value> findExponents(const RowBuilder &rows, const Block &block);
+  /// Ek and Ev of every query.
+  SmallVector<Value> findExponents(const Block &block);
   /// t, in the place of the scores.
   Value align(const RowBuilder &rows, const Block &block, Value scores,
               Value smallest);
@@ -56,16 +57,24 @@ private:
   Weights weights(const RowBuilder &rows, const Block &block,
                   Value exponentials, Value smallest);
 
-  /// What a body reads to tell valid keys from others, and how; none when all
-  /// keys are valid.
-  void appendMask(const RowBuilder &rows, const Block &block,
+  /// What a body over `rank` loops, from queries to keys, reads to tell valid
+  /// keys from others, and how; none when all keys are valid.
+  void appendMask(const Block &block, unsigned rank,
                   SmallVectorImpl<Access> &inputs);
-  std::optional<Int> validity(const Block &block, Int inBody, Inputs &in);
+  std::optional<Int> validity(const Block &block, unsigned rank, Int inBody,
+                              Inputs &in);
 
-  /// A block's part of scales `[batch, queries, heads]`: `[queries]`.
+  /// `[queries, channels]` of a block as `[queries, heads, width]`.
+  Value splitHeads(Value tensor) {
+    return splitChannels(b, tensor, {op.getGroup(), op.getHeadWidth()});
+  }
+  /// The codes of a block's queries, `[queries * heads, width]`.
+  Value gatherQueries(const Block &block);
+  /// A block's part of scales `[batch, queries, heads]`: `[queries, heads]`.
   Value sliceQueryScales(const Block &block, Value scales) {
-    return loops.slice(scales, {block.batch, block.firstQuery, block.head},
-                       {OpFoldResult(), block.queries, OpFoldResult()});
+    return loops.slice(
+        scales, {block.batch, block.firstQuery, block.firstHead},
+        {OpFoldResult(), block.queries, b.getIndexAttr(op.getGroup())});
   }
   /// A block's part of scales `[batch, kv heads, keys]`: `[keys]`.
   Value sliceKeyScales(const Block &block, Value scales) {
@@ -106,6 +115,7 @@ static AttentionShape shapeOf(ImplicitLocOpBuilder &b, AttentionOp op,
   return {static_cast<int64_t>(op.getHeads()),
           static_cast<int64_t>(op.getKvHeads()),
           op.getHeadWidth(),
+          op.getGroup(),
           op.getCausal(),
           sizes[0],
           sizes[1],
@@ -133,48 +143,62 @@ AttentionLowering::AttentionLowering(ImplicitLocOpBuilder &b, AttentionOp op,
                                 [](Int bit) { return bit.zext(8); });
 }
 
-void AttentionLowering::appendMask(const RowBuilder &rows, const Block &block,
+void AttentionLowering::appendMask(const Block &block, unsigned rank,
                                    SmallVectorImpl<Access> &inputs) {
   if (!mask)
     return;
   Value part = loops.sliceMask(block, mask);
-  bool isPerKey = cast<RankedTensorType>(part.getType()).getRank() == 1;
-  inputs.push_back(isPerKey ? rows.channel(part) : rows.whole(part));
+  SmallVector<unsigned> positions = {0, rank - 1};
+  if (cast<RankedTensorType>(part.getType()).getRank() == 1)
+    positions = {rank - 1};
+  inputs.push_back({part, AffineMap::getMultiDimMapWithTargets(
+                              rank, positions, b.getContext())});
 }
 
-std::optional<Int> AttentionLowering::validity(const Block &block, Int inBody,
+std::optional<Int> AttentionLowering::validity(const Block &block,
+                                               unsigned rank, Int inBody,
                                                Inputs &in) {
   std::optional<Int> valid;
   if (mask)
     valid = notEqual(in.next(), 0);
   if (!op.getCausal())
     return valid;
-  Int query = positionAlong(inBody, 0), key = positionAlong(inBody, 1);
+  Int query = positionAlong(inBody, 0), key = positionAlong(inBody, rank - 1);
   Int lastKey = fromIndex(inBody.getBuilder(), 32, block.lastKey);
   Int seen = lessEqual(key, query + lastKey);
   return valid ? *valid & seen : seen;
+}
+
+/// Side by side in memory, and as wide as a matrix product takes them.
+Value AttentionLowering::gatherQueries(const Block &block) {
+  Value codes = splitHeads(loops.sliceQueries(block, query.codes));
+  RowBuilder space(b, codes);
+  codes = space.perElement(16, space.whole(codes),
+                           [](Int x) { return x.sext(16); });
+  return joinRows(b, codes, /*kept=*/1);
 }
 
 static Int where(std::optional<Int> valid, Int x, int64_t otherwise) {
   return valid ? select(*valid, x, x.like(otherwise)) : x;
 }
 
-SmallVector<Value> AttentionLowering::findExponents(const RowBuilder &rows,
-                                                    const Block &block) {
+SmallVector<Value> AttentionLowering::findExponents(const Block &block) {
+  // Heads that share their keys see the same ones.
+  RowBuilder queries(b, {block.queries, block.keys});
   SmallVector<Access> inputs = {
-      rows.channel(sliceKeyScales(block, keyExponent)),
-      rows.channel(sliceKeyScales(block, valueExponent))};
-  appendMask(rows, block, inputs);
-  return rows.reduce({{32, kLargestExponent}, {32, kLargestExponent}}, inputs,
-                     [&](ArrayRef<Int> elements) {
-                       Inputs in(elements);
-                       Int ofKey = in.next(), ofValue = in.next();
-                       auto valid = validity(block, ofKey, in);
-                       ofKey = where(valid, ofKey, kLargestExponent);
-                       ofValue = where(valid, ofValue, kLargestExponent);
-                       return SmallVector<Int>{min(ofKey, in.next()),
-                                               min(ofValue, in.next())};
-                     });
+      queries.channel(sliceKeyScales(block, keyExponent)),
+      queries.channel(sliceKeyScales(block, valueExponent))};
+  appendMask(block, /*rank=*/2, inputs);
+  return queries.reduce({{32, kLargestExponent}, {32, kLargestExponent}},
+                        inputs, [&](ArrayRef<Int> elements) {
+                          Inputs in(elements);
+                          Int ofKey = in.next(), ofValue = in.next();
+                          auto valid = validity(block, /*rank=*/2, ofKey, in);
+                          ofKey = where(valid, ofKey, kLargestExponent);
+                          ofValue = where(valid, ofValue, kLargestExponent);
+                          return SmallVector<Int>{min(ofKey, in.next()),
+                                                  min(ofValue, in.next())};
+                        });
 }
 
 Value AttentionLowering::align(const RowBuilder &rows, const Block &block,
@@ -182,11 +206,11 @@ Value AttentionLowering::align(const RowBuilder &rows, const Block &block,
   SmallVector<Access> inputs = {
       rows.channel(sliceKeyScales(block, keyMultiplier)),
       rows.channel(sliceKeyScales(block, keyExponent)), rows.row(smallest)};
-  appendMask(rows, block, inputs);
+  appendMask(block, /*rank=*/3, inputs);
   return rows.update(scores, inputs, [&](ArrayRef<Int> elements) {
     Inputs in(elements);
     Int m = in.next(), e = in.next(), smallest = in.next();
-    auto valid = validity(block, m, in);
+    auto valid = validity(block, /*rank=*/3, m, in);
     Int d = in.next();
     // An invalid key may have a smaller exponent than all valid ones.
     Int s = umin(e - smallest + alignment, 62);
@@ -263,37 +287,42 @@ AttentionLowering::Weights AttentionLowering::weights(const RowBuilder &rows,
                   });
   for (Value shift : ArrayRef(scalars).take_front(3))
     inputs.push_back(rows.row(shift));
+  // With 16 bits a pair of them is as wide as a sum.
   Value codes = rows.perElement(
-      8, inputs,
+      16, inputs,
       [](Int e, Int m, Int exponent, Int smallest, Int g, Int left, Int right) {
         Int weight = e * share(m, exponent, smallest);
-        Int dither = (positionAlong(e, 1) * 167 + 89) & 255;
+        Int dither = (positionAlong(e, 2) * 167 + 89) & 255;
         // (2 dither + 1) * 2^g / 2^9 without a product of more than 32 bits.
         dither = ushr(((dither << 1) + 1) << left, right);
-        return umin(ushr(weight + dither, g), 255).trunc(8);
+        return umin(ushr(weight + dither, g), 255).trunc(16);
       });
   return {codes, scalars[3], scalars[4]};
 }
 
 Value AttentionLowering::lowerBlock(const Block &block, Value destination) {
-  RowBuilder rows(b, {block.queries, block.keys});
-  auto smallest = findExponents(rows, block);
-  Value scores = createContraction(
-      b, {loops.sliceQueries(block, query.codes), Extension::Signed},
-      {loops.sliceKeys(block, keyCodes), Extension::Signed});
+  OpFoldResult heads = b.getIndexAttr(op.getGroup());
+  RowBuilder rows(b, {block.queries, heads, block.keys});
+  auto smallest = findExponents(block);
+  Value scores =
+      createContraction(b, {gatherQueries(block), Extension::Signed},
+                        {loops.sliceKeys(block, keyCodes), Extension::Signed});
+  scores = splitRows(b, scores, {block.queries, heads});
   scores = align(rows, block, scores, smallest[0]);
   scores = exponentials(rows, block, scores, smallest[0]);
   Weights p = weights(rows, block, scores, smallest[1]);
   Value o = createWeightedSum(
-      b, {p.codes, Extension::Unsigned},
+      b, {joinRows(b, p.codes, /*kept=*/1), Extension::Signed},
       {loops.sliceKeys(block, valueCodes), Extension::Signed});
+  o = splitRows(b, o, {block.queries, heads});
   RowBuilder outputs(b, o);
-  return outputs.write(
-      destination,
+  Value result = outputs.write(
+      splitHeads(destination),
       {outputs.whole(o), outputs.row(p.factor), outputs.row(p.shift)},
       [](Int o, Int factor, Int s) {
         return sat32(rshr(o.sext(64) * factor, s.zext(64)));
       });
+  return joinChannels(b, result, 2);
 }
 
 Value AttentionLowering::lower() {

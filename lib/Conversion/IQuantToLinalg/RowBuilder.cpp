@@ -64,8 +64,8 @@ Access RowBuilder::whole(Value tensor) const {
 }
 
 Access RowBuilder::row(Value tensor) const {
-  return {tensor, b.getMultiDimIdentityMap(rank()).getSliceMap(
-                      0, rank() - channelRank)};
+  int64_t count = cast<RankedTensorType>(tensor.getType()).getRank();
+  return {tensor, b.getMultiDimIdentityMap(rank()).getSliceMap(0, count)};
 }
 
 Access RowBuilder::channel(Value tensor) const {

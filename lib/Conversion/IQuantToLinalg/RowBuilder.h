@@ -94,7 +94,8 @@ public:
     return RowBuilder(b, ArrayRef(sizes).drop_back(), channelRank - 1);
   }
 
-  /// A tensor over the whole space, one element per row, one per channel.
+  /// A tensor over the whole space, one element per row or for all rows that
+  /// begin alike, one per channel.
   Access whole(Value tensor) const;
   Access row(Value tensor) const;
   Access channel(Value tensor) const;
@@ -135,14 +136,15 @@ public:
         .front();
   }
 
-  /// New tensors of one element per row, from such tensors.
+  /// New tensors of one element per row, from tensors of one for each or for
+  /// all that begin alike.
   template <typename Function>
   SmallVector<Value> perRow(ArrayRef<unsigned> widths, ArrayRef<Value> inputs,
                             Function function) const {
     RowBuilder space = rows();
     SmallVector<Access> accesses;
     for (Value input : inputs)
-      accesses.push_back(space.whole(input));
+      accesses.push_back(space.row(input));
     return space.perElement(widths, accesses, function);
   }
 

@@ -53,6 +53,7 @@ AttentionShape ScoreLoops::takeKeysInUse() {
   return {static_cast<int64_t>(op.getHeads()),
           static_cast<int64_t>(op.getKvHeads()),
           op.getHeadWidth(),
+          /*headsPerBlock=*/1,
           op.getCausal(),
           sizes[0],
           sizes[1],

@@ -101,9 +101,10 @@ void Converter::convert(transformer::AttentionOp op) {
   scores.getLoops().build(op.getType().getElementType(),
                           [&](const AttentionBlock &block, Value destination) {
                             Value rows = toHostRows(scores.createScores(block));
-                            func::CallOp::create(
-                                b, kObserveScores, TypeRange(),
-                                ValueRange{observer, number, block.head, rows});
+                            func::CallOp::create(b, kObserveScores, TypeRange(),
+                                                 ValueRange{observer, number,
+                                                            block.firstHead,
+                                                            rows});
                             return destination;
                           });
 }

@@ -2,8 +2,8 @@
 
 // One row of codes times two, with 32-bit sums: four partial sums stay in a
 // vector register while the loop over the 64 channels runs, and 16-bit pairs of
-// products are what LLVM selects `pmaddwd` for. Where there are four rows or
-// more on both sides, 4 x 4 such registers share their loads.
+// products are what LLVM selects `pmaddwd` for. Where there are three rows of one
+// and four of the other, 3 x 4 such registers share their loads.
 func.func @product(%a: memref<1x64xi8>, %b: memref<2x64xi8>, %c: memref<1x2xi32>) {
   linalg.generic {
     indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>],

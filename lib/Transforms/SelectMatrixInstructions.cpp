@@ -33,13 +33,17 @@ public:
   MatrixStepEmitter(ImplicitLocOpBuilder &builder, const MatrixStep &step)
       : b(builder), step(step) {}
 
+  /// One instruction for each part of the tile.
   Value emitIntrinsic(const MatrixInstruction &instruction);
   Value emitArithmetic();
 
 private:
-  /// The row for every output, and the tile, with elements of `width` bits.
-  Value repeatRow();
+  /// The row for so many outputs, and the tile, with elements of `width` bits.
+  Value repeatRow(int64_t outputs);
   Value flattenTile(unsigned width);
+  /// A part of a vector, or all of it; and parts one behind the other.
+  Value slice(Value vector, int64_t first, int64_t size);
+  Value append(Value vector, Value part);
   VectorType vectorOf(int64_t size, unsigned width) {
     return VectorType::get(size, b.getIntegerType(width));
   }
@@ -93,16 +97,16 @@ FailureOr<MatrixStep> MatrixStep::match(vector::ContractionOp op) {
 
 /// As a word where the codes fill one of 32 bits: not every back end sees that
 /// a shuffle of bytes repeats a word, which takes it one load.
-Value MatrixStepEmitter::repeatRow() {
+Value MatrixStepEmitter::repeatRow(int64_t outputs) {
   if (step.inputs * rowWidth() == 32) {
     Value word = vector::ExtractOp::create(
         b, vector::BitCastOp::create(b, vectorOf(1, 32), step.row), 0);
     return vector::BitCastOp::create(
-        b, vectorOf(step.outputs * step.inputs, rowWidth()),
-        vector::BroadcastOp::create(b, vectorOf(step.outputs, 32), word));
+        b, vectorOf(outputs * step.inputs, rowWidth()),
+        vector::BroadcastOp::create(b, vectorOf(outputs, 32), word));
   }
   SmallVector<int64_t> lanes;
-  for (int64_t lane = 0; lane < step.outputs * step.inputs; ++lane)
+  for (int64_t lane = 0; lane < outputs * step.inputs; ++lane)
     lanes.push_back(lane % step.inputs);
   return vector::ShuffleOp::create(b, step.row, step.row, lanes);
 }
@@ -116,23 +120,44 @@ Value MatrixStepEmitter::flattenTile(unsigned width) {
              : Value(arith::ExtSIOp::create(b, vectorOf(size, width), codes));
 }
 
+Value MatrixStepEmitter::slice(Value vector, int64_t first, int64_t size) {
+  return b.createOrFold<vector::ExtractStridedSliceOp>(vector, first, size, 1);
+}
+
+Value MatrixStepEmitter::append(Value vector, Value part) {
+  if (!vector)
+    return part;
+  int64_t size = cast<VectorType>(vector.getType()).getNumElements() +
+                 cast<VectorType>(part.getType()).getNumElements();
+  return vector::ShuffleOp::create(b, vector, part,
+                                   llvm::to_vector(llvm::seq(size)));
+}
+
 Value MatrixStepEmitter::emitIntrinsic(const MatrixInstruction &instruction) {
-  SmallVector<Value> operands = {repeatRow(), flattenTile(rowWidth())};
-  if (instruction.accumulates)
-    operands.insert(operands.begin(), step.sums);
-  Value result = LLVM::CallIntrinsicOp::create(
-                     b, step.sums.getType(),
-                     b.getStringAttr(instruction.intrinsic), operands)
-                     .getResult(0);
-  if (instruction.accumulates)
-    return result;
-  return arith::AddIOp::create(b, step.sums, result);
+  int64_t outputs = step.outputs / instruction.parts;
+  Value row = repeatRow(outputs), tile = flattenTile(rowWidth());
+  Value result;
+  for (int64_t first = 0; first < step.outputs; first += outputs) {
+    Value sums = slice(step.sums, first, outputs);
+    SmallVector<Value> operands = {
+        row, slice(tile, first * step.inputs, outputs * step.inputs)};
+    if (instruction.accumulates)
+      operands.insert(operands.begin(), sums);
+    Value next =
+        LLVM::CallIntrinsicOp::create(
+            b, sums.getType(), b.getStringAttr(instruction.intrinsic), operands)
+            .getResult(0);
+    if (!instruction.accumulates)
+      next = arith::AddIOp::create(b, sums, next);
+    result = append(result, next);
+  }
+  return result;
 }
 
 /// Products in 32 bits, those of one output added up. Back ends know sums of
 /// pairs of products of 16 bits as an instruction of theirs.
 Value MatrixStepEmitter::emitArithmetic() {
-  Value row = repeatRow();
+  Value row = repeatRow(step.outputs);
   VectorType wide = vectorOf(step.outputs * step.inputs, 32);
   if (step.rowOperand == RowOperand::UnsignedCodes)
     row = arith::ExtUIOp::create(b, wide, row);

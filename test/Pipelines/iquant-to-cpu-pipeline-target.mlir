@@ -11,7 +11,7 @@
 // compiled for; the last of these has neither vectors nor floating point.
 // VNNI-LABEL: iquant.linear_16x8_tiles_16x4_ui8:
 // VNNI: vpdpbusd {{.*}} %zmm
-// AVXVNNI-LABEL: iquant.linear_16x8_tiles_8x4_ui8:
+// AVXVNNI-LABEL: iquant.linear_16x8_tiles_16x4_ui8:
 // AVXVNNI: {vex} vpdpbusd {{.*}} %ymm
 // AVX2-LABEL: iquant.linear_16x8_tiles_8x2_ui8:
 // AVX2: vpmaddwd {{.*}} %ymm

@@ -108,3 +108,31 @@ func.func @others(%row: vector<2xi16>, %tile: vector<8x2xi8>, %wide: vector<8x2x
   %2 = vector.contract {indexing_maps = [#row, #tile, #sums], iterator_types = ["parallel", "reduction"]} %x, %floats, %y : vector<2xf32>, vector<8x2xf32> into vector<8xf32>
   return %0, %1, %2 : vector<8xi32>, vector<8xi32>, vector<8xf32>
 }
+
+// -----
+
+#row = affine_map<(n, k) -> (k)>
+#tile = affine_map<(n, k) -> (n, k)>
+#sums = affine_map<(n, k) -> (n)>
+
+// Two narrow instructions read a wide tile.
+// CHECK-LABEL: func.func @parts(
+// CHECK-SAME: %[[ROW:.*]]: vector<4xi8>, %[[TILE:.*]]: vector<16x4xi8>, %[[SUMS:.*]]: vector<16xi32>
+// CHECK: %[[ROWS:.*]] = vector.bitcast %{{.*}} : vector<8xi32> to vector<32xi8>
+// CHECK: %[[CODES:.*]] = vector.shape_cast %[[TILE]] : vector<16x4xi8> to vector<64xi8>
+// CHECK: %[[SUMS0:.*]] = vector.extract_strided_slice %[[SUMS]] {offsets = [0], sizes = [8], strides = [1]}
+// CHECK: %[[CODES0:.*]] = vector.extract_strided_slice %[[CODES]] {offsets = [0], sizes = [32], strides = [1]}
+// CHECK: %[[PART0:.*]] = llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.256"(%[[SUMS0]], %[[ROWS]], %[[CODES0]])
+// CHECK: %[[SUMS1:.*]] = vector.extract_strided_slice %[[SUMS]] {offsets = [8], sizes = [8], strides = [1]}
+// CHECK: %[[CODES1:.*]] = vector.extract_strided_slice %[[CODES]] {offsets = [32], sizes = [32], strides = [1]}
+// CHECK: %[[PART1:.*]] = llvm.call_intrinsic "llvm.x86.avx512.vpdpbusd.256"(%[[SUMS1]], %[[ROWS]], %[[CODES1]])
+// CHECK: %[[RESULT:.*]] = vector.shuffle %[[PART0]], %[[PART1]] [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]
+// CHECK: return %[[RESULT]]
+module attributes {llvm.target = #llvm.target<triple = "x86_64-linux-gnu", chip = "", features = <["+avx2", "+avxvnni"]>>} {
+  func.func @parts(%row: vector<4xi8>, %tile: vector<16x4xi8>, %sums: vector<16xi32>) -> vector<16xi32> {
+    %q = arith.extui %row : vector<4xi8> to vector<4xi32>
+    %w = arith.extsi %tile : vector<16x4xi8> to vector<16x4xi32>
+    %0 = vector.contract {indexing_maps = [#row, #tile, #sums], iterator_types = ["parallel", "reduction"]} %q, %w, %sums : vector<4xi32>, vector<16x4xi32> into vector<16xi32>
+    return %0 : vector<16xi32>
+  }
+}

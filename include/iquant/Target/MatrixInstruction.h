@@ -51,6 +51,10 @@ struct MatrixInstruction {
   /// feeds them.
   int64_t rows, tiles;
 
+  /// How many of it read a tile, one behind the other: narrow registers can
+  /// read the tiles of wide ones, so that processors share weights.
+  int64_t parts = 1;
+
   /// The bits of an operand's element.
   unsigned getOperandBits() const {
     return rowOperand == RowOperand::Differences ? 16 : 8;

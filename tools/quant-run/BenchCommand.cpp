@@ -11,6 +11,7 @@
 #include "Commands.h"
 #include "Session.h"
 
+#include "iquant/Runtime/MachineLimits.h"
 #include "iquant/Support/Stopwatch.h"
 
 #include "llvm/Support/Format.h"
@@ -46,8 +47,18 @@ static cl::opt<unsigned> repetitions("repetitions",
 static cl::opt<bool> byOp("by-op",
                           cl::desc("Measure the time of each kind of op, too"),
                           cl::cat(category), cl::sub(benchCommand));
+static cl::opt<bool>
+    withLimits("limits",
+               cl::desc("Measure what the machine reads and multiplies, too"),
+               cl::cat(category), cl::sub(benchCommand));
 static cl::opt<bool> asJson("json", cl::desc("Print one JSON object"),
                             cl::cat(category), cl::sub(benchCommand));
+
+static double median(std::vector<double> values) {
+  llvm::sort(values);
+  size_t size = values.size();
+  return (values[(size - 1) / 2] + values[size / 2]) / 2;
+}
 
 namespace {
 
@@ -57,18 +68,28 @@ struct Phase {
   unsigned tokens, chunk;
 };
 
+/// What bounds a phase: how much of it a run needs, and how much of it the
+/// machine does in a second.
+struct Limit {
+  StringRef unit, limiter;
+  double work;
+  std::function<FailureOr<double>()> measure;
+};
+
 /// The seconds of runs over as many tokens each, shortest first.
 struct Samples {
   unsigned tokens;
   std::vector<double> seconds;
   /// Where the time of all runs together went, if that was measured.
   std::vector<OpTimes::Kind> kinds;
+  /// What bounds a run, and how much the machine did of it after each.
+  std::optional<Limit> limit;
+  std::vector<double> limits;
 
   double getSpeed(double time) const { return tokens / time; }
-  double getMedianSpeed() const {
-    size_t size = seconds.size();
-    return getSpeed((seconds[(size - 1) / 2] + seconds[size / 2]) / 2);
-  }
+  double getMedianSpeed() const { return getSpeed(median(seconds)); }
+  /// Of what bounds the phase, in a second.
+  double getReached() const { return limit->work / median(seconds); }
   llvm::json::Object toJson() const;
   void print(StringRef phase) const;
 };
@@ -88,11 +109,18 @@ llvm::json::Object Samples::toJson() const {
                            {"seconds", kind.seconds / seconds.size()}});
   if (byOp)
     object["ops"] = std::move(ops);
+  if (limit)
+    object["limit"] =
+        llvm::json::Object{{"unit", limit->unit},
+                           {"reached", getReached()},
+                           {"measured", median(limits)},
+                           {"share", getReached() / median(limits)}};
   return object;
 }
 
-/// A line for the speed, and one for each kind of op: how many a run has, how
-/// long they take together, and what part of the run that is.
+/// A line for the speed, one for what bounds it, and one for each kind of op:
+/// how many a run has, how long they take together, and what part of the run
+/// that is.
 void Samples::print(StringRef phase) const {
   llvm::outs() << phase
                << llvm::format(": %u tokens at depth %u, %.1f tokens/s "
@@ -100,6 +128,11 @@ void Samples::print(StringRef phase) const {
                                tokens, depth.getValue(), getMedianSpeed(),
                                seconds.size(), getSpeed(seconds.back()),
                                getSpeed(seconds.front()));
+  if (limit)
+    llvm::outs() << llvm::format(
+        "  linears: %.1f G%s, %.1f%% of the %.1f that %s\n", getReached() / 1e9,
+        limit->unit.data(), 100 * getReached() / median(limits),
+        median(limits) / 1e9, limit->limiter.data());
   double total = std::accumulate(seconds.begin(), seconds.end(), 0.0);
   for (const OpTimes::Kind &kind : kinds)
     llvm::outs() << llvm::format(
@@ -116,6 +149,28 @@ static std::vector<int32_t> makeIds(size_t count, const TokenLimits &limits) {
   return ids;
 }
 
+/// Tokens one by one wait for the memory of the weights; many at once are bound
+/// by arithmetic.
+static FailureOr<Limit> findLimit(Session &session, const Phase &phase) {
+  const LinearWork &work = session.getLinearWork();
+  double calls = llvm::divideCeil(phase.tokens, phase.chunk);
+  if (phase.chunk == 1)
+    return Limit{
+        "B/s", "the threads read", calls * work.bytes,
+        [probe = std::make_shared<MemoryProbe>()]() -> FailureOr<double> {
+          return probe->measure(getThreads());
+        }};
+  FailureOr<PeakKernel> kernel =
+      PeakKernel::compile(*session.getLogitsType().getContext(), getThreads());
+  if (failed(kernel))
+    return failure();
+  auto shared = std::make_shared<PeakKernel>(std::move(*kernel));
+  return Limit{"OP/s", "the matrix instruction does",
+               phase.tokens * work.operationsPerToken +
+                   calls * work.operationsPerCall,
+               [shared] { return shared->measure(); }};
+}
+
 static FailureOr<Samples> time(Session &session, OpTimes &times,
                                const Phase &phase) {
   std::vector<int32_t> ids = makeIds(depth + phase.tokens, session.getLimits());
@@ -124,7 +179,13 @@ static FailureOr<Samples> time(Session &session, OpTimes &times,
   session.clear();
   if (!before.empty() && failed(session.append(before)))
     return failure();
-  Samples samples{phase.tokens, {}, {}};
+  Samples samples{phase.tokens, {}, {}, {}, {}};
+  if (withLimits) {
+    FailureOr<Limit> limit = findLimit(session, phase);
+    if (failed(limit))
+      return failure();
+    samples.limit = std::move(*limit);
+  }
   // The first run touches all memory for the first time, and does not count.
   for (unsigned run = 0; run <= repetitions; ++run) {
     session.rewind(ArrayRef(ids).take_front(depth + 1));
@@ -135,10 +196,17 @@ static FailureOr<Samples> time(Session &session, OpTimes &times,
       if (failed(session.append(rest.take_front(phase.chunk))))
         return failure();
     times.stop();
-    if (run != 0)
-      samples.seconds.push_back(watch.getSeconds());
-    else
+    if (run == 0) {
       times.clear();
+      continue;
+    }
+    samples.seconds.push_back(watch.getSeconds());
+    if (!samples.limit)
+      continue;
+    FailureOr<double> limit = samples.limit->measure();
+    if (failed(limit))
+      return failure();
+    samples.limits.push_back(*limit);
   }
   llvm::sort(samples.seconds);
   if (byOp)

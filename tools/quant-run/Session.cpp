@@ -32,6 +32,30 @@ static bool isStep(func::FuncOp function) {
   });
 }
 
+/// One text is a batch of one; rows are its tokens if their number is open,
+/// else there are as many whatever the number of tokens.
+static LinearWork countLinearWork(func::FuncOp function) {
+  LinearWork work;
+  auto add = [&](Type input, ArrayRef<int64_t> weight, unsigned bits) {
+    double size = static_cast<double>(weight[0]) * weight[1];
+    int64_t rows = getShape(input).drop_back().back();
+    work.bytes += size * bits / 8;
+    if (ShapedType::isDynamic(rows))
+      work.operationsPerToken += 2 * size;
+    else
+      work.operationsPerCall += 2 * size * rows;
+  };
+  function.walk([&](Operation *op) {
+    if (auto linear = dyn_cast<LinearOp>(op))
+      add(linear.getInput().getType(), linear.getWeight().getType().getShape(),
+          /*bits=*/8);
+    else if (auto linear = dyn_cast<transformer::LinearOp>(op))
+      add(linear.getInput().getType(), linear.getWeight().getType().getShape(),
+          linear.getWeight().getType().getElementTypeBitWidth());
+  });
+  return work;
+}
+
 FailureOr<std::unique_ptr<Session>> Session::load(StringRef file,
                                                   MLIRContext &context,
                                                   Engine engine,
@@ -62,6 +86,7 @@ FailureOr<std::unique_ptr<Session>> Session::load(StringRef file,
   if (auto ends =
           step->getAttrOfType<DenseI64ArrayAttr>("transformer.end_tokens"))
     session->endTokens = llvm::to_vector_of<int32_t>(ends.asArrayRef());
+  session->work = countLinearWork(step);
   if (times)
     times->instrument(module);
   FailureOr<std::unique_ptr<Program>> program = Program::load(

@@ -14,6 +14,14 @@
 
 namespace mlir::iquant::run {
 
+/// What the linears of a model do.
+struct LinearWork {
+  /// Of the weights, which every call reads once.
+  double bytes = 0;
+  /// Multiplications and additions, for each token and for each call.
+  double operationsPerToken = 0, operationsPerCall = 0;
+};
+
 class Session {
 public:
   /// Loads a model with a function `step` that continues from caches; a model
@@ -28,6 +36,8 @@ public:
   ArrayRef<int32_t> getEndTokens() const { return endTokens; }
   /// The type of the logits of one position.
   Type getLogitsType() const { return program->getType().getResult(0); }
+
+  const LinearWork &getLinearWork() const { return work; }
 
   /// Makes room for a text of this length; keeps the text that is there.
   void reserve(int64_t length);
@@ -46,6 +56,7 @@ public:
 private:
   std::unique_ptr<Program> program;
   TokenLimits limits;
+  LinearWork work;
   SmallVector<int32_t> endTokens;
   std::vector<int32_t> text;
   SmallVector<reference::RuntimeValue> caches;

@@ -35,7 +35,7 @@ iquant::describeTargetList(const CodeTarget &wanted, MLIRContext *context) {
     if (!machine)
       return machine.takeError();
     ListedTarget target{name.str(), describeTarget(**machine, context)};
-    if (!canAskCpu((*machine)->getTargetTriple()))
+    if (names.size() > 1 && !canAskCpu((*machine)->getTargetTriple()))
       return createStringError("programs for '" +
                                (*machine)->getTargetTriple().str() +
                                "' cannot ask what their processor has: expects "

@@ -10,6 +10,7 @@
 #include "CpuCheck.h"
 
 #include "iquant/Conversion/IQuantToLinalg.h"
+#include "iquant/Support/ConstantBytes.h"
 #include "iquant/Target/MatrixInstruction.h"
 #include "iquant/Transforms/Passes.h"
 
@@ -137,14 +138,28 @@ static FailureOr<CStep> describeStep(func::FuncOp callee,
 /// A hash of the constants and of the code, which knows where these lie and how
 /// a state is laid out.
 static uint64_t computeBuildId(ModuleOp module) {
-  ArrayRef<char> constants = getConstants(module);
   std::string text;
   llvm::raw_string_ostream out(text);
-  out << llvm::xxh3_64bits(StringRef(constants.data(), constants.size()));
-  // Without the constants, which a printer that elides them writes out all the
-  // same, to find that they are too long.
+  auto hash = [&](ArrayRef<char> bytes) {
+    out << llvm::xxh3_64bits(StringRef(bytes.data(), bytes.size())) << '\n';
+  };
+  // Printed without the constants, which a printer that elides them writes out
+  // all the same, to find that they are too long; and without the names of
+  // resources, for which targets that are compiled at once are in a race.
+  hash(getConstants(module));
   Attribute pool = module->removeAttr("iquant.constants");
+  SmallVector<std::pair<memref::GlobalOp, Attribute>> resources;
+  for (auto global : module.getOps<memref::GlobalOp>()) {
+    Attribute value = global.getInitialValueAttr();
+    if (!isa_and_nonnull<DenseResourceElementsAttr>(value))
+      continue;
+    hash(getConstantBytes(value).value_or(ArrayRef<char>()));
+    resources.push_back({global, value});
+    global.setInitialValueAttr(UnitAttr::get(module.getContext()));
+  }
   module->print(out);
+  for (auto [global, value] : resources)
+    global.setInitialValueAttr(value);
   if (pool)
     module->setAttr("iquant.constants", pool);
   return llvm::xxh3_64bits(text);

@@ -1,4 +1,5 @@
 // RUN: quant-opt %s --clone-for-targets="triple=x86_64-linux-gnu cpu=haswell,x86-64 features=+movbe" | FileCheck %s
+// RUN: quant-opt %s --clone-for-targets="triple=riscv64-linux-gnu cpu=generic-rv64" | FileCheck %s --check-prefix=ONE
 // RUN: not quant-opt %s --clone-for-targets="triple=x86_64-linux-gnu cpu=x86-64,haswell" 2>&1 | FileCheck %s --check-prefix=ORDER
 // RUN: not quant-opt %s --clone-for-targets="triple=x86_64-linux-gnu cpu=skylake,broadwell,x86-64" 2>&1 | FileCheck %s --check-prefix=BITS
 // RUN: not quant-opt %s --clone-for-targets="triple=x86_64-linux-gnu cpu=haswell,,x86-64" 2>&1 | FileCheck %s --check-prefix=EMPTY
@@ -16,6 +17,9 @@
 // CHECK: module @"x86-64" attributes {llvm.target = #llvm.target<triple = "x86_64-unknown-linux-gnu", chip = "x86-64", features = <[{{.*}}"+movbe"
 // CHECK-NEXT: func.func private @outside()
 // CHECK-NEXT: func.func @f()
+
+// One needs no question.
+// ONE: module @"generic-rv64" attributes {llvm.target = #llvm.target<triple = "riscv64-unknown-linux-gnu", chip = "generic-rv64"
 
 // ORDER: error: 'haswell' would never be chosen behind 'x86-64', which runs wherever it does: expects the best one first
 // What code may use is what counts, not the age of a processor.

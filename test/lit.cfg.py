@@ -103,6 +103,10 @@ provide("text", os.path.exists(text), "%{text}", text, f"no {text}; run scripts/
 openmp = os.path.join(config.llvm_tools_dir, "../lib/libomp.so")
 provide("openmp", os.path.exists(openmp), "%{openmp}", openmp, f"no {openmp}; run scripts/setup.sh")
 
+linear_benchmark = os.path.join(config.iquant_tools_dir, "iquant-linear-benchmark")
+provide("onednn", os.path.exists(linear_benchmark), "%{linear-benchmark}", linear_benchmark,
+        f"no {linear_benchmark}; install libdnnl-dev, configure and build again")
+
 # Processors that are not this one: programs of a library, examples/bare and
 # nothing else, run by the user-mode emulator of QEMU.
 bare = os.path.join(root, "examples/bare")

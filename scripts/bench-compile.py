@@ -15,9 +15,10 @@ import tempfile
 import numpy
 from safetensors.numpy import save_file
 
+import line_plot
+
 HIDDEN, INTERMEDIATE, HEADS, KV_HEADS, WIDTH, VOCABULARY = 576, 1536, 9, 3, 64, 49152
 STAGES = ["import", "quantize and prove", "lower", "machine code"]
-COLORS = ["#888888", "#4477aa", "#228833", "#cc3311"]
 LINEARS = {"self_attn.q_proj": (HEADS * WIDTH, HIDDEN), "self_attn.k_proj": (KV_HEADS * WIDTH, HIDDEN),
            "self_attn.v_proj": (KV_HEADS * WIDTH, HIDDEN), "self_attn.o_proj": (HIDDEN, HEADS * WIDTH),
            "mlp.gate_proj": (INTERMEDIATE, HIDDEN), "mlp.up_proj": (INTERMEDIATE, HIDDEN),
@@ -59,27 +60,6 @@ def measure(tools, layers):
         return times + [lower, seconds_of(tools / "quant-compile", integer, "--emit=obj", *library) - lower]
 
 
-def plot(path, rows):
-    """Layers to the right, seconds up, a line for each stage and its name at the end."""
-    most_layers, most_seconds = max(rows), max(max(times) for times in rows.values()) * 1.1
-    x = lambda layers: 50 + 430 * layers / most_layers
-    y = lambda seconds: 260 - 230 * seconds / most_seconds
-    text = lambda x, y, words, anchor, color="#000": (
-        f'<text x="{x:.0f}" y="{y:.0f}" text-anchor="{anchor}" fill="{color}">{words}</text>')
-    parts = ['<path d="M50 20V260H490" fill="none" stroke="#000"/>', text(270, 298, "layers", "middle"),
-             text(8, 14, "processor seconds", "start")]
-    parts += [text(x(layers), 278, layers, "middle") for layers in rows]
-    ticks = range(0, int(most_seconds) + 1, max(1, int(most_seconds) // 5))
-    parts += [text(44, y(tick) + 4, tick, "end") for tick in ticks]
-    for stage, (name, color) in enumerate(zip(STAGES, COLORS)):
-        points = " ".join(f"{x(layers):.1f},{y(times[stage]):.1f}" for layers, times in rows.items())
-        parts.append(f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="2"/>')
-        parts.append(text(488, y(rows[most_layers][stage]) + 4, name, "start", color))
-    frame = ('<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 306" font-family="sans-serif" font-size="12">\n'
-             '<rect width="640" height="306" fill="#fff"/>\n')
-    path.write_text(frame + "\n".join(parts) + "\n</svg>\n")
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--layers", type=int, nargs="+", default=[6, 12, 30, 60])
@@ -93,7 +73,8 @@ def main():
         rows[layers] = measure(arguments.tools, layers)
         print(f"{layers:6}" + "".join(f"{seconds:18.1f} s" for seconds in rows[layers]), flush=True)
     if arguments.plot:
-        plot(arguments.plot, rows)
+        line_plot.write(arguments.plot, "layers", "processor seconds",
+                        {stage: {layers: times[i] for layers, times in rows.items()} for i, stage in enumerate(STAGES)})
 
 
 if __name__ == "__main__":

@@ -53,10 +53,14 @@ static void addBufferization(OpPassManager &pm) {
   pm.addPass(createCSEPass());
   // A cache comes back where it was passed in.
   pm.addPass(createDropCacheResults());
+  // So does the result of a kernel.
+  pm.addPass(bufferization::createDropEquivalentBufferResultsPass());
   bufferization::buildBufferDeallocationPipeline(pm);
   // A function that returns what it does not own returns a copy.
   pm.addPass(createConvertBufferizationToMemRefPass());
   pm.addNestedPass<func::FuncOp>(createConvertStridedCopyToLinalg());
+  pm.addPass(createCanonicalizerPass());
+  pm.addNestedPass<func::FuncOp>(createMergeAllocations());
 }
 
 /// From either dialect to loops over vectors, all that depends on what the
@@ -79,6 +83,10 @@ static void addLoops(OpPassManager &pm) {
   OutlineRepeatedBodiesOptions outlining;
   outlining.minOps = 50;
   pm.addPass(createOutlineRepeatedBodies(outlining));
+  // Sizes of tensors become those of arguments, which are known when buffers
+  // are made.
+  pm.addPass(memref::createResolveRankedShapeTypeResultDimsPass());
+  pm.addPass(createCanonicalizerPass());
 
   addBufferization(pm);
 

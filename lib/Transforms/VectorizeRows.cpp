@@ -162,10 +162,12 @@ public:
 private:
   /// All of the innermost loop, where the outer ones stand at `outer`.
   void emitRow(ValueRange outer, Value size);
+  /// The elements of inputs that a row has one of.
+  IRMapping loadRowElements(ValueRange point);
   /// One step of it, at `inner`, on vectors of `width` elements, or on scalars
   /// if that is 1; gives the new accumulators.
   SmallVector<Value> emitStep(ValueRange outer, Value inner, int64_t width,
-                              ValueRange accumulators);
+                              ValueRange accumulators, IRMapping values);
   Value emitBodyOp(Operation &bodyOp, ValueRange point, int64_t width,
                    IRMapping &values);
 
@@ -245,11 +247,13 @@ void RowEmitter::emitRow(ValueRange outer, Value size) {
         b, *arith::getNeutralElement(reduction.combiner));
     neutral.push_back(widen(element, lanes));
   }
+  IRMapping rowElements = loadRowElements(point);
   auto loop = [&](Value from, Value to, int64_t width, ValueRange carried) {
     return scf::ForOp::create(
         b, from, to, index(width), carried,
         [&](OpBuilder &, Location, Value inner, ValueRange accumulators) {
-          scf::YieldOp::create(b, emitStep(outer, inner, width, accumulators));
+          scf::YieldOp::create(
+              b, emitStep(outer, inner, width, accumulators, rowElements));
         });
   };
   std::optional<int64_t> known = getConstantIntValue(size);
@@ -269,21 +273,31 @@ void RowEmitter::emitRow(ValueRange outer, Value size) {
                             positionOf(*operand, point));
 }
 
+IRMapping RowEmitter::loadRowElements(ValueRange point) {
+  IRMapping values;
+  for (OpOperand *operand : op.getDpsInputOperands()) {
+    BlockArgument element = op.getMatchingBlockArgument(operand);
+    if (!element.use_empty() && !isAlongInnerLoop(op, *operand))
+      values.map(element, memref::LoadOp::create(b, operand->get(),
+                                                 positionOf(*operand, point)));
+  }
+  return values;
+}
+
 SmallVector<Value> RowEmitter::emitStep(ValueRange outer, Value inner,
-                                        int64_t width,
-                                        ValueRange accumulators) {
+                                        int64_t width, ValueRange accumulators,
+                                        IRMapping values) {
   SmallVector<Value> point(outer);
   point.push_back(inner);
-  IRMapping values;
   for (OpOperand &operand : op->getOpOperands()) {
     BlockArgument element = op.getMatchingBlockArgument(&operand);
     bool isMoving = isAlongInnerLoop(op, operand);
     if (op.isDpsInit(&operand) && !isMoving) {
       values.map(element, accumulators.front());
       accumulators = accumulators.drop_front();
-    } else if (element.use_empty()) {
+    } else if (element.use_empty() || !isMoving) {
       continue;
-    } else if (isMoving && width != 1) {
+    } else if (width != 1) {
       auto type = VectorType::get(width, element.getType());
       values.map(element, vector::LoadOp::create(b, type, operand.get(),
                                                  positionOf(operand, point)));

@@ -169,6 +169,29 @@ def SimplifyParallelRegions : Pass<"simplify-parallel-regions", "::mlir::func::F
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def MergeAllocations : Pass<"merge-allocations", "::mlir::func::FuncOp"> {
+  let summary = "Allocate the small buffers of a block together";
+  let description = [{
+    A row of codes has scales, zero points, sums and shifts, a buffer of some
+    bytes each, and a step of decode has thousands of them. All of a block that
+    are freed in it become parts of one buffer, as large as they are together:
+    one allocation, and memory side by side.
+
+    Takes buffers of at most `most-bytes`, sizes that are not known counted as 1;
+    larger ones come from the allocator one by one, which finds room for them
+    again and again. Every part begins at a multiple of 64 bytes. Requires
+    `memref.dealloc` in the place where memory is freed, and guarantees that as
+    much is freed, where the last of the parts was. Leaves alone buffers that
+    leave the block, and those whose size is not known where the first of them
+    is made.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
+  let options = [
+    Option<"mostBytes", "most-bytes", "int64_t", /*default=*/"512",
+           "Bytes of a buffer, unknown sizes counted as 1, that are small.">
+  ];
+}
+
 def PrefetchStreams : Pass<"prefetch-streams", "::mlir::func::FuncOp"> {
   let summary = "Ask for the memory of a weight some time before it is read";
   let description = [{

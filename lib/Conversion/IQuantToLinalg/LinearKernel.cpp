@@ -10,6 +10,8 @@
 
 #include "LinearLoops.h"
 
+#include "iquant/Support/Shapes.h"
+
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 
 using namespace mlir;
@@ -61,9 +63,10 @@ static func::FuncOp createKernel(ModuleOp module, Location location,
   TilesAttr tiles = type.getTiles();
   MatrixInstruction instruction = getMatrixInstruction(
       getTarget(module), tiles.getOutputs(), tiles.getInputs());
-  Value exponent = body->getArguments().back();
-  func::ReturnOp::create(
-      b, LinearLoops(b, type, operands, exponent, instruction).lower());
+  Value results = body->getArguments().back(),
+        exponent = body->getArguments().drop_back().back();
+  LinearLoops loops(b, type, operands, exponent, instruction);
+  func::ReturnOp::create(b, loops.lower(results));
   return function;
 }
 
@@ -76,11 +79,13 @@ Value mlir::iquant::callLinearKernel(ImplicitLocOpBuilder &builder,
   for (Value *operand : present(given))
     arguments.push_back(*operand);
   arguments.push_back(constant(builder, 32, resultExponent));
-  auto codes = cast<RankedTensorType>(operands.codes.getType());
-  Type result = RankedTensorType::get({codes.getDimSize(0), type.getShape()[0]},
-                                      builder.getI32Type());
-  auto signature =
-      builder.getFunctionType(TypeRange(ValueRange(arguments)), result);
+  // The caller gives the memory of the result, and so knows whose it is.
+  SmallVector<OpFoldResult> sizes = {sizesOf(builder, operands.codes).front(),
+                                     builder.getIndexAttr(type.getShape()[0])};
+  Value results = tensor::EmptyOp::create(builder, sizes, builder.getI32Type());
+  arguments.push_back(results);
+  auto signature = builder.getFunctionType(TypeRange(ValueRange(arguments)),
+                                           results.getType());
 
   std::string name = getKernelName(type, operands);
   auto kernel = module.lookupSymbol<func::FuncOp>(name);

@@ -174,9 +174,7 @@ Value LinearLoops::loop(
   return loop.getResult(0);
 }
 
-Value LinearLoops::lower() {
-  SmallVector<OpFoldResult> sizes = {rowCount, b.getIndexAttr(outputs)};
-  Value results = tensor::EmptyOp::create(b, sizes, b.getI32Type());
+Value LinearLoops::lower(Value results) {
   int64_t tiles = llvm::divideCeilSigned(outputs, instruction.outputs),
           fullTiles = outputs / instruction.outputs,
           inBlocks = fullTiles - fullTiles % instruction.tiles;

@@ -34,7 +34,8 @@ public:
               const LinearOperands &operands, Value resultExponent,
               const MatrixInstruction &instruction);
 
-  Value lower();
+  /// The result, `[rows, outputs]`, in the place of `results`.
+  Value lower(Value results);
 
 private:
   Value index(int64_t value) {

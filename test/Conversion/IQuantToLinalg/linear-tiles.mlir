@@ -1,15 +1,16 @@
 // RUN: quant-opt %s --convert-iquant-to-linalg --canonicalize --cse --split-input-file | FileCheck %s
 
-// Linears of equal types share a kernel, which takes the exponent of the result.
+// Linears of equal types share a kernel, which takes the exponent of the result
+// and its place.
 // The codes are read as they are; 24 channels are a tile and a half, so the sums
 // are filled up to two.
 // CHECK-LABEL: func.func @codes(
 // CHECK-SAME: %[[Q:[^ ]*]]: tensor<?x8xi8>
-// CHECK: call @iquant.linear_24x8_tiles_16x4_ui8(%[[Q]], {{.*}}, %c14_i32)
-// CHECK: call @iquant.linear_24x8_tiles_16x4_ui8(%[[Q]], {{.*}}, %c12_i32)
+// CHECK: call @iquant.linear_24x8_tiles_16x4_ui8(%[[Q]], {{.*}}, %c14_i32, %{{.*}})
+// CHECK: call @iquant.linear_24x8_tiles_16x4_ui8(%[[Q]], {{.*}}, %c12_i32, %{{.*}})
 // CHECK-LABEL: func.func private @iquant.linear_24x8_tiles_16x4_ui8(
 // CHECK-SAME: %[[Q:[^ ]*]]: tensor<?x8xi8>, %[[M:[^ ]*]]: tensor<?xi32>, %[[E:[^ ]*]]: tensor<?xi32>, %[[Z:[^ ]*]]: tensor<?xi32>
-// CHECK-SAME: %[[W:[^ ]*]]: tensor<2x2x16x4xi8>, %[[WM:[^ ]*]]: tensor<24xi32>, %[[WE:[^ ]*]]: tensor<24xi32>, %[[SUMS:[^ ]*]]: tensor<24xi32>, %{{.*}}: i32
+// CHECK-SAME: %[[W:[^ ]*]]: tensor<2x2x16x4xi8>, %[[WM:[^ ]*]]: tensor<24xi32>, %[[WE:[^ ]*]]: tensor<24xi32>, %[[SUMS:[^ ]*]]: tensor<24xi32>, %{{.*}}: i32, %{{.*}}: tensor<?x24xi32>)
 // CHECK: %[[TILES:.*]] = tensor.collapse_shape %[[W]] {{\[\[}}0], [1], [2, 3]]
 // CHECK: linalg.generic {{.*}} ins(%[[SUMS]] : tensor<24xi32>) outs(%{{.*}} : tensor<1x24xi32>)
 // CHECK: %[[PADDED:.*]] = tensor.insert_slice {{.*}} into tensor<1x32xi32>

@@ -15,8 +15,8 @@ func.func @scale(%x: memref<?x8xi32>, %factors: memref<?xi32>) {
 }
 
 // CHECK: scf.parallel (%[[ROW:.*]]) = (%c0) to (%{{.*}}) step (%c1)
-// CHECK: scf.for %[[C:.*]] = %c0 to %c8 step %c4
 // CHECK: %[[FACTOR:.*]] = memref.load %{{.*}}[%[[ROW]]]
+// CHECK: scf.for %[[C:.*]] = %c0 to %c8 step %c4
 // CHECK: %[[ELEMENTS:.*]] = vector.load %{{.*}}[%[[ROW]], %[[C]]] : memref<?x8xi32>, vector<4xi32>
 // CHECK: %[[FACTORS:.*]] = vector.broadcast %[[FACTOR]]
 // CHECK: %[[PRODUCTS:.*]] = arith.muli %[[ELEMENTS]], %[[FACTORS]] : vector<4xi32>

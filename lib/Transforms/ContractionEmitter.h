@@ -1,0 +1,114 @@
+//===- ContractionEmitter.h - Vector loops of a matrix product --*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// No operand needs packing. In a product of rows both operands are contiguous
+// along the reduction, so a tile's accumulators are vectors of partial sums
+// along k, and horizontal sums of four at a time end the tile. In a weighted
+// sum of rows the rows are contiguous along n, and so are the accumulators.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_LIB_TRANSFORMS_CONTRACTIONEMITTER_H
+#define IQUANT_LIB_TRANSFORMS_CONTRACTIONEMITTER_H
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace mlir::iquant {
+
+/// A product of rows, c[m, n] += extend(a[m, k]) * extend(b[n, k]), or a
+/// weighted sum of them, c[m, n] += extend(a[m, k]) * extend(b[k, n]).
+struct Contraction {
+  Value a, b, c;
+  bool isWeightedSum = false;
+  bool aUnsigned = false, bUnsigned = false;
+
+  Type elementType(Value buffer) const {
+    return cast<MemRefType>(buffer.getType()).getElementType();
+  }
+  Type sumType() const { return elementType(c); }
+  bool isFloat() const { return isa<FloatType>(sumType()); }
+};
+
+/// Emits the loops of one contraction of buffers.
+class ContractionEmitter {
+public:
+  ContractionEmitter(ImplicitLocOpBuilder &builder, const Contraction &matched,
+                     unsigned vectorBits)
+      : b(builder), contraction(matched), lanes(vectorBits / 32),
+        step(matched.isFloat() ? lanes : 2 * lanes),
+        registers(vectorBits == 512 ? 32 : 16) {}
+
+  void emit() {
+    if (contraction.isWeightedSum)
+      emitWeightedSum();
+    else
+      emitProduct();
+  }
+
+private:
+  void emitProduct();
+  void emitWeightedSum();
+  Value index(int64_t value) {
+    return arith::ConstantIndexOp::create(b, value);
+  }
+  Value size(Value buffer, int64_t dimension) {
+    return b.createOrFold<memref::DimOp>(buffer, dimension);
+  }
+  Value offset(Value base, int64_t distance) {
+    return distance == 0 ? base
+                         : b.createOrFold<arith::AddIOp>(base, index(distance));
+  }
+  /// The largest multiple of `factor` that is at most `value`.
+  Value floorToMultiple(Value value, int64_t factor);
+  /// `scf.for` from `from` to `to`; not emitted when it is known to be empty.
+  void loop(Value from, Value to, int64_t stride,
+            function_ref<void(Value)> body);
+
+  /// The rows from `from` to `to`, at most `tile` of them at a time.
+  void emitRows(Value from, Value to, int64_t tile,
+                function_ref<void(Value, int64_t)> body);
+
+  /// Asks for a row of b, unless it is so long that it is a stream of its own.
+  void prefetchRow(Value row);
+  void emitTile(Value m, Value n, int64_t rows, int64_t columns);
+  void addHorizontally(ValueRange sums, Value row, Value column);
+  Value loadVector(Value buffer, Value row, Value k, Value mask,
+                   bool isUnsigned);
+  Value multiplyAdd(Value x, Value y, Value sum);
+  SmallVector<Value> emitStep(Value m, Value n, int64_t rows, int64_t columns,
+                              Value k, Value mask, ValueRange sums);
+
+  /// What a weighted sum does with one step of k: one for floats, a pair for
+  /// integers, of which the second may not exist.
+  struct SumStep {
+    Value k;
+    bool isPair;
+  };
+  /// Some steps of k.
+  struct SumRange {
+    Value from, to;
+  };
+  void emitSumTile(Value m, Value n, int64_t rows, int64_t vectors,
+                   SumRange range, Value mask);
+  Value loadWeights(Value row, SumStep at);
+  Value loadRows(Value column, SumStep at, Value mask);
+  SmallVector<Value> emitSumStep(Value m, Value n, int64_t rows,
+                                 int64_t vectors, SumStep at, Value mask,
+                                 ValueRange sums);
+  Value load(VectorType type, Value buffer, ValueRange position, Value mask);
+  Value widen(Value vector, bool isUnsigned);
+
+  ImplicitLocOpBuilder &b;
+  const Contraction &contraction;
+  /// Sums in one register, and elements of k that one step consumes.
+  int64_t lanes, step;
+  /// How many there are.
+  int64_t registers;
+};
+
+} // namespace mlir::iquant
+
+#endif // IQUANT_LIB_TRANSFORMS_CONTRACTIONEMITTER_H

@@ -15,14 +15,11 @@
 
 #include "dialects/IQuant/IQuant.h"
 #include "iquant/Reference/Interpreter.h"
-#include "iquant/Registration.h"
 #include "iquant/Runtime/MachineLimits.h"
 #include "iquant/Support/RowGroups.h"
 
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 #include "mlir/IR/Matchers.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/FormatVariadic.h"
 #include "llvm/Support/InitLLVM.h"
@@ -398,9 +395,6 @@ int main(int argc, char **argv) {
   mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
   restrictOneDnnToOneThread();
   DialectRegistry registry;
-  registerAllDialects(registry);
-  registerAllExtensions(registry);
-  registerDialects(registry);
   registerExecutableDialects(registry);
   MLIRContext context(registry);
   context.loadAllAvailableDialects();

@@ -13,11 +13,8 @@
 #include "RandomArguments.h"
 
 #include "dialects/IQuant/IQuant.h"
-#include "iquant/Registration.h"
 #include "iquant/Runtime/Executable.h"
 
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/Format.h"
@@ -105,9 +102,6 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   cl::ParseCommandLineOptions(argc, argv, "Times functions of one op each.\n");
   DialectRegistry registry;
-  registerAllDialects(registry);
-  registerAllExtensions(registry);
-  registerDialects(registry);
   registerExecutableDialects(registry);
   MLIRContext context(registry);
 

@@ -10,11 +10,14 @@
 #include "dialects/IQuant/IQuant.h"
 #include "dialects/Transformer/Transformer.h"
 #include "iquant/Pipelines/CpuPipeline.h"
+#include "iquant/Registration.h"
 #include "iquant/Target/MatrixInstruction.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/ExecutionEngine/OptUtils.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "mlir/InitAllDialects.h"
+#include "mlir/InitAllExtensions.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
@@ -32,6 +35,9 @@ using namespace mlir::iquant::reference;
 //===----------------------------------------------------------------------===//
 
 void iquant::registerExecutableDialects(DialectRegistry &registry) {
+  registerAllDialects(registry);
+  registerAllExtensions(registry);
+  registerDialects(registry);
   registerBuiltinDialectTranslation(registry);
   registerLLVMDialectTranslation(registry);
   registerOpenMPDialectTranslation(registry);

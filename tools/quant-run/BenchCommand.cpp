@@ -73,7 +73,7 @@ struct Phase {
 struct Limit {
   StringRef unit, limiter;
   double work;
-  std::function<FailureOr<double>()> measure;
+  llvm::unique_function<FailureOr<double>()> measure;
 };
 
 /// The seconds of runs over as many tokens each, shortest first.
@@ -155,20 +155,18 @@ static FailureOr<Limit> findLimit(Session &session, const Phase &phase) {
   const LinearWork &work = session.getLinearWork();
   double calls = llvm::divideCeil(phase.tokens, phase.chunk);
   if (phase.chunk == 1)
-    return Limit{
-        "B/s", "the threads read", calls * work.bytes,
-        [probe = std::make_shared<MemoryProbe>()]() -> FailureOr<double> {
-          return probe->measure(getThreads());
-        }};
+    return Limit{"B/s", "the threads read", calls * work.bytes,
+                 [probe = MemoryProbe()]() -> FailureOr<double> {
+                   return probe.measure(getThreads());
+                 }};
   FailureOr<PeakKernel> kernel =
       PeakKernel::compile(*session.getLogitsType().getContext(), getThreads());
   if (failed(kernel))
     return failure();
-  auto shared = std::make_shared<PeakKernel>(std::move(*kernel));
-  return Limit{"OP/s", "the matrix instruction does",
-               phase.tokens * work.operationsPerToken +
-                   calls * work.operationsPerCall,
-               [shared] { return shared->measure(); }};
+  return Limit{
+      "OP/s", "the matrix instruction does",
+      phase.tokens * work.operationsPerToken + calls * work.operationsPerCall,
+      [kernel = std::move(*kernel)]() mutable { return kernel.measure(); }};
 }
 
 static FailureOr<Samples> time(Session &session, OpTimes &times,

@@ -6,12 +6,9 @@
 
 #include "Commands.h"
 
-#include "iquant/Registration.h"
 #include "iquant/Runtime/Executable.h"
 
 #include "mlir/IR/DialectRegistry.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
 #include "llvm/Support/InitLLVM.h"
 
 using namespace mlir;
@@ -47,9 +44,6 @@ int main(int argc, char **argv) {
       "the reference interpreter.\n");
 
   DialectRegistry registry;
-  registerAllDialects(registry);
-  registerAllExtensions(registry);
-  iquant::registerDialects(registry);
   iquant::registerExecutableDialects(registry);
   MLIRContext context(registry);
 

@@ -12,15 +12,12 @@
 #include "iquant/Conversion/Passes.h"
 #include "iquant/Pipelines/CpuPipeline.h"
 #include "iquant/Reference/Interpreter.h"
-#include "iquant/Registration.h"
 #include "iquant/Runtime/Executable.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
 #include "llvm/Support/FormatVariadic.h"
@@ -57,9 +54,6 @@ protected:
 
   static DialectRegistry makeRegistry() {
     DialectRegistry registry;
-    registerAllDialects(registry);
-    registerAllExtensions(registry);
-    registerDialects(registry);
     registerExecutableDialects(registry);
     return registry;
   }

@@ -10,12 +10,9 @@
 #include "Support/RandomCases.h"
 #include "dialects/IQuant/IQuant.h"
 #include "iquant/Reference/Interpreter.h"
-#include "iquant/Registration.h"
 #include "iquant/Runtime/Executable.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
 
 #include <gtest/gtest.h>
@@ -41,9 +38,6 @@ protected:
 
   static DialectRegistry makeRegistry() {
     DialectRegistry registry;
-    registerAllDialects(registry);
-    registerAllExtensions(registry);
-    registerDialects(registry);
     registerExecutableDialects(registry);
     return registry;
   }

@@ -5,12 +5,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "iquant/Runtime/Executable.h"
-#include "iquant/Registration.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
 #include "mlir/Parser/Parser.h"
 #include "llvm/TargetParser/Host.h"
 
@@ -24,9 +21,6 @@ class ExecutableTest : public ::testing::Test {
 protected:
   ExecutableTest() {
     DialectRegistry registry;
-    registerAllDialects(registry);
-    registerAllExtensions(registry);
-    registerDialects(registry);
     registerExecutableDialects(registry);
     context.appendDialectRegistry(registry);
     context.loadAllAvailableDialects();

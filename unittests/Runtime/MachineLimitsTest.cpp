@@ -5,10 +5,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "iquant/Runtime/MachineLimits.h"
-#include "iquant/Registration.h"
-
-#include "mlir/InitAllDialects.h"
-#include "mlir/InitAllExtensions.h"
 
 #include <gtest/gtest.h>
 
@@ -26,9 +22,6 @@ TEST(MachineLimitsTest, ReadsMemory) {
 
 TEST(MachineLimitsTest, MultipliesCodes) {
   DialectRegistry registry;
-  registerAllDialects(registry);
-  registerAllExtensions(registry);
-  registerDialects(registry);
   registerExecutableDialects(registry);
   MLIRContext context(registry);
   context.loadAllAvailableDialects();

@@ -21,7 +21,8 @@
 
 namespace mlir::iquant {
 
-/// Makes a context able to compile: registers what translation to LLVM needs.
+/// Makes a context able to compile: registers both dialects, upstream's, and
+/// what translation to LLVM needs.
 void registerExecutableDialects(DialectRegistry &registry);
 
 /// A function that the process provides to compiled code: the symbol of its C

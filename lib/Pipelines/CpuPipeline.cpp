@@ -95,6 +95,7 @@ static void addLoops(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createSelectMatrixInstructions());
   pm.addNestedPass<func::FuncOp>(createPrefetchStreams());
   pm.addNestedPass<func::FuncOp>(createVectorizeRows());
+  pm.addNestedPass<func::FuncOp>(createSelectByteShuffles());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   // What threads may share has one form from here on.

@@ -27,6 +27,18 @@ static Tensor addLaneProducts(Tensor sums, const Tensor &a, const Tensor &b,
   return sums;
 }
 
+/// Bytes of `table` at positions in the same 16; 0 where `isZero` says so of
+/// the position.
+static Tensor shuffleBytes(const Tensor &table, Tensor positions,
+                           function_ref<bool(uint64_t)> isZero) {
+  for (int64_t i = 0, end = positions.getNumElements(); i < end; ++i) {
+    uint64_t position = positions.getUnsigned(i);
+    positions.setInt(
+        i, isZero(position) ? 0 : table.getInt(i / 16 * 16 + position % 16));
+  }
+  return positions;
+}
+
 Results mlir::iquant::reference::evaluateLlvm(Operation *op,
                                               Evaluator &evaluator) {
   auto call = dyn_cast<LLVM::CallIntrinsicOp>(op);
@@ -48,6 +60,13 @@ Results mlir::iquant::reference::evaluateLlvm(Operation *op,
     return SmallVector<RuntimeValue>{
         addLaneProducts(zeros, in[0], in[1], /*isUnsigned=*/false)};
   }
+  if (name == "llvm.x86.ssse3.pshuf.b.128" || name == "llvm.x86.avx2.pshuf.b" ||
+      name == "llvm.x86.avx512.pshuf.b.512")
+    return SmallVector<RuntimeValue>{shuffleBytes(
+        in[0], in[1], [](uint64_t position) { return position >= 128; })};
+  if (name == "llvm.aarch64.neon.tbl1.v16i8")
+    return SmallVector<RuntimeValue>{shuffleBytes(
+        in[0], in[1], [](uint64_t position) { return position >= 16; })};
   return op->emitError()
          << "the reference interpreter does not know the intrinsic '" << name
          << "'";

@@ -6,6 +6,7 @@
 
 #include "ContractionEmitter.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
@@ -20,8 +21,9 @@ static constexpr int64_t kRowBlock = 48;
 /// Rows of one head lie between those of others, where no processor expects
 /// them: it is asked for so many rows ahead, line by line, if a row is short.
 static constexpr int64_t kRowsAhead = 32, kShortRow = 256, kLine = 64;
-/// Rows of b that stay there while all of a weighted sum's a passes by.
-static constexpr int64_t kSumBlock = 256;
+/// Rows of b that stay there while all of a weighted sum's a passes by, and
+/// that arrive while the block before them is added up.
+static constexpr int64_t kSumBlock = 64;
 
 Value ContractionEmitter::floorToMultiple(Value value, int64_t factor) {
   if (std::optional<int64_t> known = getConstantIntValue(value))
@@ -241,9 +243,7 @@ void ContractionEmitter::addHorizontally(ValueRange sums, Value row,
 //===----------------------------------------------------------------------===//
 
 void ContractionEmitter::emitWeightedSum() {
-  // The sums of a tile, its vectors of b and one of a.
-  int64_t vectors = registers / 8;
-  int64_t tile = (registers - vectors - 1) / vectors;
+  int64_t vectors = sumVectors(), tile = sumTile();
   Value rows = size(contraction.a, 0), columns = size(contraction.b, 1),
         depth = size(contraction.a, 1);
   Value full = floorToMultiple(columns, vectors * lanes);
@@ -263,6 +263,22 @@ void ContractionEmitter::emitWeightedSum() {
            [&](Value m) { emitSumTile(m, n, 1, /*vectors=*/1, range, mask); });
     });
   });
+}
+
+void ContractionEmitter::prefetchNextBlock(Value column, Value k,
+                                           const SumRange &range) {
+  int64_t width = cast<MemRefType>(contraction.b.getType()).getDimSize(1),
+          passes = width / (sumVectors() * lanes);
+  if (ShapedType::isDynamic(width))
+    return;
+  AffineExpr from = b.getAffineSymbolExpr(0), at = b.getAffineSymbolExpr(1),
+             n = b.getAffineSymbolExpr(2);
+  AffineExpr row = from + kSumBlock + (n * kSumBlock).floorDiv(width) +
+                   (at - from).floorDiv(passes);
+  Value first = affine::AffineApplyOp::create(
+      b, AffineMap::get(0, 3, row), ValueRange{range.from, k, column});
+  for (int64_t i = 0; i * passes < rowsPerStep(); ++i)
+    prefetchRow(offset(first, i));
 }
 
 /// The weights of one step, for every column; widened.
@@ -338,13 +354,16 @@ void ContractionEmitter::emitSumTile(Value m, Value n, int64_t rows,
   for (int64_t sum = 0; sum < rows * vectors; ++sum)
     sums.push_back(load(type, contraction.c, position(sum), mask));
 
-  int64_t stride = contraction.isFloat() ? 1 : 2;
+  int64_t stride = rowsPerStep();
   Value count = b.createOrFold<arith::SubIOp>(range.to, range.from);
   Value full =
       b.createOrFold<arith::AddIOp>(range.from, floorToMultiple(count, stride));
   auto pairs = scf::ForOp::create(
       b, range.from, full, index(stride), sums,
       [&](OpBuilder &, Location, Value k, ValueRange carried) {
+        // Whole tiles have more to do for each row of b, and may be many.
+        if (rows < sumTile() && !mask)
+          prefetchNextBlock(n, k, range);
         scf::YieldOp::create(
             b, emitSumStep(m, n, rows, vectors, {k, true}, mask, carried));
       });

@@ -81,6 +81,15 @@ private:
   SmallVector<Value> emitStep(Value m, Value n, int64_t rows, int64_t columns,
                               Value k, Value mask, ValueRange sums);
 
+  /// Vectors of columns in a tile of a weighted sum, and its rows: their sums,
+  /// the vectors of b and one of a fill the registers.
+  int64_t sumVectors() const { return registers / 8; }
+  int64_t sumTile() const {
+    return (registers - sumVectors() - 1) / sumVectors();
+  }
+  /// Rows of b that a step of a weighted sum adds.
+  int64_t rowsPerStep() const { return contraction.isFloat() ? 1 : 2; }
+
   /// What a weighted sum does with one step of k: one for floats, a pair for
   /// integers, of which the second may not exist.
   struct SumStep {
@@ -91,6 +100,9 @@ private:
   struct SumRange {
     Value from, to;
   };
+  /// In the step of row `k` of a block: asks for a part of the next block's
+  /// rows, so that all steps together, for all columns, ask for all of them.
+  void prefetchNextBlock(Value column, Value k, const SumRange &range);
   void emitSumTile(Value m, Value n, int64_t rows, int64_t vectors,
                    SumRange range, Value mask);
   Value loadWeights(Value row, SumStep at);

@@ -84,12 +84,14 @@ func.func @floats(%a: memref<8x20xf32>, %b: memref<8x20xf32>, %c: memref<8x8xf32
 // A weighted sum of rows: pairs of rows side by side, one load of two weights
 // for all columns, and the last row of an odd number alone. The rows of c come
 // in sixes, of four vectors, and then what is left; 64 columns are whole
-// vectors. 256 rows of b stay in the cache until all of a has passed by.
+// vectors. 64 rows of b stay in the cache until all of a has passed by; fewer than
+// six rows of a ask for the next 64 meanwhile.
 // CHECK-LABEL: func.func @weighted_sum(
 // CHECK-SAME: %[[A:.*]]: memref<?x?xi16>, %[[B:.*]]: memref<?x64xi8, strided<[192, 1]>>, %[[C:.*]]: memref<?x64xi32>)
 // CHECK-NOT: linalg.generic
-// CHECK: scf.for {{.*}} step %c256
+// CHECK: scf.for %[[BLOCK:.*]] = {{.*}} step %c64
 // CHECK-COUNT-24: vector.load %[[C]]{{.*}} vector<16xi32>
+// CHECK-NOT: memref.prefetch
 // CHECK: scf.for
 // CHECK: %[[Y0:.*]] = vector.load %[[B]]{{.*}} vector<16xi8>
 // CHECK: %[[Y1:.*]] = vector.load %[[B]]{{.*}} vector<16xi8>
@@ -106,6 +108,11 @@ func.func @floats(%a: memref<8x20xf32>, %b: memref<8x20xf32>, %c: memref<8x8xf32
 // CHECK-COUNT-24: vector.store {{.*}}, %[[C]]
 // CHECK: case 1
 // CHECK-COUNT-4: vector.load %[[C]]{{.*}} vector<16xi32>
+// CHECK: scf.for %[[K:.*]] = %[[BLOCK]]
+// CHECK: %[[NEXT:.*]] = affine.apply {{.*}}[%[[BLOCK]], %[[K]], %{{.*}}]
+// CHECK: memref.prefetch %[[B]][%[[NEXT]], %c0{{.*}}], read
+// CHECK: %[[AFTER:.*]] = arith.addi %[[NEXT]], %c1
+// CHECK: memref.prefetch %[[B]][%[[AFTER]], %c0{{.*}}], read
 // CHECK-COUNT-4: vector.store {{.*}}, %[[C]]
 // CHECK: case 2
 // CHECK: case 5

@@ -180,3 +180,41 @@ TEST_F(LoweringTest, SigmoidOfEveryArgument) {
     })mlir",
          {x}});
 }
+
+// Products of a score and its scale fit 32 bits up to a width of the head, and
+// take 64 past it; the largest of both, and keys of other exponents.
+TEST_F(LoweringTest, ScoresOfWideHeads) {
+  Builder b(&context);
+  for (int64_t width : {1, 64, 520, 521, 2000}) {
+    auto make = [&](int64_t rows, auto codeOf) {
+      Tensor codes({rows, width}, b.getI8Type()),
+          multiplier({rows, 1}, b.getI32Type()),
+          exponent({rows, 1}, b.getI32Type());
+      for (int64_t i = 0; i < rows * width; ++i)
+        codes.setInt(i, codeOf(i / width));
+      for (int64_t row = 0; row < rows; ++row) {
+        multiplier.setInt(row, row % 2 ? 32768 + row : 65535);
+        exponent.setInt(row, 20 + std::min<int64_t>(row / 2, 42));
+      }
+      return RuntimeValue(SmallVector<Tensor, 1>{codes, multiplier, exponent});
+    };
+    constexpr int64_t keys = 90;
+    std::string kv =
+                    llvm::formatv("!iquant.dyn<{0}x{1}xsi8, {1}>", keys, width),
+                q = llvm::formatv("!iquant.dyn<1x{0}xsi8, {0}>", width),
+                o = llvm::formatv("!iquant.fixed<1x{0}xi32, 14>", width);
+    std::string text = llvm::formatv(R"mlir(
+      func.func @main(%q: {0}, %k: {1}, %v: {1}) -> {2} {{
+        %0 = iquant.attention %q, %k, %v {{heads = 1, kv_heads = 1,
+            scale_multiplier = 40000, scale_exponent = 22}
+            : ({0}, {1}, {1}) -> {2}
+        return %0 : {2}
+      })mlir",
+                                     q, kv, o);
+    auto value = make(keys, [](int64_t key) { return key - 40; });
+    check({text,
+           {make(1, [](int64_t) { return -127; }),
+            make(keys, [](int64_t key) { return key % 3 ? 127 : -127; }),
+            value}});
+  }
+}

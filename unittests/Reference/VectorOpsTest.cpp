@@ -164,7 +164,44 @@ TEST_F(VectorOpsTest, MatrixInstructions) {
                  integers<int16_t>({8}, {5, 6, 7, 8, 9, 9, 127, 127})});
   ASSERT_EQ(results.size(), 1u);
   EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{17, 11, 0, 64770}));
+}
 
+TEST_F(VectorOpsTest, ByteShuffles) {
+  std::vector<int8_t> table(32), positions(32, 3);
+  std::iota(table.begin(), table.end(), 100);
+  // Zero by the top bit; past the 16 one of them wraps, the other is zero. The
+  // upper half of a wide one has a table of its own.
+  positions[0] = -1;
+  positions[1] = 16 + 2;
+  auto results =
+      run(R"mlir(
+    func.func @main(%t: vector<32xi8>, %p: vector<32xi8>, %t16: vector<16xi8>,
+                    %p16: vector<16xi8>)
+        -> (vector<32xi8>, vector<16xi8>, vector<16xi8>) {
+      %0 = llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"(%t, %p)
+          : (vector<32xi8>, vector<32xi8>) -> vector<32xi8>
+      %1 = llvm.call_intrinsic "llvm.x86.ssse3.pshuf.b.128"(%t16, %p16)
+          : (vector<16xi8>, vector<16xi8>) -> vector<16xi8>
+      %2 = llvm.call_intrinsic "llvm.aarch64.neon.tbl1.v16i8"(%t16, %p16)
+          : (vector<16xi8>, vector<16xi8>) -> vector<16xi8>
+      return %0, %1, %2 : vector<32xi8>, vector<16xi8>, vector<16xi8>
+    })mlir",
+          {integers<int8_t>({32}, table), integers<int8_t>({32}, positions),
+           integers<int8_t>({16}, ArrayRef(table).take_front(16)),
+           integers<int8_t>({16}, ArrayRef(positions).take_front(16))});
+  ASSERT_EQ(results.size(), 3u);
+  std::vector<int64_t> expected(32, 103);
+  expected[0] = 0;
+  expected[1] = 102;
+  std::fill(expected.begin() + 16, expected.end(), int8_t(119));
+  EXPECT_EQ(ints(results[0]), expected);
+  expected.resize(16);
+  EXPECT_EQ(ints(results[1]), expected);
+  expected[1] = 0;
+  EXPECT_EQ(ints(results[2]), expected);
+}
+
+TEST_F(VectorOpsTest, UnknownInstruction) {
   EXPECT_EQ(runForError(R"mlir(
     func.func @main(%a: vector<4xi32>) {
       %0 = llvm.call_intrinsic "llvm.other"(%a) : (vector<4xi32>) -> vector<4xi32>

@@ -213,6 +213,23 @@ def PrefetchStreams : Pass<"prefetch-streams", "::mlir::func::FuncOp"> {
   ];
 }
 
+def SelectByteShuffles : Pass<"select-byte-shuffles", "::mlir::func::FuncOp"> {
+  let summary = "Look up small constant tables in vector registers";
+  let description = [{
+    Rewrites every `vector.gather` from a constant of at most 16 integers into
+    shuffles of bytes, one for each byte of the elements that is not 0 in all of
+    them: entries below 256 take one, whatever their type. Gathers are loads one
+    by one on most processors; a table in a register takes no load at all.
+
+    Requires bufferized functions, an `llvm.target` on the module, and positions
+    inside of the table, as a gather does. Guarantees the same values. Leaves
+    alone gathers with a mask, and those of a target or width that has no such
+    instruction (`pshufb`, `vpshufb`, `tbl`).
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def SelectMatrixInstructions : Pass<"select-matrix-instructions", "::mlir::func::FuncOp"> {
   let summary = "Turn small integer vector contractions into the target's matrix instruction";
   let description = [{

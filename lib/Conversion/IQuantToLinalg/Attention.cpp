@@ -47,6 +47,8 @@ private:
   /// t, in the place of the scores.
   Value align(const RowBuilder &rows, const Block &block, Value scores,
               Value smallest);
+  /// `rshr(d * m, difference + h)` of rule A1.
+  Int scaleScore(Int d, Int m, Int difference) const;
   /// E, in the place of t.
   Value exponentials(const RowBuilder &rows, const Block &block, Value aligned,
                      Value smallest);
@@ -88,7 +90,8 @@ private:
   /// h of rule A1.
   int64_t alignment;
   DynComponents query;
-  Value keyCodes, valueCodes, mask, table;
+  Value keyCodes, valueCodes, mask;
+  ExponentialTables tables;
   /// With the keys as last dimension, contiguous.
   Value keyMultiplier, keyExponent, valueMultiplier, valueExponent;
 };
@@ -127,7 +130,7 @@ AttentionLowering::AttentionLowering(ImplicitLocOpBuilder &b, AttentionOp op,
                                      DynComponents value, Value mask)
     : b(b), op(op), loops(b, shapeOf(b, op, query.codes, key.codes)),
       query(query), keyCodes(key.codes), valueCodes(value.codes), mask(mask),
-      table(createExponentialTable(b)) {
+      tables(createExponentialTables(b)) {
   uint64_t largest = 127 * 127 * op.getHeadWidth();
   alignment = std::max<int64_t>(llvm::bit_width(largest) + 16 - 30, 0);
 
@@ -201,6 +204,20 @@ SmallVector<Value> AttentionLowering::findExponents(const Block &block) {
                         });
 }
 
+Int AttentionLowering::scaleScore(Int d, Int m, Int difference) const {
+  // |d| is below 2^(14 + h): shifted to 2^23, its products with either byte of
+  // `m` still fit 32 bits.
+  int64_t room = 9 - alignment;
+  if (room < 0) {
+    Int s = umin(difference + alignment, 62);
+    return rshr(wideProduct(d, m), s.zext(64)).trunc(32);
+  }
+  d = d << room;
+  Int product = d * ushr(m, 8) + ((d * (m & 255)) >> 8);
+  // All but the last place of the shift, which rounds.
+  return rshr(product >> umin(difference, 31), 1);
+}
+
 Value AttentionLowering::align(const RowBuilder &rows, const Block &block,
                                Value scores, Value smallest) {
   SmallVector<Access> inputs = {
@@ -211,10 +228,8 @@ Value AttentionLowering::align(const RowBuilder &rows, const Block &block,
     Inputs in(elements);
     Int m = in.next(), e = in.next(), smallest = in.next();
     auto valid = validity(block, /*rank=*/3, m, in);
-    Int d = in.next();
     // An invalid key may have a smaller exponent than all valid ones.
-    Int s = umin(e - smallest + alignment, 62);
-    Int t = rshr(wideProduct(d, m), s.zext(64)).trunc(32);
+    Int t = scaleScore(in.next(), m, umin(e - smallest, 62));
     return where(valid, t, INT32_MIN);
   });
 }
@@ -244,8 +259,8 @@ Value AttentionLowering::exponentials(const RowBuilder &rows,
   return rows.update(
       aligned, inputs,
       [&](Int most, Int multiplier, Int cap, Int alignment, Int shift, Int t) {
-        Int e =
-            exponentialOf(most - t, {multiplier, cap, alignment, shift}, table);
+        Int e = exponentialOf(most - t, {multiplier, cap, alignment, shift},
+                              tables);
         // No valid t is that small.
         return mask || op.getCausal() ? select(equal(t, INT32_MIN), 0, e) : e;
       });

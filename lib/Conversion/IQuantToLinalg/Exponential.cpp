@@ -15,19 +15,20 @@
 using namespace mlir;
 using namespace mlir::iquant;
 
-Value mlir::iquant::createExponentialTable(ImplicitLocOpBuilder &builder) {
-  // The product of two tables of 16 is tabulated: one look-up is what a loop
-  // of scalar loads or gathers does best.
-  SmallVector<int32_t> table;
-  for (int code = 0; code < 255; ++code) {
-    auto high = std::lround(65280 * std::exp(-12.0 * 16 * (code / 16) / 255));
-    auto low = std::lround(255 * std::exp(-12.0 * (code % 16) / 255));
-    table.push_back(high * low / 256);
-  }
-  table.push_back(0);
-  auto type = RankedTensorType::get(256, builder.getIntegerType(32));
+static Value createTable(ImplicitLocOpBuilder &builder, double first,
+                         double step) {
+  SmallVector<int32_t, 16> table;
+  for (int entry = 0; entry < 16; ++entry)
+    table.push_back(std::lround(first * std::exp(-step * entry)));
+  auto type = RankedTensorType::get(16, builder.getIntegerType(32));
   return arith::ConstantOp::create(
       builder, DenseElementsAttr::get(type, ArrayRef<int32_t>(table)));
+}
+
+ExponentialTables
+mlir::iquant::createExponentialTables(ImplicitLocOpBuilder &builder) {
+  return {createTable(builder, 65280, 12.0 * 16 / 255),
+          createTable(builder, 255, 12.0 / 255)};
 }
 
 CodeScale mlir::iquant::codeScale(Int multiplier, Int k) {
@@ -38,8 +39,14 @@ CodeScale mlir::iquant::codeScale(Int multiplier, Int k) {
   return {multiplier, cap, alignment, max(low, 1) - 1};
 }
 
-Int mlir::iquant::exponentialOf(Int difference, CodeScale scale, Value table) {
-  ImplicitLocOpBuilder &b = difference.getBuilder();
+/// The entry of a table at a position.
+static Int lookUp(Value table, Int position) {
+  ImplicitLocOpBuilder &b = position.getBuilder();
+  return Int(b, tensor::ExtractOp::create(b, table, position.toIndex()));
+}
+
+Int mlir::iquant::exponentialOf(Int difference, CodeScale scale,
+                                const ExponentialTables &tables) {
   Int half = ushr(1 << scale.alignment, 1);
   Int aligned = ushr(umin(difference, scale.cap) + half, scale.alignment);
   // The product fills 32 bits, so the rounding must not add to all of it: the
@@ -47,6 +54,8 @@ Int mlir::iquant::exponentialOf(Int difference, CodeScale scale, Value table) {
   // where that is wrong, has the code 0 or 255 either way.
   Int product = aligned * scale.multiplier;
   Int code = umin(ushr(ushr(product, scale.shift) + 1, 1), 255);
-  Value e = tensor::ExtractOp::create(b, table, code.toIndex());
-  return Int(b, e).zext(difference.getWidth());
+  code = code.trunc(32);
+  Int e = ushr(
+      lookUp(tables.coarse, ushr(code, 4)) * lookUp(tables.fine, code & 15), 8);
+  return e.zext(difference.getWidth());
 }

@@ -13,8 +13,11 @@
 
 namespace mlir::iquant {
 
-/// S1: the constant `tensor<256xi32>` of E.
-Value createExponentialTable(ImplicitLocOpBuilder &builder);
+/// A and B of S1, constants `tensor<16xi32>`.
+struct ExponentialTables {
+  Value coarse, fine;
+};
+ExponentialTables createExponentialTables(ImplicitLocOpBuilder &builder);
 
 /// What S2 makes of a scale, in one width for all differences of a row.
 struct CodeScale {
@@ -25,7 +28,8 @@ struct CodeScale {
 CodeScale codeScale(Int multiplier, Int k);
 
 /// S2 and S1: E of the code of a difference, in the width of `difference`.
-Int exponentialOf(Int difference, CodeScale scale, Value table);
+Int exponentialOf(Int difference, CodeScale scale,
+                  const ExponentialTables &tables);
 
 } // namespace mlir::iquant
 

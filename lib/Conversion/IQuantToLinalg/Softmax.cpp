@@ -25,14 +25,14 @@ static SmallVector<Value> lowerSoftmax(SoftmaxOp op,
                    .front();
 
   // Differences have 32 bits and a sign to lose: 64 bits hold them.
-  Value table = createExponentialTable(b);
+  ExponentialTables tables = createExponentialTables(b);
   Dyadic steps = dyadic(constant(b, 64, 255), constant(b, 64, 12));
   CodeScale scale =
       codeScale(steps.multiplier.zext(64), steps.exponent.sext(64) + f);
   Value weights = rows.perElement(
       32, {rows.whole(input), rows.row(most)}, [&](Int x, Int most) {
         Int difference = most.sext(64) - x.sext(64);
-        return exponentialOf(difference, scale, table).trunc(32);
+        return exponentialOf(difference, scale, tables).trunc(32);
       });
   Value total = rows.reduce(Accumulator{32, 0}, rows.whole(weights),
                             [](Int e, Int sum) { return sum + e; })

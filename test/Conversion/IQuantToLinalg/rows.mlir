@@ -94,10 +94,12 @@ func.func @layer_norm(%x: !iquant.fixed<?x16xi32, 14>, %g: !iquant.fixed<16xi16,
 
 // CHECK-LABEL: func.func @softmax(
 func.func @softmax(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 14> {
-  // CHECK: %[[TABLE:.*]] = arith.constant dense<"0x01FE0000{{.*}}00000000"> : tensor<256xi32>
+  // CHECK-DAG: %[[FINE:.*]] = arith.constant dense<[255, 243, {{.*}}, 126]> : tensor<16xi32>
+  // CHECK-DAG: %[[COARSE:.*]] = arith.constant dense<[65280, 30746, {{.*}}, 2, 1]> : tensor<16xi32>
   // CHECK: iterator_types = ["parallel", "reduction"]
   // CHECK: %[[E:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]
-  // CHECK: tensor.extract %[[TABLE]]
+  // CHECK: tensor.extract %[[COARSE]]
+  // CHECK: tensor.extract %[[FINE]]
   // CHECK: iterator_types = ["parallel", "reduction"]} ins(%[[E]] :
   // CHECK: iterator_types = ["parallel"]
   // CHECK: iterator_types = ["parallel", "parallel"]} {{.*}} outs(%[[E]] :

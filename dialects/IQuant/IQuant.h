@@ -38,6 +38,9 @@ namespace mlir::iquant {
 constexpr int64_t kMaxNormChannels = 65536;
 /// Longest row whose exponentials the softmax rules can sum in 32 bits.
 constexpr int64_t kMaxSoftmaxChannels = 32768;
+/// Largest entry of a table of exponentials: times any multiplier and dithered,
+/// it stays within 32 bits.
+constexpr int64_t kLargestTableEntry = 65280;
 /// Longest sequence whose rows the rule of the mean can sum in 64 bits.
 constexpr int64_t kMaxMeanRows = int64_t(1) << 30;
 

@@ -246,11 +246,14 @@ LogicalResult RopeOp::verify() {
 LogicalResult SoftmaxOp::verify() {
   ArrayRef<int64_t> shape = getType().getShape();
   int64_t channels = shape.empty() ? ShapedType::kDynamic : shape.back();
-  if (ShapedType::isStatic(channels) && channels > 0 &&
-      channels <= kMaxSoftmaxChannels)
-    return success();
-  return emitOpError() << "expects a static number of channels in 1 .. "
-                       << kMaxSoftmaxChannels << ", got " << show(shape);
+  if (ShapedType::isDynamic(channels) || channels < 1 ||
+      channels > kMaxSoftmaxChannels)
+    return emitOpError() << "expects a static number of channels in 1 .. "
+                         << kMaxSoftmaxChannels << ", got " << show(shape);
+  if (getTable() && getTable()->getHeads() != 1)
+    return emitOpError() << "expects a table of one head, got "
+                         << getTable()->getHeads();
+  return success();
 }
 
 //===----------------------------------------------------------------------===//
@@ -326,6 +329,35 @@ static LogicalResult verifyMask(AttentionOp op) {
                           << show(perQuery) << ", got " << show(mask);
 }
 
+/// Checks the scale of the scores, which a table has in it.
+static LogicalResult verifyScoreScale(AttentionOp op) {
+  std::optional<int64_t> multiplier = op.getScaleMultiplier(),
+                         exponent = op.getScaleExponent();
+  std::optional<TableAttr> table = op.getTable();
+  if (multiplier.has_value() == table.has_value() ||
+      exponent.has_value() == table.has_value())
+    return op.emitOpError()
+           << "expects multiplier and exponent of a score scale, or a table, "
+              "got "
+           << (table ? "both" : "neither in full");
+  if (table) {
+    int64_t heads = op.getHeads(), tables = table->getHeads();
+    if (tables == 1 || tables == heads)
+      return success();
+    return op.emitOpError()
+           << "expects a table of 1 or " << heads << " heads, got " << tables;
+  }
+  if (*multiplier < 32768 || *multiplier > 65535)
+    return op.emitOpError()
+           << "expects a score scale with a multiplier in 32768 .. 65535, got "
+           << *multiplier;
+  if (*exponent < 0 || *exponent > 62)
+    return op.emitOpError()
+           << "expects a score scale with an exponent in 0 .. 62, got "
+           << *exponent;
+  return success();
+}
+
 LogicalResult AttentionOp::verify() {
   DynType query = getQuery().getType(), key = getKey().getType(),
           value = getValue().getType();
@@ -353,15 +385,8 @@ LogicalResult AttentionOp::verify() {
     return failure();
   if (failed(verifyShape(*this, "a result", getType(), query.getShape())))
     return failure();
-  int64_t multiplier = getScaleMultiplier(), exponent = getScaleExponent();
-  if (multiplier < 32768 || multiplier > 65535)
-    return emitOpError()
-           << "expects a score scale with a multiplier in 32768 .. 65535, got "
-           << multiplier;
-  if (exponent < 0 || exponent > 62)
-    return emitOpError()
-           << "expects a score scale with an exponent in 0 .. 62, got "
-           << exponent;
+  if (failed(verifyScoreScale(*this)))
+    return failure();
   int64_t queries = query.getShape()[rank - 2], keys = key.getShape()[rank - 2];
   if (getCausal() && ShapedType::isStatic(queries) &&
       ShapedType::isStatic(keys) && queries > keys)

@@ -53,6 +53,48 @@ def IQuant_RopePairingAttr : EnumAttr<IQuant_Dialect, IQuant_RopePairing, "rope_
   let assemblyFormat = "`<` $value `>`";
 }
 
+def IQuant_CodeRounding : I32Enum<"CodeRounding", "how the inputs of an exponential become codes", [
+  I32EnumCase<"Nearest", 0, "nearest">, I32EnumCase<"Dithered", 1, "dithered">]> {
+  let cppNamespace = "::mlir::iquant";
+}
+
+def IQuant_TableAttr : AttrDef<IQuant_Dialect, "Table"> {
+  let mnemonic = "table";
+  let summary = "The exponentials of a softmax as tables of 4, 8 or 16 entries";
+  let description = [{
+    `#iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8]>`:
+    the largest element of a row minus another one, times
+    `multiplier * 2^-exponent`, is the other's code of `bits`, and its
+    exponential the entry of the code (rule S4). Of attention the multiplier
+    has the factor on the scores in it. Each head has a multiplier, an exponent
+    and `2^bits` entries, or one of each serves all heads. Codes are rounded to
+    the nearest, or, `dithered`, up or down by the position of the key.
+
+    Constraints:
+    * (C1) `bits` is 2, 3 or 4.
+    * (C2) there are as many exponents as multipliers, one or more.
+    * (C3) there are `2^bits` entries per multiplier.
+    * (C4) multipliers lie in 32768 .. 65535.
+    * (C5) exponents lie in 0 .. 62.
+    * (C6) entries lie in 0 .. 65280, the first one of a head in 1 .. 65280.
+  }];
+  let parameters = (ins "unsigned":$bits, "::mlir::DenseI64ArrayAttr":$multiplier,
+                        "::mlir::DenseI64ArrayAttr":$exponent, "::mlir::DenseI64ArrayAttr":$entries,
+                        DefaultValuedParameter<"::mlir::iquant::CodeRounding", "CodeRounding::Nearest">:$rounding);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The number of heads with a table of their own, 1 if one serves all.
+    int64_t getHeads() const { return getMultiplier().size(); }
+    int64_t getNumCodes() const { return int64_t(1) << getBits(); }
+    /// The entries of a head.
+    ::llvm::ArrayRef<int64_t> getEntriesOf(int64_t head) const {
+      return getEntries().asArrayRef().slice(head * getNumCodes(), getNumCodes());
+    }
+    bool isDithered() const { return getRounding() == CodeRounding::Dithered; }
+  }];
+}
+
 //===----------------------------------------------------------------------===//
 // Base classes
 //===----------------------------------------------------------------------===//
@@ -271,15 +313,17 @@ def IQuant_RopeOp : IQuant_Op<"rope", [AllTypesMatch<["input", "result"]>]> {
 }
 
 def IQuant_SoftmaxOp : IQuant_ElementwiseOp<"softmax"> {
-  let summary = "Integer softmax of every row through the two-level table";
+  let summary = "Integer softmax of every row through a table";
   let description = [{
-    Formula: `exp(x - max x) / sum exp(x - max x)`, the exponential cut off at -12 (rules S1, S2).
+    Formula: `exp(x - max x) / sum exp(x - max x)`, the exponential cut off at -12 (rules S1, S2, S3).
+    A `table` stands in the place of the two-level one (rule S4).
 
     Constraints:
     * (C1) the number of channels is static, positive and at most 32768.
     * (C2) operand and result have one type.
+    * (C3) `table` has one head.
   }];
-  let arguments = (ins IQuant_Activation:$input);
+  let arguments = (ins IQuant_Activation:$input, OptionalAttr<IQuant_TableAttr>:$table);
   let results = (outs IQuant_Activation:$result);
   let assemblyFormat = "$input attr-dict `:` qualified(type($input))";
   let hasVerifier = 1;
@@ -314,6 +358,8 @@ def IQuant_AttentionOp : IQuant_Op<"attention", [AttrSizedOperandSegments]> {
     two-level table and multiply the values before the one division by their
     sum (rules S1, A1 to A4). A row without a valid key is all 0. The factor on
     the scores is `multiplier * 2^-exponent` times the table's steps per unit.
+    A `table` of few entries stands in the place of the two-level one, and has
+    such a factor for each head (rule S4).
 
     Formula: `softmax(scale * query . key^T) . value`.
 
@@ -330,10 +376,13 @@ def IQuant_AttentionOp : IQuant_Op<"attention", [AttrSizedOperandSegments]> {
     * (C10) `query` has the batch of `key`.
     * (C11) `heads` and `kv_heads` are positive.
     * (C12) the score scale's exponent lies in 0 .. 62.
+    * (C13) there is a score scale, or a `table`, but not both.
+    * (C14) `table` has one head, or as many as the attention.
   }];
   let arguments = (ins IQuant_DynType:$query, IQuant_DynType:$key, IQuant_DynType:$value,
                        Optional<IQuant_MaskTensor>:$mask, Optional<Index>:$offset, IQuant_Count:$heads,
-                       IQuant_Count:$kv_heads, I64Attr:$scale_multiplier, I64Attr:$scale_exponent, UnitAttr:$causal);
+                       IQuant_Count:$kv_heads, OptionalAttr<I64Attr>:$scale_multiplier,
+                       OptionalAttr<I64Attr>:$scale_exponent, OptionalAttr<IQuant_TableAttr>:$table, UnitAttr:$causal);
   let results = (outs IQuant_Activation:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` $mask^)? (`at` $offset^)? attr-dict `:` functional-type(operands, results)

@@ -8,8 +8,14 @@
 
 #include "mlir/IR/BuiltinAttributes.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace mlir::transformer;
+
+//===----------------------------------------------------------------------===//
+// StatisticsAttr
+//===----------------------------------------------------------------------===//
 
 /// Whether `elements` is an f32 tensor of this rank whose elements are there.
 static bool isFloats(ElementsAttr elements, int64_t rank) {
@@ -41,4 +47,72 @@ StatisticsAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expects rows as an f32 matrix of " << channels
                        << " columns, got " << rows.getType();
   return success();
+}
+
+//===----------------------------------------------------------------------===//
+// ClipAttr
+//===----------------------------------------------------------------------===//
+
+/// Checks that the entries of a head fall from 1 to something not negative.
+static LogicalResult verifyEntries(function_ref<InFlightDiagnostic()> emitError,
+                                   ArrayRef<double> entries) {
+  if (entries.front() != 1)
+    return emitError() << "expects a head's entries to begin with 1, got "
+                       << entries.front();
+  for (auto [before, entry] :
+       llvm::zip(entries.drop_back(), entries.drop_front()))
+    if (!(entry >= 0 && entry <= before))
+      return emitError() << "expects an entry in 0 .. " << before
+                         << " after one of " << before << ", got " << entry;
+  return success();
+}
+
+LogicalResult ClipAttr::verify(function_ref<InFlightDiagnostic()> emitError,
+                               unsigned bits, DenseF64ArrayAttr at,
+                               ClipFloor floor, ClipRounding rounding,
+                               DenseF64ArrayAttr table, unsigned width) {
+  if (bits < 2 || bits > 4)
+    return emitError() << "expects codes of 2, 3 or 4 bits, got " << bits;
+  if (at.empty())
+    return emitError() << "expects a clip, got none";
+  for (double clip : at.asArrayRef())
+    if (!(clip < 0) || !std::isfinite(clip))
+      return emitError() << "expects clips that are negative and finite, got "
+                         << clip;
+  if (width != 8 && width != 16)
+    return emitError() << "expects entries of 8 or 16 bits, got " << width;
+  if (!table)
+    return success();
+  if (floor == ClipFloor::Zero)
+    return emitError() << "expects no floor of zero beside a table, which says "
+                          "what its last code weighs";
+  int64_t codes = int64_t(1) << bits;
+  if (table.size() != at.size() * codes)
+    return emitError() << "expects a table of " << codes << " entries for each "
+                       << "of " << at.size() << " clips, got " << table.size();
+  for (int64_t head = 0; head < at.size(); ++head)
+    if (failed(verifyEntries(emitError,
+                             table.asArrayRef().slice(head * codes, codes))))
+      return failure();
+  return success();
+}
+
+SmallVector<int64_t> ClipAttr::getEntries(int64_t head) const {
+  int64_t last = getNumCodes() - 1;
+  return llvm::map_to_vector(llvm::seq(last + 1), [&](int64_t code) {
+    double weight = std::exp(getAt()[head] * code / last);
+    if (getTable())
+      weight = getTable()[head * (last + 1) + code];
+    else if (code == last && getFloor() == ClipFloor::Zero)
+      weight = 0;
+    return static_cast<int64_t>(std::lround(getEntryUnit() * weight));
+  });
+}
+
+int64_t ClipAttr::getCode(double input, int64_t head, int64_t position) const {
+  double rounding = getRounding() == ClipRounding::Nearest
+                        ? 0.5
+                        : (2 * ((7 * position + 3) % 16) + 1) / 32.0;
+  double last = getNumCodes() - 1;
+  return std::min(last, std::floor(-input * getCodesPerUnit(head) + rounding));
 }

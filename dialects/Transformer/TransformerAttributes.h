@@ -2,14 +2,15 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Declares the enums of the transformer dialect, and the statistics of values.
+// Declares the enums of the transformer dialect, the statistics of values, and
+// the clips of a softmax.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef IQUANT_TRANSFORMER_ATTRIBUTES_H
 #define IQUANT_TRANSFORMER_ATTRIBUTES_H
 
-#include "mlir/IR/BuiltinAttributeInterfaces.h"
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/OpImplementation.h"
 
 #include "dialects/Transformer/TransformerEnums.h.inc"

@@ -342,6 +342,9 @@ LogicalResult AttentionOp::verify() {
     return failure();
   if (getScores() && getScores()->empty())
     return emitOpError("expects a name of its scores that is not empty");
+  if (getClip() && getClip()->getHeads() != 1 && getClip()->getHeads() != heads)
+    return emitOpError() << "expects a clip of 1 or " << heads << " heads, got "
+                         << getClip()->getHeads();
   int64_t queries = query.getDimSize(query.getRank() - 2),
           keys = key.getDimSize(key.getRank() - 2);
   if (getCausal() && ShapedType::isStatic(queries) &&
@@ -421,6 +424,9 @@ LogicalResult SoftmaxOp::verify() {
   if (tensorType(getInput()).getRank() == 0)
     return emitOpError() << "expects an input of rank 1 or more, got "
                          << getInput().getType();
+  if (getClip() && getClip()->getHeads() != 1)
+    return emitOpError() << "expects a clip of one head, got "
+                         << getClip()->getHeads();
   return success();
 }
 

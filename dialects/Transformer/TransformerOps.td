@@ -47,6 +47,66 @@ def Transformer_RopePairingAttr : EnumAttr<Transformer_Dialect, Transformer_Rope
   let assemblyFormat = "`<` $value `>`";
 }
 
+def Transformer_ClipFloor : I32Enum<"ClipFloor", "what the last code of a clipped softmax weighs", [
+  I32EnumCase<"Exponential", 0, "exponential">, I32EnumCase<"Zero", 1, "zero">]> {
+  let cppNamespace = "::mlir::transformer";
+}
+def Transformer_ClipRounding : I32Enum<"ClipRounding", "how the inputs of a clipped softmax become codes", [
+  I32EnumCase<"Nearest", 0, "nearest">, I32EnumCase<"Dithered", 1, "dithered">]> {
+  let cppNamespace = "::mlir::transformer";
+}
+
+def Transformer_ClipAttr : AttrDef<Transformer_Dialect, "Clip"> {
+  let mnemonic = "clip";
+  let summary = "A softmax of few exponentials: where its input is clipped, and what each code weighs";
+  let description = [{
+    `#transformer.clip<bits = 2, at = [-3.51]>`: the input of the softmax, an
+    element `x` minus the largest of its row, becomes a code of `bits`, and the
+    exponential a table of `2^bits` entries (EXAQ, arXiv 2410.03185). `at` has
+    the clip `C` of each head, or one for all.
+
+    Formula: with `n = 2^bits - 1` and a step of `-C / n`, the code of
+    position `j` is `min(n, floor(n * x / C + r))`, so that code 0 is the
+    largest element's and code `n` that of everything from the clip on. `r` is
+    1/2 with the rounding `nearest`; with `dithered` it is
+    `(2 * ((7 * j + 3) mod 16) + 1) / 32`, so that codes are right on average.
+
+    Code `k` weighs `exp(C * k / n)`, but code `n` nothing where `floor` is
+    `zero`. A `table` holds other weights, head by head, such as those that
+    leave the least error on calibrated text. Weights are rounded to multiples
+    of `1/255`, or of `1/65280` with a `width` of 16: those are the integers
+    that a target looks up.
+
+    Constraints:
+    * (C1) `bits` is 2, 3 or 4.
+    * (C2) `at` has one or more clips, negative and finite.
+    * (C3) `table` has `2^bits` entries per clip.
+    * (C4) the entries of a head begin with 1, do not grow and are not negative.
+    * (C5) where there is a `table`, `floor` is not `zero`.
+    * (C6) `width` is 8 or 16.
+  }];
+  let parameters = (ins "unsigned":$bits, "::mlir::DenseF64ArrayAttr":$at,
+                        DefaultValuedParameter<"::mlir::transformer::ClipFloor", "ClipFloor::Exponential">:$floor,
+                        DefaultValuedParameter<"::mlir::transformer::ClipRounding", "ClipRounding::Nearest">:$rounding,
+                        OptionalParameter<"::mlir::DenseF64ArrayAttr">:$table,
+                        DefaultValuedParameter<"unsigned", "8">:$width);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// The number of heads with a clip of their own, 1 if one serves all.
+    int64_t getHeads() const { return getAt().size(); }
+    int64_t getNumCodes() const { return int64_t(1) << getBits(); }
+    /// How many codes one unit of the input spans.
+    double getCodesPerUnit(int64_t head) const { return (getNumCodes() - 1) / -getAt()[head]; }
+    /// The code of an input of a head at a position of its row.
+    int64_t getCode(double input, int64_t head, int64_t position) const;
+    /// What an integer entry of 1 stands for is one over this.
+    int64_t getEntryUnit() const { return getWidth() == 8 ? 255 : 65280; }
+    /// The weights of a head's codes as integers.
+    ::llvm::SmallVector<int64_t> getEntries(int64_t head) const;
+  }];
+}
+
 def Transformer_StatisticsAttr : AttrDef<Transformer_Dialect, "Statistics"> {
   let mnemonic = "statistics";
   let summary = "What a calibration run saw of a value, channel by channel";
@@ -235,12 +295,14 @@ def Transformer_SoftmaxOp : Transformer_ElementwiseOp<"softmax"> {
   let description = [{
     Formula: `result[..., c] = exp(input[..., c] - m) / sum_c exp(input[..., c] - m)`, `m` the row's maximum.
     An element of minus infinity gets exactly 0; a row of nothing else is all 0.
+    With a `clip`, `exp` is that of few codes which `#transformer.clip` describes.
 
     Constraints:
     * (C1) operand and result have one type.
     * (C2) `input` has rank 1 or more.
+    * (C3) `clip` has one head.
   }];
-  let arguments = (ins Transformer_FloatTensor:$input);
+  let arguments = (ins Transformer_FloatTensor:$input, OptionalAttr<Transformer_ClipAttr>:$clip);
   let results = (outs Transformer_FloatTensor:$result);
   let assemblyFormat = "$input attr-dict `:` type($input)";
   let hasVerifier = 1;
@@ -289,6 +351,9 @@ def Transformer_AttentionOp : Transformer_InferredOp<"attention", [AttrSizedOper
     is all 0. A query past the last key is an error that the caller must
     exclude; the keys that there are count for it.
 
+    With a `clip`, the softmax has few exponentials, each head those that
+    `#transformer.clip` describes for it.
+
     `scores` names the scores for calibration: `scale * query . key^T` minus the
     largest of its row, of the valid keys. `statistics` is what was collected of
     them, head by head.
@@ -307,11 +372,13 @@ def Transformer_AttentionOp : Transformer_InferredOp<"attention", [AttrSizedOper
     * (C11) the result has the type of `query`.
     * (C12) `scores` is not empty.
     * (C13) `statistics` has a channel per head, and `scores` a name.
+    * (C14) `clip` has one head, or as many as the attention.
   }];
   let arguments = (ins Transformer_FloatTensor:$query, Transformer_FloatTensor:$key, Transformer_FloatTensor:$value,
                        Optional<Transformer_MaskTensor>:$mask, Optional<Index>:$offset, Transformer_Count:$heads,
                        Transformer_Count:$kv_heads, OptionalAttr<Transformer_FiniteAttr>:$scale, UnitAttr:$causal,
-                       OptionalAttr<StrAttr>:$scores, OptionalAttr<Transformer_StatisticsAttr>:$statistics);
+                       OptionalAttr<Transformer_ClipAttr>:$clip, OptionalAttr<StrAttr>:$scores,
+                       OptionalAttr<Transformer_StatisticsAttr>:$statistics);
   let results = (outs Transformer_FloatTensor:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` $mask^)? (`at` $offset^)? attr-dict `:` functional-type(operands, results)

@@ -85,7 +85,8 @@ Value EncoderEmitter::attention(const std::string &name, Value input,
   Value mixed = model.create<transformer::AttentionOp>(
       name + ".attention", query.getType(), query, key, value, mask,
       /*offset=*/Value(), config.heads, config.heads, /*scale=*/FloatAttr(),
-      /*causal=*/false, /*scores=*/StringAttr(), transformer::StatisticsAttr());
+      /*causal=*/false, transformer::ClipAttr(), /*scores=*/StringAttr(),
+      transformer::StatisticsAttr());
   return model.linear(name + ".o_proj", mixed, config.hidden, true);
 }
 

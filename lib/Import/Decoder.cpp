@@ -59,7 +59,7 @@ Value DecoderEmitter::attention(const std::string &name, Value input) {
       /*mask=*/Value(), /*offset=*/Value(),
       builder.getI64IntegerAttr(config.heads),
       builder.getI64IntegerAttr(config.keyValueHeads), scale,
-      builder.getUnitAttr(), /*scores=*/StringAttr(),
+      builder.getUnitAttr(), transformer::ClipAttr(), /*scores=*/StringAttr(),
       transformer::StatisticsAttr());
   return model.linear(name + ".o_proj", mixed, config.hidden,
                       config.attentionOutputBias);

@@ -43,12 +43,35 @@ int64_t reference::tableExponential(int64_t code) {
   return (A[code / 16] * B[code % 16]) >> 8;
 }
 
-int64_t reference::exponentialCode(int64_t D, int64_t M, int64_t k) {
+namespace {
+/// S2 before its last rounding: `product * 2^-k`.
+struct UnroundedCode {
+  int64_t product, k;
+};
+} // namespace
+
+static UnroundedCode unroundedCode(int64_t D, int64_t M, int64_t k) {
   k = std::max<int64_t>(k, 0);
   int64_t kPrime = std::min<int64_t>(k, 23);
   int64_t p = std::min<int64_t>(k - kPrime, 31);
   int64_t cap = int64_t(1) << std::clamp<int64_t>(k - 7, 0, 32);
-  return std::min<int64_t>(255, rshr(rshr(std::min(D, cap), p) * M, kPrime));
+  return {reference::rshr(std::min(D, cap), p) * M, kPrime};
+}
+
+int64_t reference::exponentialCode(int64_t D, int64_t M, int64_t k) {
+  UnroundedCode code = unroundedCode(D, M, k);
+  return std::min<int64_t>(255, rshr(code.product, code.k));
+}
+
+int64_t reference::ExponentialTable::lookUp(int64_t D, int64_t M, int64_t k,
+                                            int64_t j) const {
+  int64_t last = entries.size() - 1;
+  if (!isDithered)
+    return entries[std::min(last, exponentialCode(D, M, k))];
+  UnroundedCode code = unroundedCode(D, M, k);
+  int64_t u = (7 * j + 3) % 16;
+  int64_t added = (2 * u + 1) * (int64_t(1) << code.k) >> 5;
+  return entries[std::min(last, (code.product + added) >> code.k)];
 }
 
 namespace {
@@ -66,12 +89,16 @@ static Reciprocal reciprocalOfSum(ArrayRef<int64_t> E) {
   return {(int64_t(1) << t) / Z, t};
 }
 
-SmallVector<int64_t> reference::softmax(ArrayRef<int32_t> x, int64_t f) {
-  auto [M, e] = dyadic(255, 12);
+SmallVector<int64_t> reference::softmax(ArrayRef<int32_t> x, int64_t f,
+                                        const ExponentialTable *table) {
+  auto [M, e] = table ? table->scale : dyadic(255, 12);
   int64_t largest = *llvm::max_element(x);
   SmallVector<int64_t> E;
-  for (int64_t element : x)
-    E.push_back(tableExponential(exponentialCode(largest - element, M, e + f)));
+  for (auto [j, element] : llvm::enumerate(x)) {
+    int64_t D = largest - element;
+    E.push_back(table ? table->lookUp(D, M, e + f, j)
+                      : tableExponential(exponentialCode(D, M, e + f)));
+  }
   Reciprocal Z = reciprocalOfSum(E);
   return llvm::map_to_vector(
       E, [&](int64_t element) { return sat32(rshr(element * Z.I, Z.t - f)); });
@@ -96,21 +123,27 @@ reference::Scores reference::attentionScores(ArrayRef<int8_t> query,
     scores.t.push_back(rshr(
         d * key.keyScale.multiplier,
         std::min<int64_t>(key.keyScale.exponent - scores.Ek + scores.h, 62)));
+    scores.positions.push_back(key.position);
   }
   return scores;
 }
 
-SmallVector<int64_t> reference::attentionExponentials(const Scores &scores,
-                                                      Dyadic query,
-                                                      Dyadic scoreScale) {
+SmallVector<int64_t>
+reference::attentionExponentials(const Scores &scores, Dyadic query,
+                                 Dyadic scoreScale,
+                                 const ExponentialTable *table) {
+  if (table)
+    scoreScale = table->scale;
   int64_t P = query.multiplier * scoreScale.multiplier;
   int64_t n = bits(P) - 16;
   int64_t M = P >> n;
   int64_t k = query.exponent + scores.Ek + scoreScale.exponent - scores.h - n;
   int64_t largest = *llvm::max_element(scores.t);
-  return llvm::map_to_vector(scores.t, [&](int64_t t) {
-    return tableExponential(exponentialCode(largest - t, M, k));
-  });
+  SmallVector<int64_t> E;
+  for (auto [i, t] : llvm::enumerate(scores.t))
+    E.push_back(table ? table->lookUp(largest - t, M, k, scores.positions[i])
+                      : tableExponential(exponentialCode(largest - t, M, k)));
+  return E;
 }
 
 /// A3: what is added to the weight of a key, a function of its position.
@@ -141,11 +174,12 @@ reference::Weights reference::attentionWeights(ArrayRef<int64_t> E,
 SmallVector<int64_t> reference::attention(ArrayRef<int8_t> query,
                                           Dyadic queryScale,
                                           ArrayRef<KeyValue> keys,
-                                          Dyadic scoreScale, int64_t f) {
+                                          Dyadic scoreScale, int64_t f,
+                                          const ExponentialTable *table) {
   if (keys.empty())
     return SmallVector<int64_t>(query.size(), 0);
   SmallVector<int64_t> E = attentionExponentials(attentionScores(query, keys),
-                                                 queryScale, scoreScale);
+                                                 queryScale, scoreScale, table);
   Weights weights = attentionWeights(E, keys);
   SmallVector<int64_t> o(query.size(), 0);
   for (auto [p, key] : llvm::zip_equal(weights.p, keys))

@@ -87,8 +87,10 @@ Results reference::evaluateAttention(AttentionOp op, Evaluator &evaluator) {
            << "expects at most " << kMaxKeys << " keys, got " << layout->keys;
 
   int64_t D = op.getHeadWidth();
-  Dyadic scoreScale = {static_cast<int64_t>(op.getScaleMultiplier()),
-                       static_cast<int64_t>(op.getScaleExponent())};
+  // Unused with tables, which have scales of their own.
+  Dyadic scoreScale = {
+      static_cast<int64_t>(op.getScaleMultiplier().value_or(0)),
+      static_cast<int64_t>(op.getScaleExponent().value_or(0))};
   Tensor result(query.codes.getShape(), getElementTypeOf(op.getResult()));
   MutableArrayRef<int32_t> elements = result.mutableData<int32_t>();
   layout->forEachQuery([&](int64_t q, ArrayRef<HeadLayout::Key> valid) {
@@ -99,8 +101,10 @@ Results reference::evaluateAttention(AttentionOp op, Evaluator &evaluator) {
                       key.getScale(j.head),
                       value.codes.data<int8_t>().data() + j.head * D,
                       value.getScale(j.head), j.position});
+    auto table = tableOf(op.getTable(), /*head=*/q % op.getHeads());
     llvm::copy(attention(rowOf<int8_t>(query.codes, q, D), query.getScale(q),
-                         keys, scoreScale, op.getType().getExponent()),
+                         keys, scoreScale, op.getType().getExponent(),
+                         table ? &*table : nullptr),
                elements.begin() + q * D);
   });
   return SmallVector<RuntimeValue>{result};

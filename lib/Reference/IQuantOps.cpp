@@ -243,8 +243,10 @@ static Results evaluateSoftmax(SoftmaxOp op, Evaluator &evaluator) {
   Tensor result(input.getShape(), input.getElementType());
   int64_t K = input.getShape().back();
   MutableArrayRef<int32_t> elements = result.mutableData<int32_t>();
+  auto table = tableOf(op.getTable(), /*head=*/0);
   for (int64_t r = 0, rows = input.getNumRows(); r < rows; ++r)
-    llvm::copy(softmax(rowOf<int32_t>(input, r, K), op.getType().getExponent()),
+    llvm::copy(softmax(rowOf<int32_t>(input, r, K), op.getType().getExponent(),
+                       table ? &*table : nullptr),
                elements.begin() + r * K);
   return one(result);
 }

@@ -68,6 +68,18 @@ private:
   Tensor codes, multipliers, exponents, zeroPoints;
 };
 
+/// The table of a head; nothing where rule S1 holds.
+inline std::optional<ExponentialTable> tableOf(std::optional<TableAttr> tables,
+                                               int64_t head) {
+  if (!tables)
+    return std::nullopt;
+  head = head % tables->getHeads();
+  return ExponentialTable{
+      {tables->getMultiplier()[head], tables->getExponent()[head]},
+      tables->getEntriesOf(head),
+      tables->isDithered()};
+}
+
 /// A weight of `N` output channels of `K` codes, with a sum for each of
 /// `numGroups` groups.
 struct WeightView {

@@ -157,13 +157,30 @@ static Results evaluateUpdateCache(UpdateCacheOp op, Evaluator &evaluator) {
   return SmallVector<RuntimeValue>{*updated};
 }
 
-/// Softmax in place; a row of nothing but minus infinity becomes 0.
-static void applySoftmax(MutableArrayRef<double> x) {
+/// `exp(x)` of a softmax, `x <= 0`; of a clipped one that of its code. `head`
+/// and `position` are those of the element.
+static double softmaxExponential(double x, std::optional<ClipAttr> clip,
+                                 int64_t head, int64_t position) {
+  if (!clip)
+    return std::exp(x);
+  head = head % clip->getHeads();
+  int64_t entry = clip->getEntries(head)[clip->getCode(x, head, position)];
+  return static_cast<double>(entry) / clip->getEntryUnit();
+}
+
+/// Softmax in place; a row of nothing but minus infinity becomes 0. Elements
+/// have these positions, or those in the row.
+static void applySoftmax(MutableArrayRef<double> x,
+                         std::optional<ClipAttr> clip, int64_t head = 0,
+                         ArrayRef<int64_t> positions = {}) {
   double largest = -INFINITY, sum = 0;
   for (double element : x)
     largest = std::max(largest, element);
-  for (double &element : x) {
-    element = element == -INFINITY ? 0 : std::exp(element - largest);
+  for (auto [i, element] : llvm::enumerate(x)) {
+    int64_t position = positions.empty() ? i : positions[i];
+    element = element == -INFINITY
+                  ? 0
+                  : softmaxExponential(element - largest, clip, head, position);
     sum += element;
   }
   for (double &element : x)
@@ -195,10 +212,13 @@ static Results evaluateAttention(AttentionOp op, Evaluator &evaluator) {
   Tensor result(query.getShape(), query.getElementType());
   layout->forEachQuery([&](int64_t head, auto valid) {
     SmallVector<double> weights;
-    for (auto [keyHead, position] : valid)
+    SmallVector<int64_t> positions;
+    for (auto [keyHead, position] : valid) {
       weights.push_back(op.getScoreScale() *
                         dot(headOf(q, head), headOf(k, keyHead)));
-    applySoftmax(weights);
+      positions.push_back(position);
+    }
+    applySoftmax(weights, op.getClip(), head % op.getHeads(), positions);
     SmallVector<double> sums(D, 0.0);
     for (auto [weight, key] : llvm::zip_equal(weights, valid))
       for (auto [sum, x] : llvm::zip_equal(sums, headOf(v, key.head)))
@@ -289,7 +309,11 @@ Results iquant::reference::evaluateTransformer(Operation *op, Evaluator &e) {
       .Case([&](RopeOp op) { return evaluateRope(op, e); })
       .Case([&](UpdateCacheOp op) { return evaluateUpdateCache(op, e); })
       .Case([&](AttentionOp op) { return evaluateAttention(op, e); })
-      .Case([&](SoftmaxOp op) { return mapRows(op, e, applySoftmax); })
+      .Case([&](SoftmaxOp op) {
+        return mapRows(op, e, [&](MutableArrayRef<double> x) {
+          applySoftmax(x, op.getClip());
+        });
+      })
       .Case([&](ClampOp op) { return evaluateClamp(op, e); })
       .Case([&](ArgmaxOp op) { return evaluateArgmax(op, e); })
       .Case([&](MeanPoolOp op) { return evaluateMeanPool(op, e); })

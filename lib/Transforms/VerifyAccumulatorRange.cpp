@@ -27,6 +27,7 @@ using transformer::kContextLength;
 // exponentials of S3 and A4, the weighted values of A4, the squares of N0 and
 // the epsilon beside them, which N0 keeps to 2^61.
 static_assert(kMaxSoftmaxChannels * kLargestExponential <= INT32_MAX);
+static_assert(kMaxSoftmaxChannels * kLargestTableEntry <= INT32_MAX);
 static_assert(kLargestProbability * kLargestSymmetric <= kLargestExponential);
 static_assert(kMaxNormChannels * kLargestSquare + (uint64_t(1) << 61) <
               uint64_t(1) << 62);
@@ -151,6 +152,13 @@ LogicalResult VerifyAccumulatorRange::reportUnbounded(Operation *op,
                            << kContextLength << "'" << describePlace(op);
 }
 
+/// The largest exponential of an attention: that of S1, or of its tables.
+static uint64_t getLargestExponential(AttentionOp op) {
+  if (std::optional<TableAttr> tables = op.getTable())
+    return *llvm::max_element(tables->getEntries().asArrayRef());
+  return kLargestExponential;
+}
+
 LogicalResult VerifyAccumulatorRange::verify(AttentionOp op) {
   proven += 3;
   SumRange scores =
@@ -171,7 +179,7 @@ LogicalResult VerifyAccumulatorRange::verify(AttentionOp op) {
   if (*keys <= kMaxSoftmaxChannels)
     return success();
   return op.emitOpError() << "accumulates the exponentials of " << *keys
-                          << " keys, each up to " << kLargestExponential
+                          << " keys, each up to " << getLargestExponential(op)
                           << ", in 32 bits, which rule A4 allows for at most "
                           << kMaxSoftmaxChannels << " keys"
                           << describePlace(op);

@@ -96,6 +96,73 @@ TEST(AttentionRulesTest, S2PastTheCapIs255) {
     }
 }
 
+TEST(AttentionRulesTest, S4ByHand) {
+  SmallVector<int64_t> entries = {255, 79, 25, 8};
+  ExponentialTable table = {{32768, 15}, entries};
+  // A code for every 32.
+  auto lookUp = [&](int64_t D, int64_t j = 0) {
+    return table.lookUp(D, 32768, 20, j);
+  };
+  EXPECT_EQ(lookUp(0), 255);
+  EXPECT_EQ(lookUp(15), 255);
+  EXPECT_EQ(lookUp(16), 79);
+  EXPECT_EQ(lookUp(48), 25);
+  EXPECT_EQ(lookUp(79), 25);
+  EXPECT_EQ(lookUp(80), 8);
+  EXPECT_EQ(lookUp((int64_t(1) << 32) - 1), 8);
+  table.isDithered = true;
+  // Position 0 adds 7/32 of a code, position 4 31/32, position 11 1/32.
+  EXPECT_EQ(lookUp(24, 0), 255);
+  EXPECT_EQ(lookUp(25, 0), 79);
+  EXPECT_EQ(lookUp(1, 11), 255);
+  EXPECT_EQ(lookUp(30, 11), 255);
+  EXPECT_EQ(lookUp(31, 11), 79);
+  EXPECT_EQ(lookUp(0, 4), 255);
+  EXPECT_EQ(lookUp(1, 4), 79);
+  EXPECT_EQ(lookUp((int64_t(1) << 32) - 1, 4), 8);
+}
+
+TEST(AttentionRulesTest, S4DitherIsRightOnAverage) {
+  Random random;
+  SmallVector<int64_t> codes = {1, 2, 3, 4, 5, 6, 7, 8};
+  ExponentialTable table = {{32768, 15}, codes, /*isDithered=*/true};
+  for (int i = 0; i < 20000; ++i) {
+    int64_t k = random.between(15, 40), M = random.between(1 << 15, 65535);
+    int64_t D = random.real(0, 1) * std::ldexp(7, k) / M;
+    double sum = 0;
+    for (int64_t j = 0; j < 16; ++j)
+      sum += table.lookUp(D, M, k, 100 + j) - 1;
+    // The thresholds are 1/16 apart, and the first one is half of that.
+    EXPECT_NEAR(sum / 16, D * std::ldexp(M, -k), 1 / 32.0 + 0.01) << k;
+  }
+}
+
+TEST(AttentionRulesTest, S4TakesAnyDifferenceAndScale) {
+  SmallVector<int64_t> entries = {65280, 4, 3, 1};
+  for (bool isDithered : {false, true}) {
+    ExponentialTable table = {{32768, 15}, entries, isDithered};
+    for (int64_t k = -5; k < 120; ++k)
+      for (int64_t M : {32768, 65535})
+        for (int64_t j = 0; j < 16; ++j) {
+          EXPECT_EQ(table.lookUp(0, M, k, j), 65280);
+          // Past the cap, which no difference exceeds from k = 39 on.
+          if (k < 39)
+            EXPECT_EQ(table.lookUp((int64_t(1) << 32) - 1, M, k, j), 1);
+        }
+  }
+}
+
+TEST(AttentionRulesTest, S3WithATable) {
+  SmallVector<int64_t> entries = {3, 2, 1, 0};
+  // A unit is a code.
+  ExponentialTable table = {{32768, 15}, entries};
+  EXPECT_EQ(softmax({5 << 16, 4 << 16, 3 << 16, 2 << 16}, 16, &table),
+            (SmallVector<int64_t>{1 << 15, 21845, 10923, 0}));
+  EXPECT_EQ(softmax({INT32_MIN, INT32_MAX}, 0, &table),
+            (SmallVector<int64_t>{0, 1}));
+  EXPECT_EQ(softmax({INT32_MIN}, 30, &table), (SmallVector<int64_t>{1 << 30}));
+}
+
 TEST(AttentionRulesTest, S3ByHand) {
   EXPECT_EQ(softmax({123}, 16), (SmallVector<int64_t>{1 << 16}));
   EXPECT_EQ(softmax({5, 5, 5, 5}, 16), SmallVector<int64_t>(4, 1 << 14));
@@ -239,6 +306,18 @@ TEST(AttentionRulesTest, A2TakesCodesOfDifferences) {
   EXPECT_EQ(E[1], 65025);
   EXPECT_EQ(E[0], tableExponential(21));
   EXPECT_EQ(E[2], 0);
+}
+
+TEST(AttentionRulesTest, A2TakesTheScaleOfATable) {
+  SmallVector<int64_t> entries = {255, 100, 50, 10};
+  // Two codes for a difference of 1, whatever the score scale.
+  ExponentialTable table = {dyadic(2, 1), entries};
+  Scores scores = {{0, 1 << 16, -(1 << 15), -(1 << 24)},
+                   /*Ek=*/16,
+                   /*h=*/0,
+                   /*positions=*/{3, 4, 7, 9}};
+  EXPECT_EQ(attentionExponentials(scores, {32768, 15}, {40000, 3}, &table),
+            (SmallVector<int64_t>{50, 255, 10, 10}));
 }
 
 TEST(AttentionRulesTest, A3IsRightOnAverage) {

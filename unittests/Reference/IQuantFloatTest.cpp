@@ -84,15 +84,17 @@ TEST_F(IQuantFloatTest, ElementwiseMatchesFloat) {
       R"mlir(
     func.func @main(%x: tensor<4x32xf64>, %y: tensor<4x32xf64>)
         -> (tensor<4x32xf64>, tensor<4x32xf64>, tensor<4x32xf64>,
-            tensor<4x32xf64>, tensor<4x32xf64>) {
+            tensor<4x32xf64>, tensor<4x32xf64>, tensor<4x32xf64>) {
       %0 = transformer.silu %x : tensor<4x32xf64>
       %1 = transformer.swiglu %x, %y : tensor<4x32xf64>
       %2 = transformer.gelu %x<erf> : tensor<4x32xf64>
       %3 = transformer.gelu %x<tanh> : tensor<4x32xf64>
       %4 = transformer.softmax %x : tensor<4x32xf64>
-      return %0, %1, %2, %3, %4
+      %5 = transformer.softmax %x {clip = #transformer.clip<bits = 3,
+          at = [-7.0], rounding = dithered, width = 16>} : tensor<4x32xf64>
+      return %0, %1, %2, %3, %4, %5
           : tensor<4x32xf64>, tensor<4x32xf64>, tensor<4x32xf64>,
-            tensor<4x32xf64>, tensor<4x32xf64>
+            tensor<4x32xf64>, tensor<4x32xf64>, tensor<4x32xf64>
     })mlir",
       {getRealNumbers(x, type("!iquant.fixed<4x32xi32, 16>")),
        getRealNumbers(y, type("!iquant.fixed<4x32xi32, 14>"))});
@@ -100,18 +102,21 @@ TEST_F(IQuantFloatTest, ElementwiseMatchesFloat) {
       R"mlir(
     !x = !iquant.fixed<4x32xi32, 16>
     func.func @main(%x: !x, %y: !iquant.fixed<4x32xi32, 14>)
-        -> (!x, !x, !x, !x, !x) {
+        -> (!x, !x, !x, !x, !x, !x) {
       %0 = iquant.silu %x : !x
       %1 = iquant.swiglu %x, %y : (!x, !iquant.fixed<4x32xi32, 14>) -> !x
       %2 = iquant.gelu %x<erf> : !x
       %3 = iquant.gelu %x<tanh> : !x
       %4 = iquant.softmax %x : !x
-      return %0, %1, %2, %3, %4 : !x, !x, !x, !x, !x
+      %5 = iquant.softmax %x {table = #iquant.table<bits = 3,
+          multiplier = [32768], exponent = [15], entries = [65280, 24015, 8835,
+          3250, 1196, 440, 162, 60], rounding = dithered>} : !x
+      return %0, %1, %2, %3, %4, %5 : !x, !x, !x, !x, !x, !x
     })mlir",
       {x, y});
-  ASSERT_EQ(exact.size(), 5u);
-  ASSERT_EQ(results.size(), 5u);
-  for (int64_t i = 0; i < 5; ++i)
+  ASSERT_EQ(exact.size(), 6u);
+  ASSERT_EQ(results.size(), 6u);
+  for (int64_t i = 0; i < 6; ++i)
     // The sigmoid has 15 bits; the softmax's codes are 12/255 apart.
     EXPECT_GT(
         snr(getRealNumbers(results[i], type("!iquant.fixed<4x32xi32, 16>")),
@@ -230,6 +235,46 @@ constexpr StringLiteral kAttention = R"mlir(
       return %3 : !iquant.fixed<2x3x64xi32, 16>
     })mlir";
 
+/// `text` with what stands at every occurrence of `from` replaced.
+std::string replaceAll(std::string text, StringRef from, StringRef to) {
+  for (size_t at = 0; (at = text.find(from, at)) != std::string::npos;
+       at += to.size())
+    text.replace(at, from.size(), to);
+  return text;
+}
+
+TEST_F(IQuantFloatTest, ClippedAttentionMatchesFloat) {
+  Tensor q = random32({2, 3, 64}, 1e5), k = random32({2, 7, 32}, 1e5),
+         v = random32({2, 7, 32}, 1e5);
+  auto real = [&](const Tensor &tensor) {
+    return getRealNumbers(tensor, type("!iquant.fixed<1xi32, 16>"));
+  };
+  Tensor mask({2, 7}, IntegerType::get(&context, 1));
+  for (int64_t i = 0; i < mask.getNumElements(); ++i)
+    mask.setInt(i, random.between(0, 3) != 0);
+  std::string text = replaceAll(kAttention.str(), "MASK", "2x7");
+  text = replaceAll(std::move(text), "kv_heads = 2, causal}",
+                    "kv_heads = 2, causal, clip = #transformer.clip<bits = 2, "
+                    "at = [-2.0, -3.0, -4.0, -6.0]>}");
+  text = replaceAll(
+      std::move(text), "scale_multiplier = 43520, scale_exponent = 13",
+      "table = #iquant.table<bits = 2, multiplier = [49152, 32768, 49152, "
+      "32768], exponent = [17, 17, 18, 18], entries = [255, 131, 67, 35, 255, "
+      "94, 35, 13, 255, 67, 18, 5, 255, 35, 5, 1]>");
+  module = parseSourceString<ModuleOp>(text, &context);
+  ASSERT_TRUE(module) << diagnostics;
+  Interpreter interpreter(*module);
+  auto exact = interpreter.call("exact", {real(q), real(k), real(v), mask});
+  auto result = interpreter.call("quantized", {q, k, v, mask});
+  ASSERT_TRUE(succeeded(exact) && succeeded(result)) << diagnostics;
+  // Where the 8-bit codes of q and k move a score across a threshold, its
+  // exponential changes by a factor of 2 to 7: one in fifty here.
+  EXPECT_GT(
+      snr(getRealNumbers(result->front(), type("!iquant.fixed<1xi32, 16>")),
+          exact->front().getTensor()),
+      20);
+}
+
 TEST_F(IQuantFloatTest, AttentionMatchesFloat) {
   Tensor q = random32({2, 3, 64}, 1e5), k = random32({2, 7, 32}, 1e5),
          v = random32({2, 7, 32}, 1e5);
@@ -243,10 +288,8 @@ TEST_F(IQuantFloatTest, AttentionMatchesFloat) {
     Tensor mask(shape, IntegerType::get(&context, 1));
     for (int64_t i = 0; i < mask.getNumElements(); ++i)
       mask.setInt(i, random.between(0, 3) != 0);
-    std::string text = kAttention.str();
-    StringRef sizes = perQuery ? "2x3x7" : "2x7";
-    for (size_t at; (at = text.find("MASK")) != std::string::npos;)
-      text.replace(at, 4, sizes);
+    std::string text =
+        replaceAll(kAttention.str(), "MASK", perQuery ? "2x3x7" : "2x7");
     module = parseSourceString<ModuleOp>(text, &context);
     ASSERT_TRUE(module) << diagnostics;
     Interpreter interpreter(*module);

@@ -159,6 +159,29 @@ TEST_F(TransformerOpsTest, Softmax) {
   expectNear(results[0], {0.25, 0.75, 1, 0, 0, 0});
 }
 
+TEST_F(TransformerOpsTest, ClippedSoftmax) {
+  // Codes are a unit apart. Position 0 rounds up from 25/32 on, 2 from 29/32, 3
+  // from 15/32 and 4 from 1/32.
+  auto results = run(R"mlir(
+    func.func @main(%x: tensor<2x5xf32>)
+        -> (tensor<2x5xf32>, tensor<2x5xf32>) {
+      %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2,
+          at = [-3.0], table = [1.0, 0.6, 0.2, 0.0]>} : tensor<2x5xf32>
+      %1 = transformer.softmax %x {clip = #transformer.clip<bits = 2,
+          at = [-3.0], rounding = dithered, table = [1.0, 0.6, 0.2, 0.0],
+          width = 16>} : tensor<2x5xf32>
+      return %0, %1 : tensor<2x5xf32>, tensor<2x5xf32>
+    })mlir",
+                     {f32({2, 5}, {4.15f, 5, 4.15f, 2.7f, 0, -INFINITY,
+                                   -INFINITY, 1, 0, -1.2f})});
+  ASSERT_EQ(results.size(), 2u);
+  double a = 1 / 2.4, b = 1 / 1.8;
+  expectNear(results[0],
+             {0.6 * a, a, 0.6 * a, 0.2 * a, 0, 0, 0, b, 0.6 * b, 0.2 * b});
+  a = 1 / 2.8, b = 1 / 1.6;
+  expectNear(results[1], {0.6 * a, a, a, 0.2 * a, 0, 0, 0, b, 0.6 * b, 0});
+}
+
 TEST_F(TransformerOpsTest, AttentionIsCausalWithACache) {
   // One query and three keys, two query heads on one key head of width 1.
   auto results = run(R"mlir(

@@ -116,6 +116,10 @@ private:
   RandomCase makeElementwise(ArrayRef<int64_t> shape, size_t known,
                              int64_t operands, StringRef suffix = "");
 
+  /// The attribute of a table for each head, or for all of them, of scales that
+  /// make the most of codes for differences of about `2^exponent`.
+  std::string table(int64_t heads, int64_t exponent);
+
   RandomCase makeArgmax();
   RandomCase makeAttention();
   RandomCase makeDequantize();
@@ -126,6 +130,7 @@ private:
   RandomCase makeQuantize();
   RandomCase makeRescale();
   RandomCase makeRope();
+  RandomCase makeSoftmax();
   RandomCase makeSwiGlu();
   RandomCase makeUpdateCache();
 
@@ -472,6 +477,34 @@ RandomCase CaseMaker::makeSwiGlu() {
   return finish(operands, fixedType(shape, 0, exponent()));
 }
 
+std::string CaseMaker::table(int64_t heads, int64_t exponent) {
+  int64_t bits = from(2, 4), tables = oneIn(2) ? 1 : heads;
+  SmallVector<int64_t> multipliers, exponents, entries;
+  for (int64_t table = 0; table < tables; ++table) {
+    multipliers.push_back(from(32768, 65535));
+    exponents.push_back(oneIn(4) ? from(0, 62) : from(exponent, exponent + 6));
+    int64_t largest = oneOf<int64_t>({1, 255, 65280});
+    for (int64_t code = 0, end = 1 << bits; code < end; ++code)
+      entries.push_back(code == 0 ? largest : from(0, largest));
+  }
+  auto list = [](ArrayRef<int64_t> numbers) {
+    return llvm::formatv("[{0:$[, ]}]",
+                         llvm::make_range(numbers.begin(), numbers.end()))
+        .str();
+  };
+  return llvm::formatv("table = #iquant.table<bits = {0}, multiplier = {1}, "
+                       "exponent = {2}, entries = {3}{4}>",
+                       bits, list(multipliers), list(exponents), list(entries),
+                       oneIn(2) ? ", rounding = dithered" : "");
+}
+
+RandomCase CaseMaker::makeSoftmax() {
+  Shape shape = concat(sizes(0, 2), channels());
+  std::string suffix =
+      oneIn(2) ? "" : " {" + table(/*heads=*/1, /*exponent=*/12) + "}";
+  return makeElementwise(shape, 1, 1, suffix);
+}
+
 RandomCase CaseMaker::makeAttention() {
   int64_t kvHeads = from(1, 2), heads = kvHeads * from(1, 2);
   int64_t width = oneOf<int64_t>({1, 2, 4, 12});
@@ -496,11 +529,15 @@ RandomCase CaseMaker::makeAttention() {
   }
   if (hasOffset)
     operands += " at " + index(from(0, keys - queries)).name;
-  operands += llvm::formatv(
-      " {{heads = {0} : i64, kv_heads = {1} : i64, scale_multiplier = {2} : "
-      "i64, scale_exponent = {3} : i64{4}}",
-      heads, kvHeads, from(32768, 65535), oneIn(2) ? 13 : from(0, 30),
-      isCausal ? ", causal" : "");
+  std::string scale =
+      oneIn(2) ? table(heads, /*exponent=*/14)
+               : llvm::formatv("scale_multiplier = {0} : i64, scale_exponent = "
+                               "{1} : i64",
+                               from(32768, 65535), oneIn(2) ? 13 : from(0, 30))
+                     .str();
+  operands +=
+      llvm::formatv(" {{heads = {0} : i64, kv_heads = {1} : i64, {2}{3}}",
+                    heads, kvHeads, scale, isCausal ? ", causal" : "");
   return finish(operands, fixedType(shape(queries, heads), 0, exponent()));
 }
 
@@ -549,7 +586,7 @@ RandomCase CaseMaker::make() {
   if (mnemonic == "silu")
     return makeElementwise(sizes(0, 3), 0, 1);
   if (mnemonic == "softmax")
-    return makeElementwise(concat(sizes(0, 2), channels()), 1, 1);
+    return makeSoftmax();
   if (mnemonic == "swiglu")
     return makeSwiGlu();
   assert(mnemonic == "update_cache" && "an op that has no cases");

@@ -223,8 +223,21 @@ int64_t tableExponential(int64_t code);
 /// S2: the code of the difference `D >= 0` under the scale `M * 2^-k`.
 int64_t exponentialCode(int64_t D, int64_t M, int64_t k);
 
-/// S3: the softmax of a row of exponent `f`.
-SmallVector<int64_t> softmax(ArrayRef<int32_t> x, int64_t f);
+/// S4: a table of few entries that stands in the place of S1. Its scale says
+/// how many codes a unit of the input spans.
+struct ExponentialTable {
+  Dyadic scale;
+  ArrayRef<int64_t> entries;
+  bool isDithered = false;
+
+  /// The entry for the difference `D >= 0` at the position `j` of its row,
+  /// under the scale `M * 2^-k`.
+  int64_t lookUp(int64_t D, int64_t M, int64_t k, int64_t j) const;
+};
+
+/// S3: the softmax of a row of exponent `f`, by S1 or by a table of S4.
+SmallVector<int64_t> softmax(ArrayRef<int32_t> x, int64_t f,
+                             const ExponentialTable *table = nullptr);
 
 /// One key and value head at one position, `width` codes each.
 struct KeyValue {
@@ -236,16 +249,20 @@ struct KeyValue {
   int64_t position;
 };
 
-/// A1: the aligned scores of a query over its valid keys, and their unit.
+/// A1: the aligned scores of a query over its valid keys, their unit, and the
+/// positions of the keys.
 struct Scores {
   SmallVector<int64_t> t;
   int64_t Ek, h;
+  SmallVector<int64_t> positions = {};
 };
 Scores attentionScores(ArrayRef<int8_t> query, ArrayRef<KeyValue> keys);
 
-/// A2: the exponentials `E[j]`.
-SmallVector<int64_t> attentionExponentials(const Scores &scores, Dyadic query,
-                                           Dyadic scoreScale);
+/// A2: the exponentials `E[j]`, by S1 under a score scale, or by a table, whose
+/// scale takes its place.
+SmallVector<int64_t>
+attentionExponentials(const Scores &scores, Dyadic query, Dyadic scoreScale,
+                      const ExponentialTable *table = nullptr);
 
 /// A3: the 8-bit weights `p[j]` and their unit.
 struct Weights {
@@ -258,7 +275,8 @@ Weights attentionWeights(ArrayRef<int64_t> E, ArrayRef<KeyValue> keys);
 /// exponent `f`.
 SmallVector<int64_t> attention(ArrayRef<int8_t> query, Dyadic queryScale,
                                ArrayRef<KeyValue> keys, Dyadic scoreScale,
-                               int64_t f);
+                               int64_t f,
+                               const ExponentialTable *table = nullptr);
 
 } // namespace mlir::iquant::reference
 

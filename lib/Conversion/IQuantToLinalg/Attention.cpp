@@ -2,10 +2,10 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rules K1, K2 and A1 to A4. Loops over batch, key head and block of queries;
-// within a block everything is a generic over `[queries, heads, keys]`, the
-// heads those that share the keys, and only a block's scores are in memory at a
-// time.
+// Rules K1, K2, S4 and A1 to A4. Loops over batch, key head and block of
+// queries; within a block everything is a generic over `[queries, heads,
+// keys]`, the heads those that share the keys, and only a block's scores are in
+// memory at a time.
 //
 //===----------------------------------------------------------------------===//
 
@@ -52,6 +52,8 @@ private:
   /// E, in the place of t.
   Value exponentials(const RowBuilder &rows, const Block &block, Value aligned,
                      Value smallest);
+  /// What makes codes of differences of t, one for each query and head.
+  SmallVector<Value> codeScales(const Block &block, Value smallest);
   /// p, and the factor and shift that make a result of a sum of values.
   struct Weights {
     Value codes, factor, shift;
@@ -91,9 +93,11 @@ private:
   int64_t alignment;
   DynComponents query;
   Value keyCodes, valueCodes, mask;
-  ExponentialTables tables;
+  ExponentialTables exponentialTables;
   /// With the keys as last dimension, contiguous.
   Value keyMultiplier, keyExponent, valueMultiplier, valueExponent;
+  /// Of the codes of every head; null values where all have one scale.
+  Value codeMultiplier, codeExponent;
 };
 
 } // namespace
@@ -110,6 +114,19 @@ static Value transpose(ImplicitLocOpBuilder &b, Value tensor,
   return space.perElement(element.getIntOrFloatBitWidth(),
                           Access{tensor, inversePermutation(map)},
                           [](Int x) { return x; });
+}
+
+/// A vector of one element for each head: that of its table, or of the one
+/// table.
+static Value createHeadScales(ImplicitLocOpBuilder &b, int64_t heads,
+                              ArrayRef<int64_t> elements) {
+  SmallVector<int32_t> ofHeads =
+      llvm::map_to_vector(llvm::seq(heads), [&](int64_t head) {
+        return static_cast<int32_t>(elements[head % elements.size()]);
+      });
+  auto type = RankedTensorType::get(heads, b.getI32Type());
+  return arith::ConstantOp::create(
+      b, DenseElementsAttr::get(type, ArrayRef(ofHeads)));
 }
 
 static AttentionShape shapeOf(ImplicitLocOpBuilder &b, AttentionOp op,
@@ -130,7 +147,7 @@ AttentionLowering::AttentionLowering(ImplicitLocOpBuilder &b, AttentionOp op,
                                      DynComponents value, Value mask)
     : b(b), op(op), loops(b, shapeOf(b, op, query.codes, key.codes)),
       query(query), keyCodes(key.codes), valueCodes(value.codes), mask(mask),
-      tables(createExponentialTables(b)) {
+      exponentialTables(b, op.getTable()) {
   uint64_t largest = 127 * 127 * op.getHeadWidth();
   alignment = std::max<int64_t>(llvm::bit_width(largest) + 16 - 30, 0);
 
@@ -138,6 +155,11 @@ AttentionLowering::AttentionLowering(ImplicitLocOpBuilder &b, AttentionOp op,
   keyExponent = transpose(b, key.exponent, {0, 2, 1});
   valueMultiplier = transpose(b, value.multiplier, {0, 2, 1});
   valueExponent = transpose(b, value.exponent, {0, 2, 1});
+  if (std::optional<TableAttr> tables = op.getTable()) {
+    codeMultiplier =
+        createHeadScales(b, op.getHeads(), tables->getMultiplier());
+    codeExponent = createHeadScales(b, op.getHeads(), tables->getExponent());
+  }
   if (!mask)
     return;
   // Loops over single bits do not vectorise.
@@ -234,33 +256,56 @@ Value AttentionLowering::align(const RowBuilder &rows, const Block &block,
   });
 }
 
+SmallVector<Value> AttentionLowering::codeScales(const Block &block,
+                                                 Value smallest) {
+  RowBuilder space(b, {block.queries, b.getIndexAttr(op.getGroup())});
+  SmallVector<Access> inputs = {
+      space.whole(sliceQueryScales(block, query.multiplier)),
+      space.whole(sliceQueryScales(block, query.exponent)),
+      space.row(smallest)};
+  bool hasTables = op.getTable().has_value();
+  if (hasTables)
+    for (Value scales : {codeMultiplier, codeExponent})
+      inputs.push_back(space.channel(
+          loops.slice(scales, {block.firstHead},
+                      {OpFoldResult(b.getIndexAttr(op.getGroup()))})));
+  return space.perElement(
+      {32, 32, 32, 32}, inputs, [&](ArrayRef<Int> elements) {
+        Inputs in(elements);
+        Int m = in.next(), e = in.next(), smallest = in.next();
+        Int multiplier =
+            hasTables ? in.next() : m.like(*op.getScaleMultiplier());
+        Int exponent = hasTables ? in.next() : m.like(*op.getScaleExponent());
+        Int product = m.zext(64) * multiplier.zext(64);
+        Int n = bits(product) - 16;
+        Int k = e + smallest + (exponent - alignment);
+        CodeScale scale = exponentialTables.scaleOf((product >> n).trunc(32),
+                                                    k - n.trunc(32));
+        return SmallVector<Int>{scale.multiplier, scale.cap, scale.alignment,
+                                scale.shift};
+      });
+}
+
 Value AttentionLowering::exponentials(const RowBuilder &rows,
                                       const Block &block, Value aligned,
                                       Value smallest) {
   Value most = rows.reduce(Accumulator{32, INT32_MIN}, rows.whole(aligned),
                            [](Int t, Int most) { return max(t, most); })
                    .front();
-  auto scales =
-      rows.perRow({32, 32, 32, 32},
-                  {sliceQueryScales(block, query.multiplier),
-                   sliceQueryScales(block, query.exponent), smallest},
-                  [&](Int m, Int e, Int smallest) {
-                    Int product = m.zext(64) * op.getScaleMultiplier();
-                    Int n = bits(product) - 16;
-                    Int k = e + smallest + (op.getScaleExponent() - alignment);
-                    CodeScale scale =
-                        codeScale((product >> n).trunc(32), k - n.trunc(32));
-                    return SmallVector<Int>{scale.multiplier, scale.cap,
-                                            scale.alignment, scale.shift};
-                  });
   SmallVector<Access> inputs = {rows.row(most)};
-  for (Value scale : scales)
+  for (Value scale : codeScales(block, smallest))
     inputs.push_back(rows.row(scale));
+  bool headsDiffer = op.getTable() && op.getTable()->getHeads() > 1;
   return rows.update(
       aligned, inputs,
       [&](Int most, Int multiplier, Int cap, Int alignment, Int shift, Int t) {
-        Int e = exponentialOf(most - t, {multiplier, cap, alignment, shift},
-                              tables);
+        std::optional<Int> head;
+        if (headsDiffer)
+          head = positionAlong(t, 1) +
+                 fromIndex(t.getBuilder(), 32, block.firstHead);
+        Int e = exponentialTables.lookUp(most - t,
+                                         {multiplier, cap, alignment, shift},
+                                         /*dimension=*/2, head);
         // No valid t is that small.
         return mask || op.getCausal() ? select(equal(t, INT32_MIN), 0, e) : e;
       });

@@ -6,6 +6,7 @@
 
 #include "Exponential.h"
 
+#include "RowBuilder.h"
 #include "Rules.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -15,47 +16,79 @@
 using namespace mlir;
 using namespace mlir::iquant;
 
+static Value createTable(ImplicitLocOpBuilder &builder,
+                         ArrayRef<int32_t> entries) {
+  auto type = RankedTensorType::get(entries.size(), builder.getI32Type());
+  return arith::ConstantOp::create(builder,
+                                   DenseElementsAttr::get(type, entries));
+}
+
+/// A or B of S1.
 static Value createTable(ImplicitLocOpBuilder &builder, double first,
                          double step) {
-  SmallVector<int32_t, 16> table;
+  SmallVector<int32_t, 16> entries;
   for (int entry = 0; entry < 16; ++entry)
-    table.push_back(std::lround(first * std::exp(-step * entry)));
-  auto type = RankedTensorType::get(16, builder.getIntegerType(32));
-  return arith::ConstantOp::create(
-      builder, DenseElementsAttr::get(type, ArrayRef<int32_t>(table)));
+    entries.push_back(std::lround(first * std::exp(-step * entry)));
+  return createTable(builder, entries);
 }
 
-ExponentialTables
-mlir::iquant::createExponentialTables(ImplicitLocOpBuilder &builder) {
-  return {createTable(builder, 65280, 12.0 * 16 / 255),
-          createTable(builder, 255, 12.0 / 255)};
+ExponentialTables::ExponentialTables(ImplicitLocOpBuilder &builder,
+                                     std::optional<TableAttr> tables)
+    : numCodes(tables ? tables->getNumCodes() : 256),
+      isDithered(tables && tables->isDithered()) {
+  if (tables) {
+    entries = createTable(builder, llvm::to_vector_of<int32_t>(
+                                       tables->getEntries().asArrayRef()));
+    return;
+  }
+  entries = createTable(builder, 65280, 12.0 * 16 / 255);
+  fine = createTable(builder, 255, 12.0 / 255);
 }
 
-CodeScale mlir::iquant::codeScale(Int multiplier, Int k) {
+/// Bits that are left to the last rounding, which adds to them: a half, or one
+/// of sixteen odd numbers of 32nds.
+static int64_t roundedBits(bool isDithered) { return isDithered ? 5 : 1; }
+
+CodeScale ExponentialTables::scaleOf(Int multiplier, Int k) const {
   k = max(k, 0);
   Int low = min(k, 23);
   Int alignment = min(k - low, 31);
   Int cap = 1 << min(max(k - 7, 0), k.getWidth() == 32 ? 31 : 32);
-  return {multiplier, cap, alignment, max(low, 1) - 1};
+  int64_t rounded = roundedBits(isDithered);
+  return {multiplier, cap, alignment, max(low, rounded) - rounded};
+}
+
+Int ExponentialTables::codeOf(Int difference, CodeScale scale,
+                              int64_t dimension) const {
+  Int half = ushr(1 << scale.alignment, 1);
+  Int aligned = ushr(umin(difference, scale.cap) + half, scale.alignment);
+  // The product fills 32 bits, so the rounding must not add to all of it: the
+  // last places are rounded after the shift by fewer. A shift by less than
+  // these in all, where that is wrong, has the code 0 or the last either way.
+  Int product = ushr(aligned * scale.multiplier, scale.shift);
+  Int added = product.like(1);
+  if (isDithered) {
+    Int j = positionAlong(difference, dimension).zext(product.getWidth());
+    added = (((j * 7 + 3) & 15) << 1) + 1;
+  }
+  Int code = umin(ushr(product + added, roundedBits(isDithered)), numCodes - 1);
+  return code.trunc(32);
 }
 
 /// The entry of a table at a position.
-static Int lookUp(Value table, Int position) {
+static Int entryAt(Value table, Int position) {
   ImplicitLocOpBuilder &b = position.getBuilder();
   return Int(b, tensor::ExtractOp::create(b, table, position.toIndex()));
 }
 
-Int mlir::iquant::exponentialOf(Int difference, CodeScale scale,
-                                const ExponentialTables &tables) {
-  Int half = ushr(1 << scale.alignment, 1);
-  Int aligned = ushr(umin(difference, scale.cap) + half, scale.alignment);
-  // The product fills 32 bits, so the rounding must not add to all of it: the
-  // last place is rounded after the shift by one less. A shift by 0 in all,
-  // where that is wrong, has the code 0 or 255 either way.
-  Int product = aligned * scale.multiplier;
-  Int code = umin(ushr(ushr(product, scale.shift) + 1, 1), 255);
-  code = code.trunc(32);
-  Int e = ushr(
-      lookUp(tables.coarse, ushr(code, 4)) * lookUp(tables.fine, code & 15), 8);
+Int ExponentialTables::lookUp(Int difference, CodeScale scale,
+                              int64_t dimension,
+                              std::optional<Int> head) const {
+  Int code = codeOf(difference, scale, dimension);
+  if (head)
+    code = code + *head * numCodes;
+  Int e =
+      fine ? ushr(entryAt(entries, ushr(code, 4)) * entryAt(fine, code & 15), 8)
+           : entryAt(entries, code);
   return e.zext(difference.getWidth());
 }

@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Declares rules S1 and S2, which softmax and attention share.
+// Declares rules S1, S2 and S4, which softmax and attention share.
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,25 +11,40 @@
 
 #include "IntegerBuilder.h"
 
-namespace mlir::iquant {
+#include "dialects/IQuant/IQuant.h"
 
-/// A and B of S1, constants `tensor<16xi32>`.
-struct ExponentialTables {
-  Value coarse, fine;
-};
-ExponentialTables createExponentialTables(ImplicitLocOpBuilder &builder);
+namespace mlir::iquant {
 
 /// What S2 makes of a scale, in one width for all differences of a row.
 struct CodeScale {
   Int multiplier, cap, alignment, shift;
 };
-/// Of the scale `multiplier * 2^-k`. With 32 bits, differences must stay below
-/// 2^31, with 64 below 2^32.
-CodeScale codeScale(Int multiplier, Int k);
 
-/// S2 and S1: E of the code of a difference, in the width of `difference`.
-Int exponentialOf(Int difference, CodeScale scale,
-                  const ExponentialTables &tables);
+/// The exponentials of an op, by S1 or by tables of S4.
+class ExponentialTables {
+public:
+  ExponentialTables(ImplicitLocOpBuilder &builder,
+                    std::optional<TableAttr> tables);
+
+  /// The scale `multiplier * 2^-k`. With 32 bits, differences must stay below
+  /// 2^31, with 64 below 2^32.
+  CodeScale scaleOf(Int multiplier, Int k) const;
+
+  /// E of the code of a difference, in the width of `difference`; the position
+  /// in its row is that along `dimension` of the nest. `head` is none where all
+  /// heads have one table.
+  Int lookUp(Int difference, CodeScale scale, int64_t dimension,
+             std::optional<Int> head = std::nullopt) const;
+
+private:
+  Int codeOf(Int difference, CodeScale scale, int64_t dimension) const;
+
+  /// A constant vector of the entries of S4, those of one head behind those of
+  /// another; or A of S1, with B beside it.
+  Value entries, fine;
+  int64_t numCodes;
+  bool isDithered;
+};
 
 } // namespace mlir::iquant
 

@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rule S3.
+// Rules S3 and S4.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,6 +13,17 @@
 
 using namespace mlir;
 using namespace mlir::iquant;
+
+/// The scale of the codes of a softmax's differences.
+static CodeScale codeScale(ImplicitLocOpBuilder &b, SoftmaxOp op,
+                           const ExponentialTables &table) {
+  int64_t f = op.getType().getExponent();
+  if (std::optional<TableAttr> tables = op.getTable())
+    return table.scaleOf(constant(b, 64, tables->getMultiplier()[0]),
+                         constant(b, 64, tables->getExponent()[0] + f));
+  Dyadic steps = dyadic(constant(b, 64, 255), constant(b, 64, 12));
+  return table.scaleOf(steps.multiplier.zext(64), steps.exponent.sext(64) + f);
+}
 
 static SmallVector<Value> lowerSoftmax(SoftmaxOp op,
                                        LowerOp<SoftmaxOp>::Adaptor adaptor,
@@ -25,14 +36,13 @@ static SmallVector<Value> lowerSoftmax(SoftmaxOp op,
                    .front();
 
   // Differences have 32 bits and a sign to lose: 64 bits hold them.
-  ExponentialTables tables = createExponentialTables(b);
-  Dyadic steps = dyadic(constant(b, 64, 255), constant(b, 64, 12));
-  CodeScale scale =
-      codeScale(steps.multiplier.zext(64), steps.exponent.sext(64) + f);
+  ExponentialTables table(b, op.getTable());
+  CodeScale scale = codeScale(b, op, table);
+  int64_t channels = op.getType().getShape().size() - 1;
   Value weights = rows.perElement(
       32, {rows.whole(input), rows.row(most)}, [&](Int x, Int most) {
         Int difference = most.sext(64) - x.sext(64);
-        return exponentialOf(difference, scale, tables).trunc(32);
+        return table.lookUp(difference, scale, channels).trunc(32);
       });
   Value total = rows.reduce(Accumulator{32, 0}, rows.whole(weights),
                             [](Int e, Int sum) { return sum + e; })

@@ -29,6 +29,50 @@ LogicalResult to_iquant::check(transformer::RopeOp op,
       op.getMaxPositions());
 }
 
+/// The scale of a head's codes, with the factor `scale` on its scores.
+static DyadicScale getCodeScale(transformer::ClipAttr clip, int64_t head,
+                                double scale) {
+  return nearestDyadic(scale * clip.getCodesPerUnit(head));
+}
+
+/// Checks that the integers of a table can hold the scales of its codes.
+static LogicalResult checkClip(Operation *op,
+                               std::optional<transformer::ClipAttr> clip,
+                               double scale) {
+  for (int64_t head = 0; clip && head < clip->getHeads(); ++head) {
+    int32_t exponent = getCodeScale(*clip, head, scale).exponent;
+    if (exponent < 0 || exponent > kMaxScoreExponent)
+      return decline(op, "expects a clip whose codes have a scale with an "
+                         "exponent in 0 .. " +
+                             Twine(kMaxScoreExponent) + ", got " +
+                             Twine(exponent) + " for a clip at " +
+                             showNumber(clip->getAt()[head]));
+  }
+  return success();
+}
+
+/// The table of a clipped softmax, with the factor `scale` on its scores; null
+/// without a clip.
+static TableAttr getTable(std::optional<transformer::ClipAttr> clip,
+                          double scale) {
+  if (!clip)
+    return {};
+  SmallVector<int64_t> multipliers, exponents, entries;
+  for (int64_t head = 0; head < clip->getHeads(); ++head) {
+    DyadicScale codes = getCodeScale(*clip, head, scale);
+    multipliers.push_back(codes.multiplier);
+    exponents.push_back(codes.exponent);
+    llvm::append_range(entries, clip->getEntries(head));
+  }
+  MLIRContext *context = clip->getContext();
+  bool isDithered = clip->getRounding() == transformer::ClipRounding::Dithered;
+  return TableAttr::get(
+      context, clip->getBits(), DenseI64ArrayAttr::get(context, multipliers),
+      DenseI64ArrayAttr::get(context, exponents),
+      DenseI64ArrayAttr::get(context, entries),
+      isDithered ? CodeRounding::Dithered : CodeRounding::Nearest);
+}
+
 LogicalResult to_iquant::check(transformer::SoftmaxOp op) {
   ArrayRef<int64_t> shape = op.getType().getShape();
   if (shape.empty() || ShapedType::isDynamic(shape.back()))
@@ -37,7 +81,7 @@ LogicalResult to_iquant::check(transformer::SoftmaxOp op) {
   if (shape.back() < 1 || shape.back() > kMaxKeys)
     return decline(op, "expects 1 .. " + Twine(kMaxKeys) + " channels, got " +
                            Twine(shape.back()));
-  return success();
+  return checkClip(op, op.getClip(), /*scale=*/1);
 }
 
 LogicalResult to_iquant::check(transformer::AttentionOp op) {
@@ -53,6 +97,8 @@ LogicalResult to_iquant::check(transformer::AttentionOp op) {
   if (!(scale > 0) || !std::isfinite(scale))
     return decline(op, "expects a positive, finite score scale, got " +
                            showNumber(scale));
+  if (failed(checkClip(op, op.getClip(), scale)))
+    result = failure();
   int32_t exponent = nearestDyadic(scale * kCodesPerUnit).exponent;
   if (std::abs(exponent) > kMaxScoreExponent)
     return decline(op, "expects a score scale with an exponent in -" +
@@ -95,7 +141,9 @@ struct ConvertSoftmax : public OpConversionPattern<transformer::SoftmaxOp> {
   LogicalResult
   matchAndRewrite(transformer::SoftmaxOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    rewriter.replaceOpWithNewOp<SoftmaxOp>(op, adaptor.getInput());
+    rewriter.replaceOpWithNewOp<SoftmaxOp>(op, adaptor.getInput().getType(),
+                                           adaptor.getInput(),
+                                           getTable(op.getClip(), /*scale=*/1));
     return success();
   }
 };
@@ -117,11 +165,17 @@ struct ConvertAttention : public OpConversionPattern<transformer::AttentionOp> {
     Value query = quantize(adaptor.getQuery());
     Value key = quantize(adaptor.getKey());
     Value value = quantize(adaptor.getValue());
+    // A table has the scale of the scores in its own.
+    TableAttr table = getTable(op.getClip(), op.getScoreScale());
     DyadicScale scale = nearestDyadic(op.getScoreScale() * kCodesPerUnit);
+    auto unlessTable = [&](int64_t number) {
+      return table ? IntegerAttr() : rewriter.getI64IntegerAttr(number);
+    };
     rewriter.replaceOpWithNewOp<AttentionOp>(
         op, getTypeConverter()->convertType(op.getType()), query, key, value,
-        adaptor.getMask(), adaptor.getOffset(), op.getHeads(), op.getKvHeads(),
-        scale.multiplier, scale.exponent, op.getCausal());
+        adaptor.getMask(), adaptor.getOffset(), op.getHeadsAttr(),
+        op.getKvHeadsAttr(), unlessTable(scale.multiplier),
+        unlessTable(scale.exponent), table, op.getCausalAttr());
     return success();
   }
 };

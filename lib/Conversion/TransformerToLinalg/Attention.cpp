@@ -123,8 +123,10 @@ static Value lowerAttention(transformer::AttentionOp op,
       op.getType().getElementType(),
       [&](const AttentionBlock &block, Value destination) {
         Value scaled = scores.createScores(block);
-        auto [weights, factors] =
-            createExponentials(scores.getSpace(block), scaled, scaled);
+        SoftmaxExponential exponential(b, op.getClip(), sumType,
+                                       block.firstHead);
+        auto [weights, factors] = createExponentials(
+            scores.getSpace(block), scaled, scaled, exponential);
         Value sums = createWeightedSum(
             b, weights, loops.sliceKeys(block, scores.getValue()), sumType);
         OpFoldResult width = b.getIndexAttr(op.getHeadWidth());

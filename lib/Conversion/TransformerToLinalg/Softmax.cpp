@@ -16,9 +16,77 @@ using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::iquant::to_linalg;
 
-Exponentials to_linalg::createExponentials(const RowSpace &space, Value scores,
-                                           Value destination) {
+//===----------------------------------------------------------------------===//
+// Exponentials
+//===----------------------------------------------------------------------===//
+
+/// A constant vector of these numbers in `type`.
+static Value createVector(ImplicitLocOpBuilder &b, Type type,
+                          ArrayRef<double> numbers) {
+  SmallVector<Attribute> elements;
+  for (double number : numbers)
+    elements.push_back(b.getFloatAttr(type, number));
+  auto vector = RankedTensorType::get(elements.size(), type);
+  return arith::ConstantOp::create(b, DenseElementsAttr::get(vector, elements));
+}
+
+SoftmaxExponential::SoftmaxExponential(
+    ImplicitLocOpBuilder &builder, std::optional<transformer::ClipAttr> clip,
+    Type type, Value head)
+    : clip(clip) {
+  if (!clip)
+    return;
+  SmallVector<double> units, weights;
+  for (int64_t i = 0; i < clip->getHeads(); ++i) {
+    units.push_back(clip->getCodesPerUnit(i));
+    for (int64_t entry : clip->getEntries(i))
+      weights.push_back(static_cast<double>(entry) / clip->getEntryUnit());
+  }
+  if (clip->getHeads() == 1)
+    head = arith::ConstantIndexOp::create(builder, 0);
+  codesPerUnit = tensor::ExtractOp::create(
+      builder, createVector(builder, type, units), head);
+  entries = createVector(builder, type, weights);
+  Value codes = arith::ConstantIndexOp::create(builder, clip->getNumCodes());
+  first = arith::MulIOp::create(builder, head, codes);
+}
+
+Real SoftmaxExponential::evaluate(Real x, Value position) const {
+  return clip ? evaluateClipped(x, position) : exp(x);
+}
+
+Real SoftmaxExponential::evaluateClipped(Real x, Value position) const {
+  ImplicitLocOpBuilder &b = x.getBuilder();
+  auto index = [&](int64_t value) -> Value {
+    return arith::ConstantIndexOp::create(b, value);
+  };
+  Real rounding = x.like(0.5);
+  if (clip->getRounding() == transformer::ClipRounding::Dithered) {
+    Value u = arith::AddIOp::create(
+        b, arith::MulIOp::create(b, position, index(7)), index(3));
+    u = arith::AndIOp::create(b, u, index(15));
+    u = arith::IndexCastOp::create(b, b.getI32Type(), u);
+    Real step(b, arith::UIToFPOp::create(b, x.getType(), u));
+    rounding = step * (1 / 16.0) + 1 / 32.0;
+  }
+  // Minus infinity has the last code.
+  Real code = -x * Real(b, codesPerUnit) + rounding;
+  Real last = x.like(clip->getNumCodes() - 1);
+  code = select(greater(last, code), code, last);
+  Value entry = arith::FPToSIOp::create(b, b.getI32Type(), code);
+  entry = arith::IndexCastOp::create(b, b.getIndexType(), entry);
+  entry = arith::AddIOp::create(b, entry, first);
+  Real weight(b, tensor::ExtractOp::create(b, entries, entry));
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  return select(equal(x, -kInfinity), 0.0, weight);
+}
+
+Exponentials
+to_linalg::createExponentials(const RowSpace &space, Value scores,
+                              Value destination,
+                              const SoftmaxExponential &exponential) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  int64_t rank = cast<RankedTensorType>(scores.getType()).getRank();
   Value largest =
       space.reduce(-kInfinity, space.whole(scores),
                    [](ArrayRef<Real> in) { return max(in[0], in[1]); });
@@ -26,7 +94,9 @@ Exponentials to_linalg::createExponentials(const RowSpace &space, Value scores,
       destination, {space.whole(scores), space.row(largest)},
       [&](ArrayRef<Real> in) {
         // In a row of nothing but minus infinity every difference is that.
-        return exp(in[0] - select(equal(in[1], -kInfinity), 0.0, in[1]));
+        Real x = in[0] - select(equal(in[1], -kInfinity), 0.0, in[1]);
+        Value position = linalg::IndexOp::create(x.getBuilder(), rank - 1);
+        return exponential.evaluate(x, position);
       });
   Value sums =
       space.reduce(0, space.whole(exponentials),
@@ -37,13 +107,19 @@ Exponentials to_linalg::createExponentials(const RowSpace &space, Value scores,
   return {exponentials, factors};
 }
 
+//===----------------------------------------------------------------------===//
+// Softmax
+//===----------------------------------------------------------------------===//
+
 static Value lowerSoftmax(transformer::SoftmaxOp op, ImplicitLocOpBuilder &b) {
   Value input = op.getInput();
   Type type = op.getType().getElementType();
   RowSpace space(b, input, getComputeType(input));
   Value destination =
       tensor::EmptyOp::create(b, sizesOf(b, input), space.getComputeType());
-  auto [exponentials, factors] = createExponentials(space, input, destination);
+  SoftmaxExponential exponential(b, op.getClip(), space.getComputeType());
+  auto [exponentials, factors] =
+      createExponentials(space, input, destination, exponential);
   auto normalise = [](ArrayRef<Real> in) { return in[0] * in[1]; };
   if (type == space.getComputeType())
     return space.update(exponentials, space.row(factors), normalise);

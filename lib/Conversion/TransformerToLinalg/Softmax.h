@@ -11,9 +11,32 @@
 
 #include "RowSpace.h"
 
+#include "dialects/Transformer/Transformer.h"
+
 namespace mlir::iquant::to_linalg {
 
-/// `exp(x - max x)` of every row, and one over their sum.
+/// The exponential of a softmax: `exp`, or that of a clip's few codes.
+class SoftmaxExponential {
+public:
+  /// In the type `type`; `head` is the index of a head, null where there is no
+  /// clip or one for all.
+  SoftmaxExponential(ImplicitLocOpBuilder &builder,
+                     std::optional<transformer::ClipAttr> clip, Type type,
+                     Value head = {});
+
+  /// Of `x <= 0` at a position of its row, an index.
+  Real evaluate(Real x, Value position) const;
+
+private:
+  Real evaluateClipped(Real x, Value position) const;
+
+  std::optional<transformer::ClipAttr> clip;
+  /// How many codes a unit spans, and the exponentials of all heads, those of
+  /// this one from `first` on.
+  Value codesPerUnit, entries, first;
+};
+
+/// The exponentials of `x - max x` of every row, and one over their sum.
 struct Exponentials {
   Value values;
   /// One per row; 1 where all exponentials are 0.
@@ -23,7 +46,8 @@ struct Exponentials {
 /// Computes the values in the place of `destination`, which has the type that
 /// the space computes in and may be `scores`. Minus infinity gives exactly 0.
 Exponentials createExponentials(const RowSpace &space, Value scores,
-                                Value destination);
+                                Value destination,
+                                const SoftmaxExponential &exponential);
 
 } // namespace mlir::iquant::to_linalg
 

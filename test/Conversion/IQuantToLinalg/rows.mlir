@@ -109,6 +109,28 @@ func.func @softmax(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 1
 
 // -----
 
+// CHECK-LABEL: func.func @softmax_table(
+func.func @softmax_table(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 14> {
+  // CHECK: %[[TABLE:.*]] = arith.constant dense<[255, 79, 25, 8]> : tensor<4xi32>
+  // CHECK-NOT: linalg.index
+  // CHECK: tensor.extract %[[TABLE]]
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8]>} : !iquant.fixed<?x16xi32, 14>
+  return %0 : !iquant.fixed<?x16xi32, 14>
+}
+
+// -----
+
+// Dither depends on the position in the row.
+// CHECK-LABEL: func.func @softmax_dithered(
+func.func @softmax_dithered(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 14> {
+  // CHECK: linalg.index 1
+  // CHECK: tensor.extract
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 60, 9, 0], rounding = dithered>} : !iquant.fixed<?x16xi32, 14>
+  return %0 : !iquant.fixed<?x16xi32, 14>
+}
+
+// -----
+
 // Two reductions: each vectorises, a pair of value and index does not.
 // CHECK-LABEL: func.func @argmax(
 func.func @argmax(%x: !iquant.fixed<?x16xi32, 14>) -> tensor<?xi32> {

@@ -38,6 +38,26 @@ func.func @given_scale(%q: tensor<3x2xf32>) -> tensor<3x2xf32> {
   return %0 : tensor<3x2xf32>
 }
 
+// The scale of a table has the factor on the scores in it: 3 codes span 3 and 6
+// units, so a unit is 1 or 1/2 of a code, times 1/sqrt(4).
+// CHECK-LABEL: func.func @clipped(
+func.func @clipped(%q: tensor<3x8xf32>) -> tensor<3x8xf32> {
+  // CHECK: iquant.attention %[[Q:.*]], %[[Q]], %[[Q]]
+  // CHECK-NOT: scale_multiplier
+  // CHECK-SAME: table = #iquant.table<bits = 2, multiplier = [32768, 32768], exponent = [16, 17], entries = [255, 94, 35, 0, 255, 35, 5, 0], rounding = dithered>
+  %0 = transformer.attention %q, %q, %q {heads = 2, kv_heads = 2, clip = #transformer.clip<bits = 2, at = [-3.0, -6.0], floor = zero, rounding = dithered>} : (tensor<3x8xf32>, tensor<3x8xf32>, tensor<3x8xf32>) -> tensor<3x8xf32>
+  return %0 : tensor<3x8xf32>
+}
+
+// CHECK-LABEL: func.func @clipped_softmax(
+func.func @clipped_softmax(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
+  // CHECK: iquant.softmax %{{.*}} {table = #iquant.table<bits = 2, multiplier = [32768], exponent = [15], entries = [65280, 32640, 6528, 653]>}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.0], table = [1.0, 0.5, 0.1, 0.01], width = 16>} : tensor<?x8xf32>
+  // CHECK: iquant.softmax %{{.*}} {table = #iquant.table<bits = 3, multiplier = [32768], exponent = [15], entries = [255, 94, 35, 13, 5, 2, 1, 0]>}
+  %1 = transformer.softmax %0 {clip = #transformer.clip<bits = 3, at = [-7.0]>} : tensor<?x8xf32>
+  return %1 : tensor<?x8xf32>
+}
+
 // CHECK-LABEL: func.func @softmax(
 func.func @softmax(%x: tensor<?x32768xf32>) -> tensor<?x32768xf32> {
   // CHECK-NEXT: iquant.softmax %arg0 : !iquant.fixed<?x32768xi32, 14>

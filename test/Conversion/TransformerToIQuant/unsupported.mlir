@@ -127,6 +127,16 @@ func.func @softmax(%x: tensor<4x?xf32>, %wide: tensor<4x32769xf32>) -> (tensor<4
 
 // -----
 
+func.func @clip(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  // expected-error @below {{expects a clip whose codes have a scale with an exponent in 0 .. 62, got -6 for a clip at -1e-06}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-1.0e-6]>} : tensor<4x8xf32>
+  // expected-error @below {{expects a clip whose codes have a scale with an exponent in 0 .. 62, got 65 for a clip at -1e+15}}
+  %1 = transformer.attention %0, %0, %0 {heads = 2, kv_heads = 2, clip = #transformer.clip<bits = 2, at = [-3.0, -1.0e15]>} : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  return %1 : tensor<4x8xf32>
+}
+
+// -----
+
 func.func @attention(%q: tensor<4x2xf32>, %kv: tensor<40000x2xf32>) -> tensor<4x2xf32> {
   // expected-error @below {{expects at most 32768 keys, got 40000}}
   %0 = transformer.attention %q, %kv, %kv {heads = 1, kv_heads = 1} : (tensor<4x2xf32>, tensor<40000x2xf32>, tensor<40000x2xf32>) -> tensor<4x2xf32>

@@ -88,3 +88,23 @@ func.func @cache(%q: tensor<?x4xf32>, %k: tensor<?x4xf32>, %new: tensor<?x4xf32>
   %1 = transformer.attention %q, %0, %0 mask %mask at %at {heads = 2, kv_heads = 2, causal} : (tensor<?x4xf32>, tensor<?x4xf32>, tensor<?x4xf32>, tensor<?xi1>, index) -> tensor<?x4xf32>
   return %1 : tensor<?x4xf32>
 }
+
+// A clip makes codes; the codes of a head are behind those of the heads before
+// it, and a masked element weighs nothing.
+// CHECK-LABEL: func.func @clipped(
+func.func @clipped(%q: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  // CHECK-DAG: %[[UNITS:.*]] = arith.constant dense<[1.000000e+00, 5.000000e-01]> : tensor<2xf32>
+  // CHECK-DAG: %[[TABLE:.*]] = arith.constant dense<[1.000000e+00, 0.368627459, 0.137254909, 0.000000e+00, 1.000000e+00, 0.137254909, 0.0196078438, 0.000000e+00]> : tensor<8xf32>
+  // CHECK: scf.forall (%[[HEAD:.*]]) in (2)
+  // CHECK: %[[UNIT:.*]] = tensor.extract %[[UNITS]][%[[HEAD]]]
+  // CHECK: %[[FIRST:.*]] = arith.muli %[[HEAD]], %c4
+  // CHECK-NOT: math.exp
+  // CHECK: arith.mulf %{{.*}}, %[[UNIT]]
+  // CHECK: arith.fptosi
+  // CHECK: %[[CODE:.*]] = arith.addi %{{.*}}, %[[FIRST]]
+  // CHECK: tensor.extract %[[TABLE]][%[[CODE]]]
+  // CHECK: arith.cmpf oeq
+  // CHECK: arith.select
+  %0 = transformer.attention %q, %q, %q {heads = 2, kv_heads = 2, clip = #transformer.clip<bits = 2, at = [-3.0, -6.0], floor = zero>} : (tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
+  return %0 : tensor<3x4xf32>
+}

@@ -1017,3 +1017,111 @@ func.func @f(%x: !iquant.fixed<3x8xi16, 14>) {
   %0 = iquant.silu %x : !iquant.fixed<3x8xi16, 14>
   return
 }
+
+// -----
+
+// #iquant.table C1
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects codes of 2, 3 or 4 bits, got 8}}
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 8, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// #iquant.table C2
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects as many exponents as multipliers, one or more, got 2 and 1}}
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16, 16], entries = [255, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// #iquant.table C2
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects as many exponents as multipliers, one or more, got 0 and 0}}
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [], exponent = [], entries = []>} : !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// #iquant.table C3
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects 8 entries for each of 1 multipliers, got 4}}
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 3, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// #iquant.table C4
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects multipliers in 32768 .. 65535, got 32767}}
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [32767], exponent = [16], entries = [255, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// #iquant.table C5
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects exponents in 0 .. 62, got 63}}
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [63], entries = [255, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// #iquant.table C6
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects entry 0 of a head in 1 .. 65280, got 0}}
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16], entries = [0, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// #iquant.table C6
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects entry 3 of a head in 0 .. 65280, got 65281}}
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 65281]>} : !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.softmax C3
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects a table of one head, got 2}}
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000, 40000], exponent = [16, 16], entries = [255, 79, 25, 8, 255, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.attention C13
+func.func @attention(%q: !iquant.dyn<?x8xsi8, 2>) {
+  // expected-error @+1 {{expects multiplier and exponent of a score scale, or a table, got both}}
+  %0 = iquant.attention %q, %q, %q {heads = 4, kv_heads = 4, scale_multiplier = 46341, scale_exponent = 16, table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 2>) -> !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.attention C13
+func.func @attention(%q: !iquant.dyn<?x8xsi8, 2>) {
+  // expected-error @+1 {{expects multiplier and exponent of a score scale, or a table, got neither in full}}
+  %0 = iquant.attention %q, %q, %q {heads = 4, kv_heads = 4, scale_multiplier = 46341} : (!iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 2>) -> !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.attention C14
+func.func @attention(%q: !iquant.dyn<?x8xsi8, 2>) {
+  // expected-error @+1 {{expects a table of 1 or 4 heads, got 2}}
+  %0 = iquant.attention %q, %q, %q {heads = 4, kv_heads = 4, table = #iquant.table<bits = 2, multiplier = [40000, 40000], exponent = [16, 16], entries = [255, 79, 25, 8, 255, 79, 25, 8]>} : (!iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 2>) -> !iquant.fixed<?x8xi32, 16>
+  return
+}

@@ -113,6 +113,8 @@ func.func @rope(%x: !iquant.fixed<?x8xi32, 16>, %t: !iquant.fixed<16x2xi16, 14>,
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   // CHECK: iquant.softmax %{{.*}} : !iquant.fixed<?x8xi32, 16>
   %0 = iquant.softmax %x : !iquant.fixed<?x8xi32, 16>
+  // CHECK: iquant.softmax %{{.*}} {table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  %1 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
   return
 }
 
@@ -133,6 +135,8 @@ func.func @attention(%q: !iquant.dyn<?x8xsi8, 4>, %k: !iquant.dyn<?x4xsi8, 4>, %
   %2 = iquant.attention %q, %k, %k at %at {causal, heads = 2, kv_heads = 1, scale_exponent = 12, scale_multiplier = 43520} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, index) -> !iquant.fixed<?x8xi32, 16>
   // CHECK: iquant.attention %{{.*}}, %{{.*}}, %{{.*}} mask %{{.*}} at %{{.*}} {heads = 2 : i64
   %3 = iquant.attention %q, %k, %k mask %m at %at {heads = 2, kv_heads = 1, scale_exponent = 12, scale_multiplier = 43520} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, tensor<?x?xi1>, index) -> !iquant.fixed<?x8xi32, 16>
+  // CHECK: iquant.attention %{{.*}}, %{{.*}}, %{{.*}} {heads = 2 : i64, kv_heads = 1 : i64, table = #iquant.table<bits = 2, multiplier = [55924, 43520], exponent = [16, 15], entries = [255, 79, 25, 0, 255, 60, 9, 0], rounding = dithered>}
+  %4 = iquant.attention %q, %k, %k {heads = 2, kv_heads = 1, table = #iquant.table<bits = 2, multiplier = [55924, 43520], exponent = [16, 15], entries = [255, 79, 25, 0, 255, 60, 9, 0], rounding = dithered>} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x4xsi8, 4>, !iquant.dyn<?x4xsi8, 4>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
 

@@ -738,3 +738,120 @@ func.func @integer_activation(%x: tensor<?x8xi32>) {
   %0 = transformer.silu %x : tensor<?x8xi32>
   return
 }
+
+// -----
+
+// #transformer.clip C1
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects codes of 2, 3 or 4 bits, got 1}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 1, at = [-3.0]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.clip C1
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects codes of 2, 3 or 4 bits, got 5}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 5, at = [-3.0]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.clip C2
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects a clip, got none}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = []>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.clip C2
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects clips that are negative and finite, got 0.000000e+00}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [0.0]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.clip C2
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects clips that are negative and finite, got -INF}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [0xFFF0000000000000]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.clip C3
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects a table of 4 entries for each of 1 clips, got 3}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.0], table = [1.0, 0.5, 0.25]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.clip C4
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects a head's entries to begin with 1, got 5.000000e-01}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.0], table = [0.5, 0.5, 0.25, 0.0]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.clip C4
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects an entry in 0 .. 2.500000e-01 after one of 2.500000e-01, got 5.000000e-01}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.0], table = [1.0, 0.25, 0.5, 0.0]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.clip C4
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects an entry in 0 .. 2.500000e-01 after one of 2.500000e-01, got -1.000000e+00}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.0], table = [1.0, 0.5, 0.25, -1.0]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.clip C5
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects no floor of zero beside a table, which says what its last code weighs}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.0], floor = zero, table = [1.0, 0.5, 0.25, 0.0]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.clip C6
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects entries of 8 or 16 bits, got 9}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.0], width = 9>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.softmax C3
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects a clip of one head, got 2}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.0, -4.0]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.attention C14
+func.func @attention(%q: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects a clip of 1 or 4 heads, got 2}}
+  %0 = transformer.attention %q, %q, %q {heads = 4, kv_heads = 4, clip = #transformer.clip<bits = 2, at = [-3.0, -4.0]>} : (tensor<?x8xf32>, tensor<?x8xf32>, tensor<?x8xf32>) -> tensor<?x8xf32>
+  return
+}

@@ -66,6 +66,12 @@ func.func @rope(%x: tensor<2x?x8xf32>, %f: tensor<2xf32>, %at: index) {
 func.func @softmax(%x: tensor<2x?x8xf32>) {
   // CHECK: transformer.softmax %{{.*}} : tensor<2x?x8xf32>
   %0 = transformer.softmax %x : tensor<2x?x8xf32>
+  // CHECK: transformer.softmax %{{.*}} {clip = #transformer.clip<bits = 2, at = [-3.500000e+00]>} : tensor<2x?x8xf32>
+  %1 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.5], floor = exponential, rounding = nearest, width = 8>} : tensor<2x?x8xf32>
+  // CHECK: {clip = #transformer.clip<bits = 3, at = [-6.000000e+00], floor = zero, rounding = dithered, width = 16>}
+  %2 = transformer.softmax %x {clip = #transformer.clip<bits = 3, at = [-6.0], floor = zero, rounding = dithered, width = 16>} : tensor<2x?x8xf32>
+  // CHECK: {clip = #transformer.clip<bits = 2, at = [-6.000000e+00], table = [1.000000e+00, 5.000000e-01, 2.500000e-01, 0.000000e+00]>}
+  %3 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-6.0], table = [1.0, 0.5, 0.25, 0.0]>} : tensor<2x?x8xf32>
   return
 }
 

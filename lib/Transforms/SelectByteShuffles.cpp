@@ -19,73 +19,166 @@ namespace mlir::iquant {
 using namespace mlir;
 using namespace mlir::iquant;
 
-/// The integers of a constant buffer that a register holds; none for any other.
-static std::optional<SmallVector<APInt>> getSmallTable(Value buffer) {
+//===----------------------------------------------------------------------===//
+// Matching
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// `table[row..., position]` for every position of a vector.
+struct Lookup {
+  static FailureOr<Lookup> match(vector::GatherOp gather,
+                                 LLVM::TargetAttrInterface target);
+
+  /// Of the row.
+  int64_t getNumEntries() const { return values.getType().getShape().back(); }
+  /// The bytes of an entry.
+  int64_t getWidth() const { return type.getElementTypeBitWidth() / 8; }
+  /// Whether a byte of every entry of all rows is 0.
+  bool isZero(int64_t byte) const {
+    return llvm::all_of(values.getValues<APInt>(), [&](const APInt &value) {
+      return value.extractBits(8, 8 * byte).isZero();
+    });
+  }
+
+  const ByteShuffle &shuffle;
+  /// A constant, as buffer and as attribute.
+  Value table;
+  DenseIntElementsAttr values;
+  ValueRange row;
+  Value positions;
+  VectorType type;
+};
+} // namespace
+
+/// The integers of a constant buffer; null for any other.
+static DenseIntElementsAttr getConstant(Value buffer) {
   auto get = buffer.getDefiningOp<memref::GetGlobalOp>();
-  auto global = get ? SymbolTable::lookupNearestSymbolFrom<memref::GlobalOp>(
-                          get, get.getNameAttr())
-                    : memref::GlobalOp();
-  auto values =
-      global && global.getConstant()
-          ? dyn_cast_or_null<DenseIntElementsAttr>(global.getInitialValueAttr())
-          : DenseIntElementsAttr();
-  if (!values || values.getType().getRank() != 1 ||
-      values.getNumElements() > ByteShuffle::kEntries)
-    return std::nullopt;
-  return llvm::to_vector(values.getValues<APInt>());
+  if (!get)
+    return nullptr;
+  auto global = SymbolTable::lookupNearestSymbolFrom<memref::GlobalOp>(
+      get, get.getNameAttr());
+  if (!global || !global.getConstant())
+    return nullptr;
+  return dyn_cast_or_null<DenseIntElementsAttr>(global.getInitialValueAttr());
 }
 
-/// The bytes of a vector of whole bytes; none for any other.
-static std::optional<int64_t> getByteCount(VectorType type) {
-  unsigned width = type.getElementType().isSignlessInteger()
-                       ? type.getElementTypeBitWidth()
-                       : 0;
-  if (type.getRank() != 1 || width == 0 || width % 8 != 0)
-    return std::nullopt;
-  return type.getNumElements() * width / 8;
+/// The instruction for a vector of whole bytes; null for any other.
+static const ByteShuffle *findShuffle(VectorType type,
+                                      LLVM::TargetAttrInterface target) {
+  if (type.getRank() != 1 || !type.getElementType().isSignlessInteger() ||
+      type.getElementTypeBitWidth() % 8 != 0)
+    return nullptr;
+  return findByteShuffle(target, type.getNumElements() *
+                                     type.getElementTypeBitWidth() / 8);
 }
 
-/// Every lane of `gather`, a position in `table`, as the element there.
-static Value emitShuffles(ImplicitLocOpBuilder &b, vector::GatherOp gather,
-                          ArrayRef<APInt> table, const ByteShuffle &shuffle) {
-  VectorType type = gather.getVectorType(),
-             bytes = VectorType::get(shuffle.bytes, b.getI8Type());
-  int64_t width = type.getElementTypeBitWidth() / 8;
-  Value positions = arith::IndexCastUIOp::create(b, type, gather.getIndices());
+FailureOr<Lookup> Lookup::match(vector::GatherOp gather,
+                                LLVM::TargetAttrInterface target) {
+  const ByteShuffle *shuffle = findShuffle(gather.getVectorType(), target);
+  DenseIntElementsAttr values = getConstant(gather.getBase());
+  ValueRange offsets = gather.getOffsets();
+  if (!shuffle || !values || offsets.empty() ||
+      !isZeroInteger(offsets.back()) ||
+      values.getType().getShape().back() > ByteShuffle::kEntries ||
+      !matchPattern(gather.getMask(), m_One()))
+    return failure();
+  return Lookup{*shuffle,
+                gather.getBase(),
+                values,
+                offsets.drop_back(),
+                gather.getIndices(),
+                gather.getVectorType()};
+}
+
+//===----------------------------------------------------------------------===//
+// Emission
+//===----------------------------------------------------------------------===//
+
+namespace {
+class LookupEmitter {
+public:
+  LookupEmitter(ImplicitLocOpBuilder &builder, const Lookup &lookup)
+      : b(builder), lookup(lookup),
+        bytes(VectorType::get(lookup.shuffle.bytes, b.getI8Type())) {}
+
+  Value emit();
+
+private:
+  /// A byte of the entries in its place, and 0 elsewhere.
+  Value emitByte(Value positions, int64_t byte);
+  /// That byte of every entry of the row, all of them again and again.
+  Value entries(int64_t byte);
+  Value constant(VectorType type, ArrayRef<int8_t> elements) {
+    return arith::ConstantOp::create(b, DenseElementsAttr::get(type, elements));
+  }
+
+  ImplicitLocOpBuilder &b;
+  const Lookup &lookup;
+  VectorType bytes;
+};
+} // namespace
+
+Value LookupEmitter::emit() {
+  Value positions =
+      arith::IndexCastUIOp::create(b, lookup.type, lookup.positions);
   Value result;
-  // A position in the place of a byte, and nothing elsewhere, finds this byte
-  // of the element.
-  for (int64_t byte = 0; byte < width; ++byte) {
-    SmallVector<int8_t> entries(shuffle.bytes), elsewhere;
-    for (int64_t i = 0; i < shuffle.bytes; ++i) {
-      int64_t entry = i % ByteShuffle::kEntries;
-      if (entry < static_cast<int64_t>(table.size()))
-        entries[i] = table[entry].extractBitsAsZExtValue(8, 8 * byte);
-      elsewhere.push_back(i % width == byte ? 0 : INT8_MIN);
-    }
-    if (llvm::all_of(entries, [](int8_t entry) { return entry == 0; }))
+  for (int64_t byte = 0; byte < lookup.getWidth(); ++byte) {
+    if (lookup.isZero(byte))
       continue;
-    auto constant = [&](VectorType type, auto value) -> Value {
-      return arith::ConstantOp::create(b, DenseElementsAttr::get(type, value));
-    };
-    Value moved = arith::ShLIOp::create(
-        b, positions,
-        constant(type,
-                 b.getIntegerAttr(type.getElementType(), 8 * byte).getValue()));
-    Value selectors =
-        arith::OrIOp::create(b, vector::BitCastOp::create(b, bytes, moved),
-                             constant(bytes, ArrayRef<int8_t>(elsewhere)));
-    Value found =
-        LLVM::CallIntrinsicOp::create(
-            b, bytes, b.getStringAttr(shuffle.intrinsic),
-            ValueRange{constant(bytes, ArrayRef<int8_t>(entries)), selectors})
-            .getResult(0);
+    Value found = emitByte(positions, byte);
     result = result ? Value(arith::OrIOp::create(b, result, found)) : found;
   }
   if (!result)
-    return arith::ConstantOp::create(b, b.getZeroAttr(type));
-  return vector::BitCastOp::create(b, type, result);
+    return arith::ConstantOp::create(b, b.getZeroAttr(lookup.type));
+  return vector::BitCastOp::create(b, lookup.type, result);
 }
+
+Value LookupEmitter::emitByte(Value positions, int64_t byte) {
+  TypedAttr distance = b.getIntegerAttr(lookup.type.getElementType(), 8 * byte);
+  Value moved = arith::ShLIOp::create(
+      b, positions,
+      arith::ConstantOp::create(
+          b, DenseElementsAttr::get(lookup.type, Attribute(distance))));
+  // A position with its top bit set finds 0.
+  SmallVector<int8_t> elsewhere(lookup.shuffle.bytes, INT8_MIN);
+  for (int64_t i = byte; i < lookup.shuffle.bytes; i += lookup.getWidth())
+    elsewhere[i] = 0;
+  Value selectors =
+      arith::OrIOp::create(b, vector::BitCastOp::create(b, bytes, moved),
+                           constant(bytes, elsewhere));
+  return LLVM::CallIntrinsicOp::create(
+             b, bytes, b.getStringAttr(lookup.shuffle.intrinsic),
+             ValueRange{entries(byte), selectors})
+      .getResult(0);
+}
+
+Value LookupEmitter::entries(int64_t byte) {
+  int64_t count = lookup.getNumEntries();
+  SmallVector<int64_t> lanes;
+  for (int64_t i = 0; i < lookup.shuffle.bytes; ++i)
+    lanes.push_back(std::min(i % ByteShuffle::kEntries, count - 1));
+  if (lookup.row.empty()) {
+    auto values = lookup.values.getValues<APInt>();
+    return constant(bytes, llvm::map_to_vector(lanes, [&](int64_t lane) {
+                      return static_cast<int8_t>(
+                          values[lane].extractBitsAsZExtValue(8, 8 * byte));
+                    }));
+  }
+  SmallVector<Value> start(lookup.row);
+  start.push_back(arith::ConstantIndexOp::create(b, 0));
+  Value row = vector::LoadOp::create(
+      b, VectorType::get(count, lookup.type.getElementType()), lookup.table,
+      start);
+  Value all = vector::BitCastOp::create(
+      b, VectorType::get(count * lookup.getWidth(), b.getI8Type()), row);
+  for (int64_t &lane : lanes)
+    lane = lane * lookup.getWidth() + byte;
+  return vector::ShuffleOp::create(b, all, all, lanes);
+}
+
+//===----------------------------------------------------------------------===//
+// Pass
+//===----------------------------------------------------------------------===//
 
 namespace {
 struct SelectByteShuffles
@@ -93,17 +186,11 @@ struct SelectByteShuffles
   void runOnOperation() override {
     LLVM::TargetAttrInterface target = getTarget(getOperation());
     getOperation().walk([&](vector::GatherOp gather) {
-      std::optional<int64_t> bytes = getByteCount(gather.getVectorType());
-      const ByteShuffle *shuffle =
-          bytes ? findByteShuffle(target, *bytes) : nullptr;
-      auto table = getSmallTable(gather.getBase());
-      bool isWhole = matchPattern(gather.getMask(), m_One()) &&
-                     llvm::all_of(gather.getOffsets(), isZeroInteger);
-      if (!shuffle || !table || !isWhole)
+      FailureOr<Lookup> lookup = Lookup::match(gather, target);
+      if (failed(lookup))
         return;
       ImplicitLocOpBuilder builder(gather.getLoc(), gather);
-      gather.replaceAllUsesWith(
-          emitShuffles(builder, gather, *table, *shuffle));
+      gather.replaceAllUsesWith(LookupEmitter(builder, *lookup).emit());
       gather.erase();
     });
   }

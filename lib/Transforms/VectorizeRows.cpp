@@ -56,13 +56,38 @@ static bool isContiguous(GenericOp op, OpOperand &operand) {
          strides.back() == 1;
 }
 
-/// Whether an op of a body has a form on vectors.
-static bool hasVectorForm(Operation &op) {
+/// Whether a value in the body of a generic is the same all along the innermost
+/// loop.
+static bool isOneForRow(GenericOp op, Value value) {
+  if (auto argument = dyn_cast<BlockArgument>(value);
+      argument && argument.getOwner() == op.getBody()) {
+    OpOperand &operand = *op.getMatchingOpOperand(argument);
+    return op.isDpsInput(&operand) && !isAlongInnerLoop(op, operand);
+  }
+  Operation *defining = value.getDefiningOp();
+  if (!defining || defining->getBlock() != op.getBody())
+    return true;
+  if (auto position = dyn_cast<linalg::IndexOp>(defining))
+    return position.getDim() != innerLoop(op);
+  return llvm::all_of(defining->getOperands(),
+                      [&](Value operand) { return isOneForRow(op, operand); });
+}
+
+/// Whether a load takes an element of a table, or of a row of it, at a position
+/// that alone may move.
+static bool isLookup(GenericOp op, memref::LoadOp load) {
+  return load.getMemRefType().getRank() > 0 &&
+         load.getMemRefType().getLayout().isIdentity() &&
+         llvm::all_of(load.getIndices().drop_back(),
+                      [&](Value index) { return isOneForRow(op, index); });
+}
+
+/// Whether an op of the body of a generic has a form on vectors.
+static bool hasVectorForm(GenericOp generic, Operation &op) {
   if (isa<linalg::YieldOp, linalg::IndexOp>(op))
     return true;
   if (auto load = dyn_cast<memref::LoadOp>(op))
-    return load.getMemRefType().getRank() == 1 &&
-           load.getMemRefType().getLayout().isIdentity();
+    return isLookup(generic, load);
   // No processor divides vectors of integers.
   if (isa<arith::DivSIOp, arith::DivUIOp, arith::CeilDivSIOp,
           arith::CeilDivUIOp, arith::FloorDivSIOp, arith::RemSIOp,
@@ -112,7 +137,9 @@ static bool canVectorize(GenericOp op, int64_t lanes) {
         (!isMoving && failed(matchReductionOf(op, position))))
       return false;
   }
-  return llvm::all_of(*op.getBlock(), hasVectorForm);
+  return llvm::all_of(*op.getBlock(), [&](Operation &bodyOp) {
+    return hasVectorForm(op, bodyOp);
+  });
 }
 
 /// How many of the outermost loops threads may share: those whose steps come in
@@ -349,7 +376,9 @@ Value RowEmitter::emitBodyOp(Operation &bodyOp, ValueRange point, int64_t width,
     Value all = arith::ConstantOp::create(
         b, b.getOneAttr(VectorType::get(width, b.getI1Type())));
     Value none = arith::ConstantOp::create(b, b.getZeroAttr(type));
-    return vector::GatherOp::create(b, type, operands.front(), index(0),
+    SmallVector<Value> start(ArrayRef(operands).drop_front().drop_back());
+    start.push_back(index(0));
+    return vector::GatherOp::create(b, type, operands.front(), start,
                                     operands.back(), all, none);
   }
   for (Value &operand : operands)

@@ -1,11 +1,11 @@
 // RUN: quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(select-byte-shuffles, canonicalize))" | FileCheck %s
 
 // Both bytes of an entry, each by a position in its place; the top bit stands
-// where there is none. Three entries repeat with zeros behind them.
+// where there is none. The last of three entries fills the register.
 // CHECK-LABEL: func.func @wide(
 // CHECK-SAME: %[[AT:.*]]: vector<8xi32>)
-// CHECK-DAG: %[[LOW:.*]] = arith.constant dense<[44, 1, 100, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 44, 1, 100, 0,
-// CHECK-DAG: %[[HIGH:.*]] = arith.constant dense<[1, 0, -1, 0,
+// CHECK-DAG: %[[LOW:.*]] = arith.constant dense<[44, 1, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 100, 44, 1, 100, 100,
+// CHECK-DAG: %[[HIGH:.*]] = arith.constant dense<[1, 0, -1, -1,
 // CHECK-DAG: %[[FIRST:.*]] = arith.constant dense<[0, -128, -128, -128, 0, -128, -128, -128,
 // CHECK-DAG: %[[SECOND:.*]] = arith.constant dense<[-128, 0, -128, -128, -128, 0, -128, -128,
 // CHECK-DAG: %[[EIGHT:.*]] = arith.constant dense<8> : vector<8xi32>
@@ -23,6 +23,18 @@
 // Half as many lanes have an instruction of their own.
 // CHECK-LABEL: func.func @narrow(
 // CHECK-COUNT-2: "llvm.x86.ssse3.pshuf.b.128"
+// CHECK-NOT: vector.gather
+
+// A row of several tables is loaded, four entries repeated; no entry of any has
+// a second byte.
+// CHECK-LABEL: func.func @row_of_tables(
+// CHECK-SAME: %{{.*}}: vector<8xi32>, %[[HEAD:.*]]: index)
+// CHECK: %[[TABLES:.*]] = memref.get_global @tables
+// CHECK: %[[ROW:.*]] = vector.load %[[TABLES]][%[[HEAD]], %c0] : memref<2x4xi32>, vector<4xi32>
+// CHECK: %[[BYTES:.*]] = vector.bitcast %[[ROW]] : vector<4xi32> to vector<16xi8>
+// CHECK: %[[ALL:.*]] = vector.shuffle %[[BYTES]], %[[BYTES]] [0, 4, 8, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 12, 0, 4, 8, 12,
+// CHECK: llvm.call_intrinsic "llvm.x86.avx2.pshuf.b"(%[[ALL]],
+// CHECK-NOT: llvm.call_intrinsic
 // CHECK-NOT: vector.gather
 
 // A register of 64 bytes is not there; neither is one for 8.
@@ -58,6 +70,17 @@ module attributes {llvm.target = #llvm.target<triple = "x86_64-linux-gnu", chip 
     %table = memref.get_global @table : memref<3xi32>
     %0 = vector.gather %table[%c0] [%i], %all, %none : memref<3xi32>, vector<4xindex>, vector<4xi1>, vector<4xi32> into vector<4xi32>
     return %0 : vector<4xi32>
+  }
+
+  memref.global "private" constant @tables : memref<2x4xi32> = dense<[[255, 79, 25, 8], [255, 90, 30, 0]]>
+  func.func @row_of_tables(%at: vector<8xi32>, %head: index) -> vector<8xi32> {
+    %c0 = arith.constant 0 : index
+    %all = arith.constant dense<true> : vector<8xi1>
+    %none = arith.constant dense<0> : vector<8xi32>
+    %tables = memref.get_global @tables : memref<2x4xi32>
+    %i = arith.index_castui %at : vector<8xi32> to vector<8xindex>
+    %0 = vector.gather %tables[%head, %c0] [%i], %all, %none : memref<2x4xi32>, vector<8xindex>, vector<8xi1>, vector<8xi32> into vector<8xi32>
+    return %0 : vector<8xi32>
   }
 
   func.func @other_widths(%i: vector<16xindex>, %j: vector<2xindex>) -> (vector<16xi32>, vector<2xi32>) {

@@ -85,6 +85,41 @@ func.func @positions(%codes: memref<4x16xi8, strided<[64, 1], offset: ?>>, %tabl
 
 // -----
 
+#whole = affine_map<(r, c) -> (r, c)>
+
+// Each row of the result has a row of the table, whose place stays a scalar; a
+// row that moves along the innermost loop has no vector form.
+// CHECK-LABEL: func.func @rows_of_tables(
+// CHECK-SAME: %[[TABLES:.*]]: memref<5x16xi32>, %[[FIRST:.*]]: index
+// CHECK: scf.for %[[R:.*]] = %c0 to %c4 step %c1
+// CHECK: %[[ROW:.*]] = arith.addi %[[R]], %[[FIRST]] : index
+// CHECK: vector.gather %[[TABLES]][%[[ROW]], %c0] [%{{.*}}]
+// CHECK-LABEL: func.func @columns_of_tables(
+// CHECK: linalg.generic
+func.func @rows_of_tables(%tables: memref<5x16xi32>, %first: index, %out: memref<4x16xi32>) {
+  linalg.generic {indexing_maps = [#whole], iterator_types = ["parallel", "parallel"]} outs(%out : memref<4x16xi32>) {
+  ^bb0(%code: i32):
+    %r = linalg.index 0 : index
+    %row = arith.addi %r, %first : index
+    %at = arith.index_castui %code : i32 to index
+    %e = memref.load %tables[%row, %at] : memref<5x16xi32>
+    linalg.yield %e : i32
+  }
+  return
+}
+func.func @columns_of_tables(%tables: memref<16x5xi32>, %out: memref<4x16xi32>) {
+  linalg.generic {indexing_maps = [#whole], iterator_types = ["parallel", "parallel"]} outs(%out : memref<4x16xi32>) {
+  ^bb0(%code: i32):
+    %r = linalg.index 0 : index
+    %at = arith.index_castui %code : i32 to index
+    %e = memref.load %tables[%at, %r] : memref<16x5xi32>
+    linalg.yield %e : i32
+  }
+  return
+}
+
+// -----
+
 #row = affine_map<(r, c) -> (r)>
 #whole = affine_map<(r, c) -> (r, c)>
 #turned = affine_map<(r, c) -> (c, r)>

@@ -216,10 +216,11 @@ def PrefetchStreams : Pass<"prefetch-streams", "::mlir::func::FuncOp"> {
 def SelectByteShuffles : Pass<"select-byte-shuffles", "::mlir::func::FuncOp"> {
   let summary = "Look up small constant tables in vector registers";
   let description = [{
-    Rewrites every `vector.gather` from a constant of at most 16 integers into
-    shuffles of bytes, one for each byte of the elements that is not 0 in all of
-    them: entries below 256 take one, whatever their type. Gathers are loads one
-    by one on most processors; a table in a register takes no load at all.
+    Rewrites every `vector.gather` from a constant of at most 16 integers, or
+    from a row of at most 16 of a larger one, into shuffles of bytes, one for
+    each byte of the elements that is not 0 in all of them: entries below 256
+    take one, whatever their type. Gathers are loads one by one on most
+    processors; a table in a register takes no load at all.
 
     Requires bufferized functions, an `llvm.target` on the module, and positions
     inside of the table, as a gather does. Guarantees the same values. Leaves
@@ -279,8 +280,8 @@ def VectorizeRows : Pass<"vectorize-rows", "::mlir::func::FuncOp"> {
     Rewrites every `linalg.generic` on memrefs of integers whose innermost loop
     is elementwise, or a sum, minimum or maximum, into loops of which the
     innermost runs over whole vectors. Values that it does not move along stay
-    scalars. An element of a table, `memref.load` at a computed position, becomes
-    a `vector.gather`. Elements that fill no vector have a scalar loop. Outer
+    scalars. An element of a table or of a row of it, `memref.load` at a computed
+    position, becomes a `vector.gather`. Elements that fill no vector have a scalar loop. Outer
     loops whose steps come in any order become one `scf.parallel`, without those
     inside of it that are known to cover few elements; in an `scf.forall`, which
     is shared already, they stay plain loops.

@@ -133,8 +133,8 @@ static bool canVectorize(GenericOp op, int64_t lanes) {
       op.getIteratorTypesArray().back() == utils::IteratorType::parallel;
   for (auto [position, operand] : llvm::enumerate(op.getDpsInitsMutable())) {
     bool isMoving = isAlongInnerLoop(op, operand);
-    if (isMoving != isParallel ||
-        (!isMoving && failed(matchReductionOf(op, position))))
+    // A loop that reduces may write elements on its way.
+    if (!isMoving && (isParallel || failed(matchReductionOf(op, position))))
       return false;
   }
   return llvm::all_of(*op.getBlock(), [&](Operation &bodyOp) {

@@ -54,7 +54,10 @@ private:
 
   MLIRContext &context;
   OwningOpRef<ModuleOp> module;
-  std::string data, callText;
+  /// Begins with nothing that a C compiler might take for the mark of an
+  /// encoding, and refuse to embed.
+  std::string data = "cases";
+  std::string callText;
   llvm::raw_string_ostream calls;
   SmallVector<std::string> names;
   /// Of the results of one case.

@@ -44,22 +44,29 @@ private:
   Value lowerBlock(const Block &block, Value destination);
   /// Ek and Ev of every query.
   SmallVector<Value> findExponents(const Block &block);
-  /// t, in the place of the scores.
-  Value align(const RowBuilder &rows, const Block &block, Value scores,
-              Value smallest);
+  /// t, in the place of the scores, and the largest of every row.
+  struct Aligned {
+    Value scores, most;
+  };
+  Aligned align(const RowBuilder &rows, const Block &block, Value scores,
+                Value smallest);
   /// `rshr(d * m, difference + h)` of rule A1.
   Int scaleScore(Int d, Int m, Int difference) const;
-  /// E, in the place of t.
-  Value exponentials(const RowBuilder &rows, const Block &block, Value aligned,
-                     Value smallest);
+  /// w, in the place of t, the sum of E and the largest w.
+  struct Weighted {
+    Value weights, sum, most;
+  };
+  Weighted weigh(const RowBuilder &rows, const Block &block,
+                 const Aligned &aligned, Value smallestOfKeys,
+                 Value smallestOfValues);
   /// What makes codes of differences of t, one for each query and head.
   SmallVector<Value> codeScales(const Block &block, Value smallest);
   /// p, and the factor and shift that make a result of a sum of values.
   struct Weights {
     Value codes, factor, shift;
   };
-  Weights weights(const RowBuilder &rows, const Block &block,
-                  Value exponentials, Value smallest);
+  Weights weights(const RowBuilder &rows, const Weighted &weighted,
+                  Value smallest);
 
   /// What a body over `rank` loops, from queries to keys, reads to tell valid
   /// keys from others, and how; none when all keys are valid.
@@ -240,20 +247,25 @@ Int AttentionLowering::scaleScore(Int d, Int m, Int difference) const {
   return rshr(product >> umin(difference, 31), 1);
 }
 
-Value AttentionLowering::align(const RowBuilder &rows, const Block &block,
-                               Value scores, Value smallest) {
+AttentionLowering::Aligned AttentionLowering::align(const RowBuilder &rows,
+                                                    const Block &block,
+                                                    Value scores,
+                                                    Value smallest) {
   SmallVector<Access> inputs = {
       rows.channel(sliceKeyScales(block, keyMultiplier)),
       rows.channel(sliceKeyScales(block, keyExponent)), rows.row(smallest)};
   appendMask(block, /*rank=*/3, inputs);
-  return rows.update(scores, inputs, [&](ArrayRef<Int> elements) {
-    Inputs in(elements);
-    Int m = in.next(), e = in.next(), smallest = in.next();
-    auto valid = validity(block, /*rank=*/3, m, in);
-    // An invalid key may have a smaller exponent than all valid ones.
-    Int t = scaleScore(in.next(), m, umin(e - smallest, 62));
-    return where(valid, t, INT32_MIN);
-  });
+  auto results = rows.updateAndReduce(
+      scores, Accumulator{32, INT32_MIN}, inputs, [&](ArrayRef<Int> elements) {
+        Inputs in(elements);
+        Int m = in.next(), e = in.next(), smallest = in.next();
+        auto valid = validity(block, /*rank=*/3, m, in);
+        // An invalid key may have a smaller exponent than all valid ones.
+        Int t = scaleScore(in.next(), m, umin(e - smallest, 62));
+        t = where(valid, t, INT32_MIN);
+        return SmallVector<Int>{t, max(t, in.next())};
+      });
+  return {results[0], results[1]};
 }
 
 SmallVector<Value> AttentionLowering::codeScales(const Block &block,
@@ -286,19 +298,29 @@ SmallVector<Value> AttentionLowering::codeScales(const Block &block,
       });
 }
 
-Value AttentionLowering::exponentials(const RowBuilder &rows,
-                                      const Block &block, Value aligned,
-                                      Value smallest) {
-  Value most = rows.reduce(Accumulator{32, INT32_MIN}, rows.whole(aligned),
-                           [](Int t, Int most) { return max(t, most); })
-                   .front();
-  SmallVector<Access> inputs = {rows.row(most)};
-  for (Value scale : codeScales(block, smallest))
+/// r[j], a key's share of its value's scale. Multipliers have 16 bits: a shift
+/// by more gives 0, as it must for the key that is not valid.
+static Int share(Int multiplier, Int exponent, Int smallest) {
+  return rshr(multiplier, umin(exponent - smallest, 31));
+}
+
+AttentionLowering::Weighted AttentionLowering::weigh(const RowBuilder &rows,
+                                                     const Block &block,
+                                                     const Aligned &aligned,
+                                                     Value smallestOfKeys,
+                                                     Value smallestOfValues) {
+  SmallVector<Access> inputs = {
+      rows.row(aligned.most),
+      rows.channel(sliceKeyScales(block, valueMultiplier)),
+      rows.channel(sliceKeyScales(block, valueExponent)),
+      rows.row(smallestOfValues)};
+  for (Value scale : codeScales(block, smallestOfKeys))
     inputs.push_back(rows.row(scale));
   bool headsDiffer = op.getTable() && op.getTable()->getHeads() > 1;
-  return rows.update(
-      aligned, inputs,
-      [&](Int most, Int multiplier, Int cap, Int alignment, Int shift, Int t) {
+  auto results = rows.updateAndReduce(
+      aligned.scores, {{32, 0}, {32, 0}}, inputs,
+      [&](Int most, Int m, Int exponent, Int smallest, Int multiplier, Int cap,
+          Int alignment, Int shift, Int t, Int sum, Int mostWeight) {
         std::optional<Int> head;
         if (headsDiffer)
           head = positionAlong(t, 1) +
@@ -307,33 +329,20 @@ Value AttentionLowering::exponentials(const RowBuilder &rows,
                                          {multiplier, cap, alignment, shift},
                                          /*dimension=*/2, head);
         // No valid t is that small.
-        return mask || op.getCausal() ? select(equal(t, INT32_MIN), 0, e) : e;
+        if (mask || op.getCausal())
+          e = select(equal(t, INT32_MIN), 0, e);
+        Int weight = e * share(m, exponent, smallest);
+        return SmallVector<Int>{weight, sum + e, umax(weight, mostWeight)};
       });
-}
-
-/// r[j], a key's share of its value's scale. Multipliers have 16 bits: a shift
-/// by more gives 0, as it must for the key that is not valid.
-static Int share(Int multiplier, Int exponent, Int smallest) {
-  return rshr(multiplier, umin(exponent - smallest, 31));
+  return {results[0], results[1], results[2]};
 }
 
 AttentionLowering::Weights AttentionLowering::weights(const RowBuilder &rows,
-                                                      const Block &block,
-                                                      Value exponentials,
+                                                      const Weighted &weighted,
                                                       Value smallest) {
-  SmallVector<Access> inputs = {
-      rows.whole(exponentials),
-      rows.channel(sliceKeyScales(block, valueMultiplier)),
-      rows.channel(sliceKeyScales(block, valueExponent)), rows.row(smallest)};
-  auto sums = rows.reduce(
-      {{32, 0}, {32, 0}}, inputs,
-      [](Int e, Int m, Int exponent, Int smallest, Int sum, Int most) {
-        Int weight = e * share(m, exponent, smallest);
-        return SmallVector<Int>{sum + e, umax(weight, most)};
-      });
   int64_t f = op.getResult().getType().getExponent();
   auto scalars =
-      rows.perRow({32, 32, 32, 64, 32}, {sums[0], sums[1], smallest},
+      rows.perRow({32, 32, 32, 64, 32}, {weighted.sum, weighted.most, smallest},
                   [&](Int sum, Int most, Int smallest) {
                     Int g = max(bits(most) - 8, 0);
                     Int z = sum.zext(64);
@@ -345,14 +354,13 @@ AttentionLowering::Weights AttentionLowering::weights(const RowBuilder &rows,
                     return SmallVector<Int>{g, max(g - 9, 0), max(9 - g, 0),
                                             factor, min(max(s, 0), 62)};
                   });
+  SmallVector<Access> inputs = {rows.whole(weighted.weights)};
   for (Value shift : ArrayRef(scalars).take_front(3))
     inputs.push_back(rows.row(shift));
   // With 16 bits a pair of them is as wide as a sum.
-  Value codes = rows.perElement(
-      16, inputs,
-      [](Int e, Int m, Int exponent, Int smallest, Int g, Int left, Int right) {
-        Int weight = e * share(m, exponent, smallest);
-        Int dither = (positionAlong(e, 2) * 167 + 89) & 255;
+  Value codes =
+      rows.perElement(16, inputs, [](Int weight, Int g, Int left, Int right) {
+        Int dither = (positionAlong(weight, 2) * 167 + 89) & 255;
         // (2 dither + 1) * 2^g / 2^9 without a product of more than 32 bits.
         dither = ushr(((dither << 1) + 1) << left, right);
         return umin(ushr(weight + dither, g), 255).trunc(16);
@@ -368,9 +376,10 @@ Value AttentionLowering::lowerBlock(const Block &block, Value destination) {
       createContraction(b, {gatherQueries(block), Extension::Signed},
                         {loops.sliceKeys(block, keyCodes), Extension::Signed});
   scores = splitRows(b, scores, {block.queries, heads});
-  scores = align(rows, block, scores, smallest[0]);
-  scores = exponentials(rows, block, scores, smallest[0]);
-  Weights p = weights(rows, block, scores, smallest[1]);
+  Weighted weighted =
+      weigh(rows, block, align(rows, block, scores, smallest[0]), smallest[0],
+            smallest[1]);
+  Weights p = weights(rows, weighted, smallest[1]);
   Value o = createWeightedSum(
       b, {joinRows(b, p.codes, /*kept=*/1), Extension::Signed},
       {loops.sliceKeys(block, valueCodes), Extension::Signed});

@@ -17,8 +17,11 @@ using namespace mlir;
 using namespace mlir::iquant;
 
 static Value createTable(ImplicitLocOpBuilder &builder,
-                         ArrayRef<int32_t> entries) {
-  auto type = RankedTensorType::get(entries.size(), builder.getI32Type());
+                         ArrayRef<int32_t> entries, int64_t heads = 1) {
+  SmallVector<int64_t> shape(1, entries.size() / heads);
+  if (heads > 1)
+    shape.insert(shape.begin(), heads);
+  auto type = RankedTensorType::get(shape, builder.getI32Type());
   return arith::ConstantOp::create(builder,
                                    DenseElementsAttr::get(type, entries));
 }
@@ -37,8 +40,9 @@ ExponentialTables::ExponentialTables(ImplicitLocOpBuilder &builder,
     : numCodes(tables ? tables->getNumCodes() : 256),
       isDithered(tables && tables->isDithered()) {
   if (tables) {
-    entries = createTable(builder, llvm::to_vector_of<int32_t>(
-                                       tables->getEntries().asArrayRef()));
+    entries = createTable(
+        builder, llvm::to_vector_of<int32_t>(tables->getEntries().asArrayRef()),
+        tables->getHeads());
     return;
   }
   entries = createTable(builder, 65280, 12.0 * 16 / 255);
@@ -75,20 +79,23 @@ Int ExponentialTables::codeOf(Int difference, CodeScale scale,
   return code.trunc(32);
 }
 
-/// The entry of a table at a position.
-static Int entryAt(Value table, Int position) {
+/// The entry of a table, or of the table of a head, at a position.
+static Int entryAt(Value table, Int position,
+                   std::optional<Int> head = std::nullopt) {
   ImplicitLocOpBuilder &b = position.getBuilder();
-  return Int(b, tensor::ExtractOp::create(b, table, position.toIndex()));
+  SmallVector<Value> indices;
+  if (head)
+    indices.push_back(head->toIndex());
+  indices.push_back(position.toIndex());
+  return Int(b, tensor::ExtractOp::create(b, table, indices));
 }
 
 Int ExponentialTables::lookUp(Int difference, CodeScale scale,
                               int64_t dimension,
                               std::optional<Int> head) const {
   Int code = codeOf(difference, scale, dimension);
-  if (head)
-    code = code + *head * numCodes;
   Int e =
       fine ? ushr(entryAt(entries, ushr(code, 4)) * entryAt(fine, code & 15), 8)
-           : entryAt(entries, code);
+           : entryAt(entries, code, head);
   return e.zext(difference.getWidth());
 }

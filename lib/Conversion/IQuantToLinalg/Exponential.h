@@ -39,8 +39,8 @@ public:
 private:
   Int codeOf(Int difference, CodeScale scale, int64_t dimension) const;
 
-  /// A constant vector of the entries of S4, those of one head behind those of
-  /// another; or A of S1, with B beside it.
+  /// Constants: the entries of S4, with a row for each head if there are
+  /// several; or A of S1, with B beside it.
   Value entries, fine;
   int64_t numCodes;
   bool isDithered;

@@ -88,11 +88,14 @@ SmallVector<Value> RowBuilder::map(ArrayRef<Value> outputs,
   return createGeneric(b, inputs, outs, iterators, function);
 }
 
-SmallVector<Value> RowBuilder::reduceRows(ArrayRef<Accumulator> accumulators,
+SmallVector<Value> RowBuilder::reduceRows(ArrayRef<Value> updated,
+                                          ArrayRef<Accumulator> accumulators,
                                           ArrayRef<Access> inputs,
                                           ElementFunction function) const {
   RowBuilder space = rows();
   SmallVector<Access> outs;
+  for (Value output : updated)
+    outs.push_back(whole(output));
   for (Accumulator accumulator : accumulators) {
     Int identity = constant(b, accumulator.width, accumulator.identity);
     Value empty = space.makeOutputs(accumulator.width).front();

@@ -152,9 +152,21 @@ public:
   template <typename Function>
   SmallVector<Value> reduce(ArrayRef<Accumulator> accumulators,
                             ArrayRef<Access> inputs, Function function) const {
-    return reduceRows(accumulators, inputs, [&](ArrayRef<Int> elements) {
+    return reduceRows({}, accumulators, inputs, [&](ArrayRef<Int> elements) {
       return applyToElements(function, elements);
     });
+  }
+
+  /// The same together with a tensor over the whole space, changed in place.
+  /// Its elements come before the accumulators, and so does it in the results.
+  template <typename Function>
+  SmallVector<Value>
+  updateAndReduce(Value tensor, ArrayRef<Accumulator> accumulators,
+                  ArrayRef<Access> inputs, Function function) const {
+    return reduceRows(tensor, accumulators, inputs,
+                      [&](ArrayRef<Int> elements) {
+                        return applyToElements(function, elements);
+                      });
   }
 
 private:
@@ -166,7 +178,8 @@ private:
   SmallVector<Value> makeOutputs(ArrayRef<unsigned> widths) const;
   SmallVector<Value> map(ArrayRef<Value> outputs, ArrayRef<Access> inputs,
                          ElementFunction function) const;
-  SmallVector<Value> reduceRows(ArrayRef<Accumulator> accumulators,
+  SmallVector<Value> reduceRows(ArrayRef<Value> updated,
+                                ArrayRef<Accumulator> accumulators,
                                 ArrayRef<Access> inputs,
                                 ElementFunction function) const;
 

@@ -244,7 +244,8 @@ LogicalResult RopeOp::verify() {
 }
 
 LogicalResult SoftmaxOp::verify() {
-  ArrayRef<int64_t> shape = getType().getShape();
+  FixedType input = getInput().getType();
+  ArrayRef<int64_t> shape = input.getShape();
   int64_t channels = shape.empty() ? ShapedType::kDynamic : shape.back();
   if (ShapedType::isDynamic(channels) || channels < 1 ||
       channels > kMaxSoftmaxChannels)
@@ -253,6 +254,19 @@ LogicalResult SoftmaxOp::verify() {
   if (getTable() && getTable()->getHeads() != 1)
     return emitOpError() << "expects a table of one head, got "
                          << getTable()->getHeads();
+  if (failed(verifySameShape(*this, input, getType())))
+    return failure();
+  if (auto quantized = dyn_cast<DynType>(getType())) {
+    if (quantized.isAsymmetric() && !quantized.getGroup())
+      return success();
+    return emitOpError()
+           << "expects a quantized result of ui8 codes without groups, got "
+           << quantized;
+  }
+  int64_t exponent = cast<FixedType>(getType()).getExponent();
+  if (exponent != input.getExponent())
+    return emitOpError() << "expects a result with the operand's exponent "
+                         << input.getExponent() << ", got " << exponent;
   return success();
 }
 

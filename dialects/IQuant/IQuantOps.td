@@ -312,20 +312,25 @@ def IQuant_RopeOp : IQuant_Op<"rope", [AllTypesMatch<["input", "result"]>]> {
   let hasVerifier = 1;
 }
 
-def IQuant_SoftmaxOp : IQuant_ElementwiseOp<"softmax"> {
+def IQuant_SoftmaxOp : IQuant_Op<"softmax"> {
   let summary = "Integer softmax of every row through a table";
   let description = [{
-    Formula: `exp(x - max x) / sum exp(x - max x)`, the exponential cut off at -12 (rules S1, S2, S3).
-    A `table` stands in the place of the two-level one (rule S4).
+    The exponential is cut off at -12 (rules S1, S2), or a `table` stands in the
+    place of the two-level one (rule S4). A quantized result is the exponentials
+    themselves, rounded to 8 bits; their sum enters the row's scale only
+    (rule S5). With a fixed-point result they are divided by it (rule S3).
+
+    Formula: `exp(input - max input) / sum exp(input - max input)`.
 
     Constraints:
     * (C1) the number of channels is static, positive and at most 32768.
-    * (C2) operand and result have one type.
+    * (C2) operand and result have the same shape, and a fixed-point result the exponent of the operand.
     * (C3) `table` has one head.
+    * (C4) a quantized result is `ui8` without groups.
   }];
   let arguments = (ins IQuant_Activation:$input, OptionalAttr<IQuant_TableAttr>:$table);
-  let results = (outs IQuant_Activation:$result);
-  let assemblyFormat = "$input attr-dict `:` qualified(type($input))";
+  let results = (outs AnyTypeOf<[IQuant_Activation, IQuant_DynType]>:$result);
+  let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
 }
 

@@ -89,19 +89,52 @@ static Reciprocal reciprocalOfSum(ArrayRef<int64_t> E) {
   return {(int64_t(1) << t) / Z, t};
 }
 
-SmallVector<int64_t> reference::softmax(ArrayRef<int32_t> x, int64_t f,
-                                        const ExponentialTable *table) {
-  auto [M, e] = table ? table->scale : dyadic(255, 12);
+/// E of every element of a row of exponent `f`.
+static SmallVector<int64_t>
+softmaxExponentials(ArrayRef<int32_t> x, int64_t f,
+                    const reference::ExponentialTable *table) {
+  auto [M, e] = table ? table->scale : reference::dyadic(255, 12);
   int64_t largest = *llvm::max_element(x);
   SmallVector<int64_t> E;
   for (auto [j, element] : llvm::enumerate(x)) {
     int64_t D = largest - element;
     E.push_back(table ? table->lookUp(D, M, e + f, j)
-                      : tableExponential(exponentialCode(D, M, e + f)));
+                      : reference::tableExponential(
+                            reference::exponentialCode(D, M, e + f)));
   }
+  return E;
+}
+
+SmallVector<int64_t> reference::softmax(ArrayRef<int32_t> x, int64_t f,
+                                        const ExponentialTable *table) {
+  SmallVector<int64_t> E = softmaxExponentials(x, f, table);
   Reciprocal Z = reciprocalOfSum(E);
   return llvm::map_to_vector(
       E, [&](int64_t element) { return sat32(rshr(element * Z.I, Z.t - f)); });
+}
+
+/// A3: what is added to the weight of a key, a function of its position.
+static int64_t dither(int64_t position) { return (167 * position + 89) % 256; }
+
+/// `w * 2^-g` in 8 bits, up or down by the position.
+static int64_t ditheredByte(int64_t w, int64_t g, int64_t position) {
+  int64_t added = (2 * dither(position) + 1) * (int64_t(1) << g) >> 9;
+  return std::min<int64_t>(255, (w + added) >> g);
+}
+
+reference::QuantizedRow
+reference::quantizedSoftmax(ArrayRef<int32_t> x, int64_t f,
+                            const ExponentialTable *table) {
+  SmallVector<int64_t> E = softmaxExponentials(x, f, table);
+  int64_t g = std::max<int64_t>(0, bits(*llvm::max_element(E)) - 8), Z = 0;
+  QuantizedRow row;
+  for (auto [c, element] : llvm::enumerate(E)) {
+    Z += element;
+    row.codes.push_back(ditheredByte(element, g, c));
+  }
+  row.scale = dyadic(int64_t(1) << g, Z);
+  row.zeroPoint = 0;
+  return row;
 }
 
 //===----------------------------------------------------------------------===//
@@ -146,9 +179,6 @@ reference::attentionExponentials(const Scores &scores, Dyadic query,
   return E;
 }
 
-/// A3: what is added to the weight of a key, a function of its position.
-static int64_t dither(int64_t position) { return (167 * position + 89) % 256; }
-
 reference::Weights reference::attentionWeights(ArrayRef<int64_t> E,
                                                ArrayRef<KeyValue> keys) {
   Weights weights;
@@ -163,11 +193,8 @@ reference::Weights reference::attentionWeights(ArrayRef<int64_t> E,
     w.push_back(element * r);
   }
   weights.g = std::max<int64_t>(0, bits(*llvm::max_element(w)) - 8);
-  for (auto [product, key] : llvm::zip_equal(w, keys)) {
-    int64_t added =
-        (2 * dither(key.position) + 1) * (int64_t(1) << weights.g) >> 9;
-    weights.p.push_back(std::min<int64_t>(255, (product + added) >> weights.g));
-  }
+  for (auto [product, key] : llvm::zip_equal(w, keys))
+    weights.p.push_back(ditheredByte(product, weights.g, key.position));
   return weights;
 }
 

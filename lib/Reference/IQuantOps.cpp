@@ -240,13 +240,20 @@ mapFixed(Operation *op, Evaluator &evaluator,
 
 static Results evaluateSoftmax(SoftmaxOp op, Evaluator &evaluator) {
   Tensor input = evaluator.tensor(op.getInput());
-  Tensor result(input.getShape(), input.getElementType());
-  int64_t K = input.getShape().back();
-  MutableArrayRef<int32_t> elements = result.mutableData<int32_t>();
+  int64_t K = input.getShape().back(), rows = input.getNumRows();
+  int64_t f = op.getInput().getType().getExponent();
   auto table = tableOf(op.getTable(), /*head=*/0);
-  for (int64_t r = 0, rows = input.getNumRows(); r < rows; ++r)
-    llvm::copy(softmax(rowOf<int32_t>(input, r, K), op.getType().getExponent(),
-                       table ? &*table : nullptr),
+  const ExponentialTable *given = table ? &*table : nullptr;
+  if (auto type = dyn_cast<DynType>(op.getType())) {
+    DynBuilder result(type, input.getShape());
+    for (int64_t r = 0; r < rows; ++r)
+      result.setRow(r, quantizedSoftmax(rowOf<int32_t>(input, r, K), f, given));
+    return one(result.take());
+  }
+  Tensor result(input.getShape(), input.getElementType());
+  MutableArrayRef<int32_t> elements = result.mutableData<int32_t>();
+  for (int64_t r = 0; r < rows; ++r)
+    llvm::copy(softmax(rowOf<int32_t>(input, r, K), f, given),
                elements.begin() + r * K);
   return one(result);
 }

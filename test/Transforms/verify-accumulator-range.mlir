@@ -62,7 +62,7 @@ module {
   func.func @norms(%x: !iquant.fixed<?x65536xi32, 16>, %y: !iquant.fixed<?x32768xi32, 16>) {
     %0 = iquant.rms_norm %x {epsilon = 0 : i64} : (!iquant.fixed<?x65536xi32, 16>) -> !iquant.dyn<?x65536xui8>
     %1 = iquant.layer_norm %x {epsilon = 0 : i64} : (!iquant.fixed<?x65536xi32, 16>) -> !iquant.dyn<?x65536xui8>
-    %2 = iquant.softmax %y : !iquant.fixed<?x32768xi32, 16>
+    %2 = iquant.softmax %y : (!iquant.fixed<?x32768xi32, 16>) -> !iquant.fixed<?x32768xi32, 16>
     return
   }
 }

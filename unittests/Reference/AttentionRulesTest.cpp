@@ -176,6 +176,41 @@ TEST(AttentionRulesTest, S3ByHand) {
             SmallVector<int64_t>(32768, 1 << 15));
 }
 
+TEST(AttentionRulesTest, S5ByHand) {
+  // Entries of 8 bits are the codes; their sum 6 makes the scale 1/6.
+  SmallVector<int64_t> entries = {3, 2, 1, 0};
+  ExponentialTable table = {{32768, 15}, entries};
+  QuantizedRow row = quantizedSoftmax({5, 4, 3, 2}, 0, &table);
+  EXPECT_EQ(row.codes, (SmallVector<int64_t>{3, 2, 1, 0}));
+  EXPECT_EQ(row.scale.multiplier, 43691);
+  EXPECT_EQ(row.scale.exponent, 18);
+  EXPECT_EQ(row.zeroPoint, 0);
+  // 65025 / 256 is 254.004: the dither of position 0 is 89 / 256.
+  row = quantizedSoftmax({INT32_MAX, INT32_MIN}, 0);
+  EXPECT_EQ(row.codes, (SmallVector<int64_t>{254, 0}));
+  EXPECT_NEAR(std::ldexp(row.scale.multiplier, -row.scale.exponent),
+              256 / 65025.0, 1e-6);
+}
+
+TEST(AttentionRulesTest, S5KeepsTheMassOnAverage) {
+  Random random;
+  for (int64_t f : {10, 20, 30}) {
+    SmallVector<int32_t> x(4096);
+    for (int32_t &element : x)
+      element = std::clamp(std::ldexp(2 * random.normal(), f), -2147483648.0,
+                           2147483647.0);
+    QuantizedRow row = quantizedSoftmax(x, f);
+    double scale = std::ldexp(row.scale.multiplier, -row.scale.exponent),
+           total = 0;
+    for (auto [code, exact] : llvm::zip_equal(row.codes, softmax(x, f))) {
+      EXPECT_NEAR(code * scale, std::ldexp(exact, -f),
+                  scale + std::ldexp(1, -f));
+      total += code * scale;
+    }
+    EXPECT_NEAR(total, 1, 0.01);
+  }
+}
+
 TEST(AttentionRulesTest, S3ErrorIsBounded) {
   Random random;
   for (int i = 0; i < 2000; ++i) {

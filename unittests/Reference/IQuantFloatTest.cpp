@@ -107,10 +107,10 @@ TEST_F(IQuantFloatTest, ElementwiseMatchesFloat) {
       %1 = iquant.swiglu %x, %y : (!x, !iquant.fixed<4x32xi32, 14>) -> !x
       %2 = iquant.gelu %x<erf> : !x
       %3 = iquant.gelu %x<tanh> : !x
-      %4 = iquant.softmax %x : !x
+      %4 = iquant.softmax %x : (!x) -> !x
       %5 = iquant.softmax %x {table = #iquant.table<bits = 3,
           multiplier = [32768], exponent = [15], entries = [65280, 24015, 8835,
-          3250, 1196, 440, 162, 60], rounding = dithered>} : !x
+          3250, 1196, 440, 162, 60], rounding = dithered>} : (!x) -> !x
       return %0, %1, %2, %3, %4, %5 : !x, !x, !x, !x, !x, !x
     })mlir",
       {x, y});

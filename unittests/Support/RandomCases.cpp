@@ -500,9 +500,12 @@ std::string CaseMaker::table(int64_t heads, int64_t exponent) {
 
 RandomCase CaseMaker::makeSoftmax() {
   Shape shape = concat(sizes(0, 2), channels());
-  std::string suffix =
-      oneIn(2) ? "" : " {" + table(/*heads=*/1, /*exponent=*/12) + "}";
-  return makeElementwise(shape, 1, 1, suffix);
+  std::string type = fixedType(shape, 1, exponent());
+  std::string operands = add(type, fixedTensor(shape)).name;
+  if (oneIn(2))
+    operands += " {" + table(/*heads=*/1, /*exponent=*/12) + "}";
+  return finish(operands,
+                oneIn(2) ? type : "!iquant.dyn<" + text(shape, 1) + "ui8>");
 }
 
 RandomCase CaseMaker::makeAttention() {

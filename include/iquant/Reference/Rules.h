@@ -239,6 +239,10 @@ struct ExponentialTable {
 SmallVector<int64_t> softmax(ArrayRef<int32_t> x, int64_t f,
                              const ExponentialTable *table = nullptr);
 
+/// S5: the same as codes of 8 bits.
+QuantizedRow quantizedSoftmax(ArrayRef<int32_t> x, int64_t f,
+                              const ExponentialTable *table = nullptr);
+
 /// One key and value head at one position, `width` codes each.
 struct KeyValue {
   const int8_t *key;

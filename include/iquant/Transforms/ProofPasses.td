@@ -75,7 +75,7 @@ def VerifyAccumulatorRange : Pass<"verify-accumulator-range", "::mlir::ModuleOp"
     | `attention`, scores | A1 | 127 * 127 per channel of a head | 133144 channels |
     | `attention`, exponentials | A4 | 65025 per key | 32768 keys |
     | `attention`, values | A4 | 255 * 127 per key | 66311 keys |
-    | `softmax` | S3 | 65025 per channel | 32768 channels, by its verifier |
+    | `softmax` | S3, S5 | 65025 per channel | 32768 channels, by its verifier |
     | norms | N0 | 2^44 per channel, 64 bits | 65536 channels, by their verifiers |
     | `mean_pool` | F5 | 2^32 per row, 64 bits | 2^30 rows |
 

@@ -360,10 +360,9 @@ AttentionLowering::Weights AttentionLowering::weights(const RowBuilder &rows,
   // With 16 bits a pair of them is as wide as a sum.
   Value codes =
       rows.perElement(16, inputs, [](Int weight, Int g, Int left, Int right) {
-        Int dither = (positionAlong(weight, 2) * 167 + 89) & 255;
         // (2 dither + 1) * 2^g / 2^9 without a product of more than 32 bits.
-        dither = ushr(((dither << 1) + 1) << left, right);
-        return umin(ushr(weight + dither, g), 255).trunc(16);
+        Int added = ushr(((dither(weight, 2) << 1) + 1) << left, right);
+        return umin(ushr(weight + added, g), 255).trunc(16);
       });
   return {codes, scalars[3], scalars[4]};
 }

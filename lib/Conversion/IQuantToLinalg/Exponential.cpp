@@ -38,6 +38,7 @@ static Value createTable(ImplicitLocOpBuilder &builder, double first,
 ExponentialTables::ExponentialTables(ImplicitLocOpBuilder &builder,
                                      std::optional<TableAttr> tables)
     : numCodes(tables ? tables->getNumCodes() : 256),
+      largest(tables ? tables->getEntries()[0] : 65025),
       isDithered(tables && tables->isDithered()) {
   if (tables) {
     entries = createTable(
@@ -47,6 +48,10 @@ ExponentialTables::ExponentialTables(ImplicitLocOpBuilder &builder,
   }
   entries = createTable(builder, 65280, 12.0 * 16 / 255);
   fine = createTable(builder, 255, 12.0 / 255);
+}
+
+Int mlir::iquant::dither(Int inBody, int64_t dimension) {
+  return (positionAlong(inBody, dimension) * 167 + 89) & 255;
 }
 
 /// Bits that are left to the last rounding, which adds to them: a half, or one

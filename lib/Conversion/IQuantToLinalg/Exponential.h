@@ -20,6 +20,10 @@ struct CodeScale {
   Int multiplier, cap, alignment, shift;
 };
 
+/// A3: the dither of the position along a dimension of the nest around
+/// `inBody`, in 0 .. 255.
+Int dither(Int inBody, int64_t dimension);
+
 /// The exponentials of an op, by S1 or by tables of S4.
 class ExponentialTables {
 public:
@@ -27,7 +31,7 @@ public:
                     std::optional<TableAttr> tables);
 
   /// The scale `multiplier * 2^-k`. With 32 bits, differences must stay below
-  /// 2^31, with 64 below 2^32.
+  /// 2^31, or `k` below 39; with 64 below 2^32.
   CodeScale scaleOf(Int multiplier, Int k) const;
 
   /// E of the code of a difference, in the width of `difference`; the position
@@ -36,6 +40,9 @@ public:
   Int lookUp(Int difference, CodeScale scale, int64_t dimension,
              std::optional<Int> head = std::nullopt) const;
 
+  /// The largest exponential, that of a difference of 0.
+  uint64_t getLargest() const { return largest; }
+
 private:
   Int codeOf(Int difference, CodeScale scale, int64_t dimension) const;
 
@@ -43,6 +50,7 @@ private:
   /// several; or A of S1, with B beside it.
   Value entries, fine;
   int64_t numCodes;
+  uint64_t largest;
   bool isDithered;
 };
 

@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rules S3 and S4.
+// Rules S3, S4 and S5.
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,52 +11,110 @@
 #include "RowBuilder.h"
 #include "Rules.h"
 
+#include "iquant/Support/Shapes.h"
+
 using namespace mlir;
 using namespace mlir::iquant;
 
-/// The scale of the codes of a softmax's differences.
-static CodeScale codeScale(ImplicitLocOpBuilder &b, SoftmaxOp op,
-                           const ExponentialTables &table) {
-  int64_t f = op.getType().getExponent();
-  if (std::optional<TableAttr> tables = op.getTable())
-    return table.scaleOf(constant(b, 64, tables->getMultiplier()[0]),
-                         constant(b, 64, tables->getExponent()[0] + f));
-  Dyadic steps = dyadic(constant(b, 64, 255), constant(b, 64, 12));
-  return table.scaleOf(steps.multiplier.zext(64), steps.exponent.sext(64) + f);
+namespace {
+
+/// Lowers one softmax; what the rules name has the same name here.
+class SoftmaxLowering {
+public:
+  SoftmaxLowering(ImplicitLocOpBuilder &b, SoftmaxOp op, Value input)
+      : b(b), op(op), input(input), rows(b, input), tables(b, op.getTable()) {
+    most = rows.reduce(Accumulator{32, INT32_MIN}, rows.whole(input),
+                       [](Int x, Int most) { return max(x, most); })
+               .front();
+  }
+
+  /// S3, and the components of S5.
+  Value lowerToFixed();
+  SmallVector<Value> lowerToCodes();
+
+private:
+  /// E, and what a body makes of E and writes in the place of `destination`,
+  /// with the sum Z of E.
+  struct Results {
+    Value elements, sum;
+  };
+  Results exponentials(Value destination, function_ref<Int(Int)> body);
+  Value makeDestination(unsigned width) {
+    return tensor::EmptyOp::create(b, sizesOf(b, input),
+                                   b.getIntegerType(width));
+  }
+
+  ImplicitLocOpBuilder &b;
+  SoftmaxOp op;
+  Value input, most;
+  RowBuilder rows;
+  ExponentialTables tables;
+};
+
+} // namespace
+
+SoftmaxLowering::Results
+SoftmaxLowering::exponentials(Value destination, function_ref<Int(Int)> body) {
+  // dyadic(255, 12), unless the table has its own.
+  int64_t multiplier = 43520, exponent = 11;
+  if (std::optional<TableAttr> table = op.getTable()) {
+    multiplier = table->getMultiplier()[0];
+    exponent = table->getExponent()[0];
+  }
+  int64_t k = exponent + op.getInput().getType().getExponent();
+  // Differences fill 32 bits, and so does their cap up to this scale.
+  unsigned width = k <= 38 ? 32 : 64;
+  CodeScale scale =
+      tables.scaleOf(constant(b, width, multiplier), constant(b, width, k));
+  int64_t channels = op.getInput().getType().getShape().size() - 1;
+  auto results = rows.updateAndReduce(
+      destination, Accumulator{32, 0}, {rows.whole(input), rows.row(most)},
+      [&](Int x, Int most, Int, Int sum) {
+        Int difference = most.sext(width) - x.sext(width);
+        Int e = tables.lookUp(difference, scale, channels).trunc(32);
+        return SmallVector<Int>{body(e), sum + e};
+      });
+  return {results[0], results[1]};
 }
 
-static SmallVector<Value> lowerSoftmax(SoftmaxOp op,
-                                       LowerOp<SoftmaxOp>::Adaptor adaptor,
-                                       ImplicitLocOpBuilder &b) {
-  Value input = codesOf(adaptor.getInput());
+Value SoftmaxLowering::lowerToFixed() {
+  Results e = exponentials(makeDestination(32), [](Int e) { return e; });
   int64_t f = op.getInput().getType().getExponent();
-  RowBuilder rows(b, input);
-  Value most = rows.reduce(Accumulator{32, INT32_MIN}, rows.whole(input),
-                           [](Int x, Int most) { return max(x, most); })
-                   .front();
-
-  // Differences have 32 bits and a sign to lose: 64 bits hold them.
-  ExponentialTables table(b, op.getTable());
-  CodeScale scale = codeScale(b, op, table);
-  int64_t channels = op.getType().getShape().size() - 1;
-  Value weights = rows.perElement(
-      32, {rows.whole(input), rows.row(most)}, [&](Int x, Int most) {
-        Int difference = most.sext(64) - x.sext(64);
-        return table.lookUp(difference, scale, channels).trunc(32);
-      });
-  Value total = rows.reduce(Accumulator{32, 0}, rows.whole(weights),
-                            [](Int e, Int sum) { return sum + e; })
-                    .front();
-  auto factors = rows.perRow({64, 32}, total, [&](Int sum) {
+  auto factors = rows.perRow({64, 32}, e.sum, [&](Int sum) {
     sum = sum.zext(64);
     Int t = bits(sum) + 30;
     return SmallVector<Int>{(1 << t) / sum, (t - f).trunc(32)};
   });
   // At most 2^f: no saturation.
-  return {rows.update(weights, {rows.row(factors[0]), rows.row(factors[1])},
-                      [](Int factor, Int s, Int e) {
-                        return rshr(e.zext(64) * factor, s.zext(64)).trunc(32);
-                      })};
+  return rows.update(e.elements, {rows.row(factors[0]), rows.row(factors[1])},
+                     [](Int factor, Int s, Int e) {
+                       return rshr(e.zext(64) * factor, s.zext(64)).trunc(32);
+                     });
+}
+
+SmallVector<Value> SoftmaxLowering::lowerToCodes() {
+  int64_t g = std::max<int64_t>(llvm::bit_width(tables.getLargest()) - 8, 0);
+  int64_t channels = op.getInput().getType().getShape().size() - 1;
+  Results codes = exponentials(makeDestination(8), [&](Int e) {
+    if (g == 0)
+      return e.trunc(8);
+    Int added = ushr((dither(e, channels) * 2 + 1) << g, 9);
+    return umin(ushr(e + added, g), 255).trunc(8);
+  });
+  auto scales = rows.perRow({32, 32, 32}, codes.sum, [&](Int sum) {
+    Dyadic scale = dyadic(constant(sum.getBuilder(), 64, 1 << g), sum.zext(64));
+    return SmallVector<Int>{scale.multiplier, scale.exponent, sum.like(0)};
+  });
+  return {codes.elements, scales[0], scales[1], scales[2]};
+}
+
+static SmallVector<Value> lowerSoftmax(SoftmaxOp op,
+                                       LowerOp<SoftmaxOp>::Adaptor adaptor,
+                                       ImplicitLocOpBuilder &b) {
+  SoftmaxLowering lowering(b, op, codesOf(adaptor.getInput()));
+  if (isa<DynType>(op.getType()))
+    return lowering.lowerToCodes();
+  return {lowering.lowerToFixed()};
 }
 
 void mlir::iquant::populateSoftmaxPatterns(const TypeConverter &converter,

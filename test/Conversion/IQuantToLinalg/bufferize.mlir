@@ -82,7 +82,7 @@ func.func @elementwise(%x: !iquant.fixed<?x16xi32, 14>) -> (!iquant.fixed<?x16xi
   %0 = iquant.swiglu %x, %x : (!iquant.fixed<?x16xi32, 14>, !iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 14>
   %1 = iquant.silu %0 : !iquant.fixed<?x16xi32, 14>
   %2 = iquant.gelu %1<erf> : !iquant.fixed<?x16xi32, 14>
-  %3 = iquant.softmax %2 : !iquant.fixed<?x16xi32, 14>
+  %3 = iquant.softmax %2 : (!iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 14>
   %4 = iquant.add %3, %x : !iquant.fixed<?x16xi32, 14>
   %5 = iquant.rescale %4 : !iquant.fixed<?x16xi32, 14> -> !iquant.fixed<?x16xi32, 12>
   %6 = iquant.argmax %5 : (!iquant.fixed<?x16xi32, 12>) -> tensor<?xi32>

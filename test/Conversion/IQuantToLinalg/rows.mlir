@@ -97,14 +97,28 @@ func.func @softmax(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 1
   // CHECK-DAG: %[[FINE:.*]] = arith.constant dense<[255, 243, {{.*}}, 126]> : tensor<16xi32>
   // CHECK-DAG: %[[COARSE:.*]] = arith.constant dense<[65280, 30746, {{.*}}, 2, 1]> : tensor<16xi32>
   // CHECK: iterator_types = ["parallel", "reduction"]
-  // CHECK: %[[E:.*]] = linalg.generic {{.*}} iterator_types = ["parallel", "parallel"]
+  // CHECK: %[[E:.*]]:2 = linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]
   // CHECK: tensor.extract %[[COARSE]]
   // CHECK: tensor.extract %[[FINE]]
-  // CHECK: iterator_types = ["parallel", "reduction"]} ins(%[[E]] :
-  // CHECK: iterator_types = ["parallel"]
-  // CHECK: iterator_types = ["parallel", "parallel"]} {{.*}} outs(%[[E]] :
-  %0 = iquant.softmax %x : !iquant.fixed<?x16xi32, 14>
+  // CHECK: iterator_types = ["parallel"]} ins(%[[E]]#1 :
+  // CHECK: iterator_types = ["parallel", "parallel"]} {{.*}} outs(%[[E]]#0 :
+  %0 = iquant.softmax %x : (!iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 14>
   return %0 : !iquant.fixed<?x16xi32, 14>
+}
+
+// -----
+
+// Exponentials as codes come with their sum, which is not divided by but turned
+// into a scale.
+// CHECK-LABEL: func.func @softmax_codes(
+func.func @softmax_codes(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.dyn<?x16xui8> {
+  // CHECK: iterator_types = ["parallel", "reduction"]
+  // CHECK: %[[CODES:.*]]:2 = linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]} {{.*}} outs(%{{.*}}, %{{.*}} : tensor<?x16xi8>, tensor<?xi32>)
+  // CHECK: %[[SCALE:.*]]:3 = linalg.generic {{.*}} iterator_types = ["parallel"]} ins(%[[CODES]]#1 :
+  // CHECK-NOT: linalg.generic
+  // CHECK: return %[[CODES]]#0, %[[SCALE]]#0, %[[SCALE]]#1, %[[SCALE]]#2
+  %0 = iquant.softmax %x : (!iquant.fixed<?x16xi32, 14>) -> !iquant.dyn<?x16xui8>
+  return %0 : !iquant.dyn<?x16xui8>
 }
 
 // -----
@@ -114,7 +128,7 @@ func.func @softmax_table(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16x
   // CHECK: %[[TABLE:.*]] = arith.constant dense<[255, 79, 25, 8]> : tensor<4xi32>
   // CHECK-NOT: linalg.index
   // CHECK: tensor.extract %[[TABLE]]
-  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8]>} : !iquant.fixed<?x16xi32, 14>
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 14>
   return %0 : !iquant.fixed<?x16xi32, 14>
 }
 
@@ -125,7 +139,7 @@ func.func @softmax_table(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16x
 func.func @softmax_dithered(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 14> {
   // CHECK: linalg.index 1
   // CHECK: tensor.extract
-  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 60, 9, 0], rounding = dithered>} : !iquant.fixed<?x16xi32, 14>
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 60, 9, 0], rounding = dithered>} : (!iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 14>
   return %0 : !iquant.fixed<?x16xi32, 14>
 }
 

@@ -60,7 +60,7 @@ func.func @clipped_softmax(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
 
 // CHECK-LABEL: func.func @softmax(
 func.func @softmax(%x: tensor<?x32768xf32>) -> tensor<?x32768xf32> {
-  // CHECK-NEXT: iquant.softmax %arg0 : !iquant.fixed<?x32768xi32, 14>
+  // CHECK-NEXT: iquant.softmax %arg0 : (!iquant.fixed<?x32768xi32, 14>) -> !iquant.fixed<?x32768xi32, 14>
   %0 = transformer.softmax %x : tensor<?x32768xf32>
   return %0 : tensor<?x32768xf32>
 }

@@ -574,7 +574,7 @@ func.func @rope(%x: !iquant.fixed<?x8xi32, 16>, %c: !iquant.fixed<16x2xi16, 14>,
 // iquant.softmax C1
 func.func @softmax(%x: !iquant.fixed<4x?xi32, 16>) {
   // expected-error @+1 {{expects a static number of channels in 1 .. 32768, got [4, ?]}}
-  %0 = iquant.softmax %x : !iquant.fixed<4x?xi32, 16>
+  %0 = iquant.softmax %x : (!iquant.fixed<4x?xi32, 16>) -> !iquant.fixed<4x?xi32, 16>
   return
 }
 
@@ -583,7 +583,7 @@ func.func @softmax(%x: !iquant.fixed<4x?xi32, 16>) {
 // iquant.softmax C1
 func.func @softmax(%x: !iquant.fixed<4x0xi32, 16>) {
   // expected-error @+1 {{expects a static number of channels in 1 .. 32768, got [4, 0]}}
-  %0 = iquant.softmax %x : !iquant.fixed<4x0xi32, 16>
+  %0 = iquant.softmax %x : (!iquant.fixed<4x0xi32, 16>) -> !iquant.fixed<4x0xi32, 16>
   return
 }
 
@@ -592,7 +592,7 @@ func.func @softmax(%x: !iquant.fixed<4x0xi32, 16>) {
 // iquant.softmax C1
 func.func @softmax(%x: !iquant.fixed<4x32769xi32, 16>) {
   // expected-error @+1 {{expects a static number of channels in 1 .. 32768, got [4, 32769]}}
-  %0 = iquant.softmax %x : !iquant.fixed<4x32769xi32, 16>
+  %0 = iquant.softmax %x : (!iquant.fixed<4x32769xi32, 16>) -> !iquant.fixed<4x32769xi32, 16>
   return
 }
 
@@ -601,7 +601,7 @@ func.func @softmax(%x: !iquant.fixed<4x32769xi32, 16>) {
 // iquant.softmax C1
 func.func @softmax(%x: !iquant.fixed<i32, 16>) {
   // expected-error @+1 {{expects a static number of channels in 1 .. 32768, got []}}
-  %0 = iquant.softmax %x : !iquant.fixed<i32, 16>
+  %0 = iquant.softmax %x : (!iquant.fixed<i32, 16>) -> !iquant.fixed<i32, 16>
   return
 }
 
@@ -609,8 +609,35 @@ func.func @softmax(%x: !iquant.fixed<i32, 16>) {
 
 // iquant.softmax C2
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
-  // expected-error @+1 {{requires the same type for all operands and results}}
-  %0 = "iquant.softmax"(%x) : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 15>
+  // expected-error @+1 {{expects a result with the operand's exponent 16, got 15}}
+  %0 = iquant.softmax %x : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 15>
+  return
+}
+
+// -----
+
+// iquant.softmax C2
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects operands and result of one shape, got [?, 8] and [?, 4]}}
+  %0 = iquant.softmax %x : (!iquant.fixed<?x8xi32, 16>) -> !iquant.dyn<?x4xui8>
+  return
+}
+
+// -----
+
+// iquant.softmax C4
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects a quantized result of ui8 codes without groups, got '!iquant.dyn<?x8xsi8>'}}
+  %0 = iquant.softmax %x : (!iquant.fixed<?x8xi32, 16>) -> !iquant.dyn<?x8xsi8>
+  return
+}
+
+// -----
+
+// iquant.softmax C4
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects a quantized result of ui8 codes without groups, got '!iquant.dyn<?x8xui8, 4>'}}
+  %0 = iquant.softmax %x : (!iquant.fixed<?x8xi32, 16>) -> !iquant.dyn<?x8xui8, 4>
   return
 }
 
@@ -1023,7 +1050,7 @@ func.func @f(%x: !iquant.fixed<3x8xi16, 14>) {
 // #iquant.table C1
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   // expected-error @+1 {{expects codes of 2, 3 or 4 bits, got 8}}
-  %0 = iquant.softmax %x {table = #iquant.table<bits = 8, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 8, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
 
@@ -1032,7 +1059,7 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
 // #iquant.table C2
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   // expected-error @+1 {{expects as many exponents as multipliers, one or more, got 2 and 1}}
-  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16, 16], entries = [255, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16, 16], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
 
@@ -1041,7 +1068,7 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
 // #iquant.table C2
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   // expected-error @+1 {{expects as many exponents as multipliers, one or more, got 0 and 0}}
-  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [], exponent = [], entries = []>} : !iquant.fixed<?x8xi32, 16>
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [], exponent = [], entries = []>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
 
@@ -1050,7 +1077,7 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
 // #iquant.table C3
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   // expected-error @+1 {{expects 8 entries for each of 1 multipliers, got 4}}
-  %0 = iquant.softmax %x {table = #iquant.table<bits = 3, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 3, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
 
@@ -1059,7 +1086,7 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
 // #iquant.table C4
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   // expected-error @+1 {{expects multipliers in 32768 .. 65535, got 32767}}
-  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [32767], exponent = [16], entries = [255, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [32767], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
 
@@ -1068,7 +1095,7 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
 // #iquant.table C5
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   // expected-error @+1 {{expects exponents in 0 .. 62, got 63}}
-  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [63], entries = [255, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [63], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
 
@@ -1077,7 +1104,7 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
 // #iquant.table C6
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   // expected-error @+1 {{expects entry 0 of a head in 1 .. 65280, got 0}}
-  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16], entries = [0, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16], entries = [0, 79, 25, 8]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
 
@@ -1086,7 +1113,7 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
 // #iquant.table C6
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   // expected-error @+1 {{expects entry 3 of a head in 0 .. 65280, got 65281}}
-  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 65281]>} : !iquant.fixed<?x8xi32, 16>
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 65281]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
 
@@ -1095,7 +1122,7 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
 // iquant.softmax C3
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   // expected-error @+1 {{expects a table of one head, got 2}}
-  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000, 40000], exponent = [16, 16], entries = [255, 79, 25, 8, 255, 79, 25, 8]>} : !iquant.fixed<?x8xi32, 16>
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000, 40000], exponent = [16, 16], entries = [255, 79, 25, 8, 255, 79, 25, 8]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
 

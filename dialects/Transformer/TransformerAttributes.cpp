@@ -28,7 +28,8 @@ LogicalResult
 StatisticsAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                        int64_t count, ElementsAttr min, ElementsAttr max,
                        ElementsAttr mean, ElementsAttr deviation,
-                       ElementsAttr absmax, ElementsAttr rows) {
+                       ElementsAttr absmax, ElementsAttr rows,
+                       ElementsAttr sequences) {
   if (count < 1)
     return emitError() << "expects a positive count, got " << count;
   Type first = min.getType();
@@ -39,13 +40,18 @@ StatisticsAttr::verify(function_ref<InFlightDiagnostic()> emitError,
       return emitError() << "expects f32 vectors of one length, got " << first
                          << " as min and " << vector.getType() << " as "
                          << name;
-  if (!rows)
-    return success();
   int64_t channels = min.getNumElements();
-  if (!isFloats(rows, /*rank=*/2) ||
-      rows.getShapedType().getDimSize(1) != channels)
+  auto hasChannels = [&](ElementsAttr elements, int64_t rank) {
+    return isFloats(elements, rank) &&
+           elements.getShapedType().getShape().back() == channels;
+  };
+  if (rows && !hasChannels(rows, /*rank=*/2))
     return emitError() << "expects rows as an f32 matrix of " << channels
                        << " columns, got " << rows.getType();
+  if (sequences && !hasChannels(sequences, /*rank=*/3))
+    return emitError() << "expects sequences as an f32 tensor of texts, rows "
+                          "and "
+                       << channels << " channels, got " << sequences.getType();
   return success();
 }
 

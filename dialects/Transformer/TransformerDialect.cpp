@@ -42,6 +42,7 @@ struct TransformerBytecode : public BytecodeDialectInterface {
           statistics.getDeviation(), statistics.getAbsmax()})
       writer.writeAttribute(vector);
     writer.writeOptionalAttribute(statistics.getRows());
+    writer.writeOptionalAttribute(statistics.getSequences());
     return success();
   }
 
@@ -54,17 +55,18 @@ struct TransformerBytecode : public BytecodeDialectInterface {
           << code;
       return {};
     }
-    ElementsAttr min, max, mean, deviation, absmax, rows;
+    ElementsAttr min, max, mean, deviation, absmax, rows, sequences;
     if (failed(reader.readVarInt(count)) || failed(reader.readAttribute(min)) ||
         failed(reader.readAttribute(max)) ||
         failed(reader.readAttribute(mean)) ||
         failed(reader.readAttribute(deviation)) ||
         failed(reader.readAttribute(absmax)) ||
-        failed(reader.readOptionalAttribute(rows)))
+        failed(reader.readOptionalAttribute(rows)) ||
+        failed(reader.readOptionalAttribute(sequences)))
       return {};
     return StatisticsAttr::getChecked([&] { return reader.emitError(); },
                                       reader.getContext(), count, min, max,
-                                      mean, deviation, absmax, rows);
+                                      mean, deviation, absmax, rows, sequences);
   }
 };
 } // namespace

@@ -115,16 +115,19 @@ def Transformer_StatisticsAttr : AttrDef<Transformer_Dialect, "Statistics"> {
     deviation = ..., absmax = ...>`: every channel was seen `count` times, for
     `transformer.observe` once per row. `deviation` is the square root of the
     mean squared distance to `mean`; `absmax` the largest magnitude. `rows`, where
-    present, are some of the rows themselves, in the order in which they came.
+    present, are some of the rows themselves, in the order in which they came;
+    `sequences` all rows of some texts.
 
     Constraints:
     * (C1) `count` is positive.
     * (C2) `min`, `max`, `mean`, `deviation` and `absmax` are f32 vectors of one length, inline or resources.
     * (C3) `rows` is an f32 matrix with a column per channel, inline or a resource.
+    * (C4) `sequences` is an f32 tensor `[texts, rows, channels]`, inline or a resource.
   }];
   let parameters = (ins "int64_t":$count, "::mlir::ElementsAttr":$min, "::mlir::ElementsAttr":$max,
                         "::mlir::ElementsAttr":$mean, "::mlir::ElementsAttr":$deviation,
-                        "::mlir::ElementsAttr":$absmax, OptionalParameter<"::mlir::ElementsAttr">:$rows);
+                        "::mlir::ElementsAttr":$absmax, OptionalParameter<"::mlir::ElementsAttr">:$rows,
+                        OptionalParameter<"::mlir::ElementsAttr">:$sequences);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{

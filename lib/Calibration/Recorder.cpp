@@ -19,23 +19,34 @@ using namespace mlir::iquant;
 // Recorder
 //===----------------------------------------------------------------------===//
 
-/// Whether a product of codes reads what `op` observes: a linear, or the scores
-/// of an attention.
-static bool feedsProduct(Operation *op) {
+/// Whether one of the ops that read what `op` observes is of this kind.
+static bool isReadBy(Operation *op,
+                     function_ref<bool(OpOperand &reader)> kind) {
   auto observe = dyn_cast<transformer::ObserveOp>(op);
   return observe &&
-         llvm::any_of(getReaders(observe.getResult()), [](OpOperand *reader) {
-           Operation *user = reader->getOwner();
-           if (auto linear = dyn_cast<transformer::LinearOp>(user))
-             return reader == &linear.getInputMutable();
-           auto attention = dyn_cast<transformer::AttentionOp>(user);
-           return attention && (reader == &attention.getQueryMutable() ||
-                                reader == &attention.getKeyMutable());
-         });
+         llvm::any_of(getReaders(observe.getResult()),
+                      [&](OpOperand *reader) { return kind(*reader); });
 }
 
-FailureOr<std::unique_ptr<Recorder>> Recorder::create(ModuleOp module,
-                                                      size_t sampleSize) {
+/// Whether a product of codes reads a value: a linear, or the scores of an
+/// attention.
+static bool isFactor(OpOperand &reader) {
+  Operation *user = reader.getOwner();
+  if (auto linear = dyn_cast<transformer::LinearOp>(user))
+    return &reader == &linear.getInputMutable();
+  auto attention = dyn_cast<transformer::AttentionOp>(user);
+  return attention && (&reader == &attention.getQueryMutable() ||
+                       &reader == &attention.getKeyMutable());
+}
+
+/// Whether a value is query, key or value of an attention.
+static bool isAttended(OpOperand &reader) {
+  return isa<transformer::AttentionOp>(reader.getOwner());
+}
+
+FailureOr<std::unique_ptr<Recorder>>
+Recorder::create(ModuleOp module, size_t sampleSize,
+                 const Sequences &sequences) {
   auto recorder = std::make_unique<Recorder>();
   llvm::StringSet<> names;
   for (transformer::ObserverOpInterface op : collectObservers(module)) {
@@ -49,7 +60,8 @@ FailureOr<std::unique_ptr<Recorder>> Recorder::create(ModuleOp module,
           "expects a static number of channels to collect statistics of");
     recorder->values.push_back(
         {name.str(),
-         ValueStatistics(channels, feedsProduct(op) ? sampleSize : 0)});
+         ValueStatistics(channels, isReadBy(op, isFactor) ? sampleSize : 0,
+                         isReadBy(op, isAttended) ? sequences : Sequences())});
   }
   return recorder;
 }

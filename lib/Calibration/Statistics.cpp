@@ -121,11 +121,12 @@ std::vector<float> RowSample::getRows() const {
 // ValueStatistics
 //===----------------------------------------------------------------------===//
 
-ValueStatistics::ValueStatistics(int64_t channels, size_t sampleSize)
+ValueStatistics::ValueStatistics(int64_t channels, size_t sampleSize,
+                                 Sequences sequences)
     : minima(channels, std::numeric_limits<float>::infinity()),
       maxima(channels, -std::numeric_limits<float>::infinity()),
       means(channels), squares(channels), counts(channels),
-      sample(channels, sampleSize) {}
+      sample(channels, sampleSize), sequences(std::move(sequences)) {}
 
 bool ValueStatistics::addRow(llvm::ArrayRef<float> row) {
   bool isFinite = true;
@@ -147,6 +148,9 @@ bool ValueStatistics::addRow(llvm::ArrayRef<float> row) {
   for (float x : row)
     histogram.add(x);
   sample.add(row);
+  if (sequences.elements.size() <
+      sequences.length * sequences.count * row.size())
+    llvm::append_range(sequences.elements, row);
   return true;
 }
 

@@ -94,6 +94,11 @@ static void writeValue(json::OStream &json, StringRef name,
   });
   if (value.getSample().getCount() != 0)
     json.attribute("rows", encode(value.getSample().getRows()));
+  const Sequences &sequences = value.getSequences();
+  if (sequences.elements.empty())
+    return;
+  json.attribute("sequence_length", sequences.length);
+  json.attribute("sequences", encode(sequences.elements));
 }
 
 void mlir::iquant::writeStatistics(raw_ostream &out, const CalibrationRun &run,
@@ -139,7 +144,9 @@ private:
   Error readValue(const json::Value &json, RecordedValue &value);
   Error readChannels(const json::Object &channel, StringRef name,
                      RecordedValue &value, std::vector<float> &numbers);
-  Error readRows(const json::Value &rows, RecordedValue &value);
+  Error readRows(const json::Object &object, StringRef name,
+                 RecordedValue &value, std::vector<float> &rows);
+  Error readSequences(const json::Object &object, RecordedValue &value);
 
   StringRef path;
 };
@@ -164,25 +171,46 @@ Error Reader::readChannels(const json::Object &channel, StringRef name,
   return Error::success();
 }
 
-Error Reader::readRows(const json::Value &rows, RecordedValue &value) {
+/// Reads rows, if there are any.
+Error Reader::readRows(const json::Object &object, StringRef name,
+                       RecordedValue &value, std::vector<float> &rows) {
+  const json::Value *member = object.get(name);
+  if (!member)
+    return Error::success();
   std::vector<char> bytes;
-  std::optional<StringRef> text = rows.getAsString();
+  std::optional<StringRef> text = member->getAsString();
   Error failure =
       text ? decodeBase64(*text, bytes) : createStringError("it is no string");
   if (failure)
-    return error(value, "has 'rows' that are not in Base64: " +
+    return error(value, "has " + quoted(name) + " that are not in Base64: " +
                             toString(std::move(failure)));
   size_t rowBytes = value.getChannels() * sizeof(float);
   if (rowBytes == 0 || bytes.size() % rowBytes != 0)
-    return error(value, "has " + Twine(bytes.size()) +
-                            " bytes of 'rows', which is no multiple of the " +
+    return error(value, "has " + Twine(bytes.size()) + " bytes of " +
+                            quoted(name) + ", which is no multiple of the " +
                             Twine(rowBytes) + " of a row");
+  rows.reserve(bytes.size() / sizeof(float));
   for (size_t at = 0; at < bytes.size(); at += sizeof(float)) {
     float number = bit_cast<float>(support::endian::read32le(&bytes[at]));
     if (!std::isfinite(number))
-      return error(value, "has an element of 'rows' that is not finite");
-    value.rows.push_back(number);
+      return error(value,
+                   "has an element of " + quoted(name) + " that is not finite");
+    rows.push_back(number);
   }
+  return Error::success();
+}
+
+Error Reader::readSequences(const json::Object &object, RecordedValue &value) {
+  if (Error failure = readRows(object, "sequences", value, value.sequences))
+    return failure;
+  if (value.sequences.empty())
+    return Error::success();
+  value.sequenceLength = object.getInteger("sequence_length").value_or(0);
+  int64_t rows = value.sequences.size() / value.getChannels();
+  if (value.sequenceLength < 1 || rows % value.sequenceLength != 0)
+    return error(value, "has " + Twine(rows) +
+                            " rows of 'sequences', which is no multiple of a "
+                            "positive 'sequence_length'");
   return Error::success();
 }
 
@@ -207,9 +235,9 @@ Error Reader::readValue(const json::Value &json, RecordedValue &value) {
         std::pair(StringRef("absmax"), &value.absmax)})
     if (Error failure = readChannels(*channel, key, value, *numbers))
       return failure;
-  if (const json::Value *rows = object->get("rows"))
-    return readRows(*rows, value);
-  return Error::success();
+  if (Error failure = readRows(*object, "rows", value, value.rows))
+    return failure;
+  return readSequences(*object, value);
 }
 
 Expected<std::vector<RecordedValue>> Reader::read(const json::Value &root) {

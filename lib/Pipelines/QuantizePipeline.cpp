@@ -38,12 +38,44 @@ void iquant::FoldingParser::print(llvm::raw_ostream &os,
   }
 }
 
+/// How a softmax of this form is clipped; not at all with 8 bits.
+static std::optional<std::pair<iquant::ClipStrategy, iquant::ClipBits>>
+getClipping(iquant::SoftmaxForm form) {
+  using iquant::ClipBits, iquant::ClipStrategy, iquant::SoftmaxForm;
+  switch (form) {
+  case SoftmaxForm::Table8:
+    return std::nullopt;
+  case SoftmaxForm::Exaq2:
+    return {{ClipStrategy::ExaqRule, ClipBits::Two}};
+  case SoftmaxForm::Exaq3:
+    return {{ClipStrategy::ExaqRule, ClipBits::Three}};
+  case SoftmaxForm::Exaq4:
+    return {{ClipStrategy::ExaqRule, ClipBits::Four}};
+  case SoftmaxForm::Calibrated2:
+    return {{ClipStrategy::Calibrated, ClipBits::Two}};
+  case SoftmaxForm::Calibrated3:
+    return {{ClipStrategy::Calibrated, ClipBits::Three}};
+  case SoftmaxForm::Calibrated4:
+    return {{ClipStrategy::Calibrated, ClipBits::Four}};
+  case SoftmaxForm::Calibrated:
+    return {{ClipStrategy::Calibrated, ClipBits::Auto}};
+  }
+  llvm_unreachable("every form is above");
+}
+
 void iquant::buildQuantizePipeline(OpPassManager &pm,
                                    const QuantizePipelineOptions &options) {
   // Statistics are of the model as it was calibrated.
   if (!options.statistics.empty()) {
     pm.addPass(createTransformerInsertObservers());
     pm.addPass(createTransformerAttachStatistics({options.statistics}));
+  }
+  // Clips are those of the scores and values of the statistics; foldings drop
+  // these, and leave scores as they are.
+  if (auto clipping = getClipping(options.softmax)) {
+    TransformerClipSoftmaxOptions clip;
+    std::tie(clip.strategy, clip.bits) = *clipping;
+    pm.addPass(createTransformerClipSoftmax(clip));
   }
   // Ranges are those of the statistics, which foldings drop.
   if (options.cacheScales == CacheScales::Channel)

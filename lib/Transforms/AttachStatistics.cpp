@@ -53,10 +53,17 @@ static StatisticsAttr makeStatistics(MLIRContext *context,
         context, value.name + ".rows",
         {static_cast<int64_t>(value.rows.size()) / channels, channels},
         value.rows);
+  ElementsAttr sequences;
+  if (!value.sequences.empty()) {
+    int64_t length = value.sequenceLength;
+    int64_t count = value.sequences.size() / channels / length;
+    sequences = makeElements(context, value.name + ".sequences",
+                             {count, length, channels}, value.sequences);
+  }
   return StatisticsAttr::get(
       context, value.count, vector("min", value.min), vector("max", value.max),
       vector("mean", value.mean), vector("deviation", value.deviation),
-      vector("absmax", value.absmax), rows);
+      vector("absmax", value.absmax), rows, sequences);
 }
 
 //===----------------------------------------------------------------------===//

@@ -7,6 +7,10 @@
 // RUN:   | FileCheck %s --check-prefix=SCALES
 // RUN: quant-opt %s --iquant-quantize-pipeline="cache-scales=channel fold=rotation" --dump-pass-pipeline -o /dev/null 2>&1 \
 // RUN:   | FileCheck %s --check-prefix=CHANNEL
+// RUN: quant-opt %s --iquant-quantize-pipeline="softmax=exaq3 statistics=%S/Inputs/one-value.json cache-scales=channel" --dump-pass-pipeline -o /dev/null 2>&1 \
+// RUN:   | FileCheck %s --check-prefix=EXAQ
+// RUN: quant-opt %s --iquant-quantize-pipeline="softmax=calibrated" --dump-pass-pipeline -o /dev/null 2>&1 | FileCheck %s --check-prefix=AUTO
+// RUN: quant-opt %s --iquant-quantize-pipeline="softmax=calibrated2" --dump-pass-pipeline -o /dev/null 2>&1 | FileCheck %s --check-prefix=CALIBRATED
 // RUN: not quant-opt %s --iquant-quantize-pipeline="fold=everything" 2>&1 | FileCheck %s --check-prefix=UNKNOWN
 
 // ROTATION: transformer-fold-rotation
@@ -22,6 +26,12 @@
 // SCALES-NEXT: transformer-add-cache
 // CHANNEL: transformer-fold-cache-scales
 // CHANNEL-NEXT: transformer-fold-rotation
+// EXAQ: transformer-attach-statistics
+// EXAQ-NEXT: transformer-clip-softmax{{{.*}}bits=3{{.*}}strategy=exaq-rule{{.*}}}
+// EXAQ-NEXT: transformer-fold-cache-scales
+// AUTO: transformer-clip-softmax{{{.*}}bits=auto{{.*}}strategy=calibrated{{.*}}}
+// CALIBRATED: transformer-clip-softmax{{{.*}}bits=2{{.*}}strategy=calibrated{{.*}}}
+// NONE-NOT: transformer-clip
 // NONE-NOT: transformer-fold
 // NONE: convert-transformer-to-iquant
 // UNKNOWN: Cannot find option named 'everything'

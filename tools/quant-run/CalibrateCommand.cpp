@@ -52,6 +52,12 @@ static cl::opt<unsigned>
                   "to keep"),
          cl::init(0), cl::cat(category), cl::sub(calibrateCommand));
 
+static cl::opt<unsigned>
+    sequences("sequences",
+              cl::desc("Of how many windows to keep all queries, keys and "
+                       "values"),
+              cl::init(0), cl::cat(category), cl::sub(calibrateCommand));
+
 /// Runs `forward`, which takes what `type` says and an observer, on every
 /// window; fails after a message.
 static LogicalResult observe(Program &program, FunctionType type,
@@ -89,6 +95,10 @@ int run::runCalibrate(MLIRContext &context) {
   if (!text)
     return fail(text.takeError());
 
+  if (sequences > text->size())
+    return fail("expects at most the " + Twine(text->size()) +
+                " windows as sequences to keep, got " + Twine(sequences));
+
   FunctionType type =
       module.lookupSymbol<func::FuncOp>("forward").getFunctionType();
   PassManager naming(&context), conversion(&context);
@@ -97,7 +107,7 @@ int run::runCalibrate(MLIRContext &context) {
   if (failed(naming.run(module)))
     return 1;
   FailureOr<std::unique_ptr<Recorder>> recorder =
-      Recorder::create(module, rows);
+      Recorder::create(module, rows, {contextSize, sequences, {}});
   if (failed(recorder) || failed(conversion.run(module)))
     return 1;
   FailureOr<std::unique_ptr<Program>> program = Program::load(

@@ -139,6 +139,35 @@ TEST(StatisticsFile, NamesTheValueThatIsWrong) {
         "the range of f32");
 }
 
+TEST(StatisticsFile, KeepsTheFirstSequences) {
+  ValueStatistics value(2, /*sampleSize=*/0, {/*length=*/2, /*count=*/2, {}});
+  for (float row = 0; row < 6; ++row)
+    value.addRow({row, -row});
+  Expected<std::vector<RecordedValue>> values =
+      parseStatistics(write({{"x", &value}}), "file");
+  ASSERT_TRUE(static_cast<bool>(values)) << toString(values.takeError());
+  EXPECT_EQ((*values)[0].sequenceLength, 2);
+  EXPECT_EQ((*values)[0].sequences,
+            (std::vector<float>{0, 0, 1, -1, 2, -2, 3, -3}));
+  EXPECT_TRUE((*values)[0].rows.empty());
+}
+
+TEST(StatisticsFile, NamesSequencesThatAreWrong) {
+  auto error = [](StringRef members) {
+    return errorOf(
+        fileOf(("\"count\": 1, " + kChannel + ", " + members).str()));
+  };
+  EXPECT_EQ(error(R"("sequences": "AACAPw==", "sequence_length": 1)"), "");
+  for (StringRef length :
+       {"", R"(, "sequence_length": 0)", R"(, "sequence_length": 2)"})
+    EXPECT_EQ(error((R"("sequences": "AACAPw==")" + length).str()),
+              "'file': value 'x' has 1 rows of 'sequences', which is no "
+              "multiple of a positive 'sequence_length'");
+  EXPECT_EQ(error(R"("sequences": "AADAfw==")"),
+            "'file': value 'x' has an element of 'sequences' that is not "
+            "finite");
+}
+
 TEST(StatisticsFile, NamesRowsThatAreWrong) {
   auto error = [](StringRef rows) {
     return errorOf(

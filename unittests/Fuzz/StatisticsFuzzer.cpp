@@ -25,8 +25,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     for (const std::vector<float> *vector :
          {&value.min, &value.max, &value.mean, &value.deviation})
       require(vector->size() == channels);
-    require(channels == 0 ? value.rows.empty()
+    require(channels == 0 ? value.rows.empty() && value.sequences.empty()
                           : value.rows.size() % channels == 0);
+    require(value.sequences.empty() ||
+            value.sequences.size() % (channels * value.sequenceLength) == 0);
   }
   return 0;
 }

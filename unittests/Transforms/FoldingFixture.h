@@ -90,7 +90,7 @@ private:
     ElementsAttr vector = makeElements(channels, magnitudes);
     return transformer::StatisticsAttr::get(
         &context, kRows, vector, vector, vector, vector, vector,
-        makeElements({kRows, channels}, rows));
+        makeElements({kRows, channels}, rows), /*sequences=*/{});
   }
 
   std::vector<double> runModule(StringRef function,

@@ -20,9 +20,10 @@ class Recorder {
 public:
   /// Takes names and channels from the observers of `module`, which must have a
   /// static number of channels and names of their own. Of values that a linear
-  /// reads, and of queries and keys, `sampleSize` rows are kept.
-  static FailureOr<std::unique_ptr<Recorder>> create(ModuleOp module,
-                                                     size_t sampleSize);
+  /// reads, and of queries and keys, `sampleSize` rows are kept; of queries,
+  /// keys and values all rows of the first `sequences`.
+  static FailureOr<std::unique_ptr<Recorder>>
+  create(ModuleOp module, size_t sampleSize, const Sequences &sequences = {});
 
   /// Takes a row of the value of observer `number`.
   void addRow(size_t number, ArrayRef<float> row);

@@ -72,10 +72,20 @@ private:
   std::vector<Row> chosen;
 };
 
+/// The first rows, as whole texts of one length.
+struct Sequences {
+  /// The rows of a text, and how many texts are kept.
+  size_t length = 0, count = 0;
+  /// The rows one behind the other.
+  std::vector<float> elements;
+};
+
 /// The statistics of one value, over all rows that were seen of it.
 class ValueStatistics {
 public:
-  explicit ValueStatistics(int64_t channels, size_t sampleSize = 0);
+  /// Keeps a sample of the rows, and all rows of the first `sequences`.
+  explicit ValueStatistics(int64_t channels, size_t sampleSize = 0,
+                           Sequences sequences = {});
 
   /// Adds a row of a number per channel. False if one is not finite; then
   /// nothing is added.
@@ -94,6 +104,7 @@ public:
   /// it.
   double getPercentile(double percent) const;
   const RowSample &getSample() const { return sample; }
+  const Sequences &getSequences() const { return sequences; }
 
 private:
   /// Per channel, side by side so that a row is added in one sweep.
@@ -102,6 +113,7 @@ private:
   std::vector<int64_t> counts;
   Histogram histogram;
   RowSample sample;
+  Sequences sequences;
 };
 
 } // namespace mlir::iquant

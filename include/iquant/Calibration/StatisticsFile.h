@@ -20,12 +20,14 @@
 
 namespace mlir::iquant {
 
-/// What a file says of one value: a number per channel and statistic, and the
-/// rows one behind the other.
+/// What a file says of one value: a number per channel and statistic, some rows
+/// one behind the other, and those of whole texts.
 struct RecordedValue {
   std::string name;
   int64_t count = 0;
-  std::vector<float> min, max, mean, deviation, absmax, rows;
+  std::vector<float> min, max, mean, deviation, absmax, rows, sequences;
+  /// The rows of each text.
+  int64_t sequenceLength = 0;
 
   int64_t getChannels() const { return absmax.size(); }
 };

@@ -24,6 +24,19 @@ enum class Folding { None, Rotation, Smoothing };
 /// or each channel, found by calibration.
 enum class CacheScales { Token, Channel };
 
+/// The exponentials of softmax and attention: the 8-bit table, or few codes of
+/// 2 to 4 bits with the clips of EXAQ's rule or of the calibration.
+enum class SoftmaxForm {
+  Table8,
+  Exaq2,
+  Exaq3,
+  Exaq4,
+  Calibrated2,
+  Calibrated3,
+  Calibrated4,
+  Calibrated
+};
+
 /// Parses one element of a list, to which upstream passes no values on.
 struct FoldingParser : public llvm::cl::parser<Folding> {
   using parser::parser;
@@ -52,6 +65,24 @@ struct QuantizePipelineOptions
                      "every row of a head, found at run time"),
           clEnumValN(CacheScales::Channel, "channel",
                      "every channel, static, from the statistics"))};
+  Option<SoftmaxForm> softmax{
+      *this, "softmax",
+      llvm::cl::desc("The exponentials of attention; all but 'table8' need "
+                     "statistics."),
+      llvm::cl::init(SoftmaxForm::Table8),
+      llvm::cl::values(
+          clEnumValN(SoftmaxForm::Table8, "table8", "codes of 8 bits"),
+          clEnumValN(SoftmaxForm::Exaq2, "exaq2", "2 bits, EXAQ's rule"),
+          clEnumValN(SoftmaxForm::Exaq3, "exaq3", "3 bits, EXAQ's rule"),
+          clEnumValN(SoftmaxForm::Exaq4, "exaq4", "4 bits, EXAQ's rule"),
+          clEnumValN(SoftmaxForm::Calibrated2, "calibrated2",
+                     "2 bits, found on sample texts"),
+          clEnumValN(SoftmaxForm::Calibrated3, "calibrated3",
+                     "3 bits, found on sample texts"),
+          clEnumValN(SoftmaxForm::Calibrated4, "calibrated4",
+                     "4 bits, found on sample texts"),
+          clEnumValN(SoftmaxForm::Calibrated, "calibrated",
+                     "2 to 4 bits, found on sample texts"))};
   Option<int64_t> rowGroup{
       *this, "row-group",
       llvm::cl::desc("Most channels of a linear's input that share an "

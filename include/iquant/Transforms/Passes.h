@@ -30,6 +30,11 @@ namespace mlir::iquant {
 /// Where `transformer-fold-smoothing` has its scales from.
 enum class SmoothingStrategy { Alpha, Search, File };
 
+/// How `transformer-clip-softmax` finds clips.
+enum class ClipStrategy { Fixed, ExaqRule, ExaqMse, Calibrated };
+/// The bits of its codes; `Auto` finds them for each attention.
+enum class ClipBits { Auto = 0, Two = 2, Three = 3, Four = 4 };
+
 #define GEN_PASS_DECL
 #include "iquant/Transforms/Passes.h.inc"
 

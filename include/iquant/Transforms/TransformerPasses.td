@@ -210,6 +210,76 @@ def TransformerFoldSmoothing : Pass<"transformer-fold-smoothing", "::mlir::Modul
   let dependentDialects = ["::mlir::arith::ArithDialect"];
 }
 
+def TransformerClipSoftmax : Pass<"transformer-clip-softmax", "::mlir::ModuleOp"> {
+  let summary = "Give every softmax few exponentials: a clip, codes of 2 to 4 bits, and a table";
+  let description = [{
+    Sets the attribute `clip` of every `transformer.attention`, and of every
+    `transformer.softmax` where the clip is given: where the input of the softmax
+    is clipped, and what each of its few codes weighs. The float lowering
+    computes with these codes, so that a float model shows what they cost, and
+    nothing but that; `convert-transformer-to-iquant` makes tables of integers
+    of them.
+
+    | strategy | clip | weights |
+    | --- | --- | --- |
+    | `fixed` | `at`, for all | exponentials |
+    | `exaq-rule` | the published line over the deviation of the scores (EXAQ, arXiv 2410.03185), and not below the smallest score | exponentials |
+    | `exaq-mse` | the minimum of the expected squared error of the exponential of a Gaussian with mean and deviation of the scores, which the line approximates | exponentials |
+    | `calibrated` | for each head, that of 21 clips from -1 to -16 which leaves the least squared error of attention's results on sample texts, each with the weights that are best for it | found entry by entry |
+
+    The first three clip all heads of an attention alike, unless `per-head` is
+    set. `bits=auto` starts from 2 bits and gives more to the attention where
+    they take most error away, until the squared error of attention's results,
+    relative to their square and averaged over the attentions, is at most
+    `budget`.
+
+    Requires observers with statistics of the scores
+    (`transformer-attach-statistics`) for the strategies of EXAQ; with sequences
+    (`quant-run calibrate --sequences`) for `calibrated` and for `bits=auto`.
+    Runs before passes that change queries, keys and values, which lose their
+    statistics; clips hold for what they become, as scores stay the same.
+
+    Guarantees that statistics have no sequences afterwards: nothing else reads
+    them, and they are large.
+
+    Declines, by a remark, attentions without statistics, and softmax ops if the
+    clip is not given. It is an error if no attention has what it needs, or if 4
+    bits everywhere do not meet the budget.
+  }];
+  let options = [
+    Option<"strategy", "strategy", "ClipStrategy", /*default=*/"ClipStrategy::Calibrated",
+           "Where clips come from",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::iquant::ClipStrategy::Fixed, "fixed", "the option 'at'"),
+             clEnumValN(::mlir::iquant::ClipStrategy::ExaqRule, "exaq-rule", "the published line over the deviation"),
+             clEnumValN(::mlir::iquant::ClipStrategy::ExaqMse, "exaq-mse", "the least expected error of the exponential"),
+             clEnumValN(::mlir::iquant::ClipStrategy::Calibrated, "calibrated", "the least error of attention's results"))}]>,
+    Option<"bits", "bits", "ClipBits", /*default=*/"ClipBits::Three", "Bits of a code",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::iquant::ClipBits::Two, "2", "4 weights"),
+             clEnumValN(::mlir::iquant::ClipBits::Three, "3", "8 weights"),
+             clEnumValN(::mlir::iquant::ClipBits::Four, "4", "16 weights"),
+             clEnumValN(::mlir::iquant::ClipBits::Auto, "auto", "as few as the budget allows"))}]>,
+    Option<"perHead", "per-head", "bool", /*default=*/"false",
+           "Whether heads have clips of their own; those of 'calibrated' always have">,
+    Option<"at", "at", "double", /*default=*/"-6.0", "The clip of the strategy 'fixed'">,
+    Option<"floor", "floor", "transformer::ClipFloor", /*default=*/"transformer::ClipFloor::Exponential",
+           "What the last code weighs, unless calibrated",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::transformer::ClipFloor::Exponential, "exponential", "the exponential of the clip"),
+             clEnumValN(::mlir::transformer::ClipFloor::Zero, "zero", "nothing"))}]>,
+    Option<"rounding", "rounding", "transformer::ClipRounding", /*default=*/"transformer::ClipRounding::Nearest",
+           "How inputs become codes",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::transformer::ClipRounding::Nearest, "nearest", "to the nearest"),
+             clEnumValN(::mlir::transformer::ClipRounding::Dithered, "dithered", "up or down by the position of the key"))}]>,
+    Option<"width", "width", "unsigned", /*default=*/"8", "Bits of a weight, 8 or 16">,
+    Option<"budget", "budget", "double", /*default=*/"0.01",
+           "Most squared error of attention's results relative to their square, for 'bits=auto'">
+  ];
+  let dependentDialects = ["::mlir::transformer::TransformerDialect"];
+}
+
 def TransformerAddCache : Pass<"transformer-add-cache", "::mlir::ModuleOp"> {
   let summary = "Give a decoder a second function that continues from a cache";
   let description = [{

@@ -700,6 +700,14 @@ func.func private @statistics() attributes {s = #transformer.statistics<
 
 // -----
 
+// #transformer.statistics C4
+// expected-error @+1 {{expects sequences as an f32 tensor of texts, rows and 1 channels, got 'tensor<4x2xf32>'}}
+func.func private @statistics() attributes {s = #transformer.statistics<
+  count = 4, min = dense<0.0> : tensor<1xf32>, max = dense<0.0> : tensor<1xf32>, mean = dense<0.0> : tensor<1xf32>,
+  deviation = dense<0.0> : tensor<1xf32>, absmax = dense<0.0> : tensor<1xf32>, sequences = dense<0.0> : tensor<4x2xf32>>}
+
+// -----
+
 // transformer.attention C12
 func.func @attention(%q: tensor<?x8xf32>) {
   // expected-error @+1 {{expects a name of its scores that is not empty}}

@@ -1,0 +1,155 @@
+//===- ClipSearchTest.cpp - The codes that serve a head best --------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Checks the errors of coded heads against attention that is written out.
+//
+//===----------------------------------------------------------------------===//
+
+#include "lib/Transforms/ClipSearch.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Parser/Parser.h"
+#include "gtest/gtest.h"
+
+#include <random>
+
+using namespace mlir;
+using namespace mlir::iquant;
+using transformer::ClipAttr, transformer::ClipFloor, transformer::ClipRounding;
+
+namespace {
+
+class ClipSearchTest : public ::testing::Test {
+protected:
+  ClipSearchTest() {
+    context.loadDialect<func::FuncDialect, transformer::TransformerDialect>();
+    // Four query heads of two channels share two key heads.
+    module = parseSourceString<ModuleOp>(
+        R"mlir(
+      func.func @f(%a: tensor<?x8xf32>, %b: tensor<?x4xf32>, %c: tensor<?x4xf32>) {
+        %q = transformer.observe %a "q" : tensor<?x8xf32>
+        %k = transformer.observe %b "k" : tensor<?x4xf32>
+        %v = transformer.observe %c "v" : tensor<?x4xf32>
+        %0 = transformer.attention %q, %k, %v {heads = 4, kv_heads = 2, causal}
+          : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x8xf32>
+        return
+      })mlir",
+        &context);
+    module->walk([&](transformer::ObserveOp op) {
+      op.setStatisticsAttr(makeStatistics(op.getObservedChannels()));
+    });
+    module->walk([&](transformer::AttentionOp op) { attention = op; });
+  }
+
+  /// Two texts of 40 random rows.
+  transformer::StatisticsAttr makeStatistics(int64_t channels) {
+    auto make = [&](ArrayRef<int64_t> shape) -> ElementsAttr {
+      auto type = RankedTensorType::get(shape, Float32Type::get(&context));
+      std::vector<float> elements(type.getNumElements());
+      std::normal_distribution<float> normal(0, 1.5);
+      for (float &element : elements)
+        element = normal(random);
+      return DenseElementsAttr::get(type, ArrayRef<float>(elements));
+    };
+    ElementsAttr any = make(channels);
+    return transformer::StatisticsAttr::get(&context, 1, any, any, any, any,
+                                            any, {}, make({2, 40, channels}));
+  }
+
+  HeadSample makeSample(int64_t head) {
+    auto never = [](const Twine &reason) -> LogicalResult {
+      ADD_FAILURE() << reason.str();
+      return failure();
+    };
+    return *HeadSample::create(attention, head, never);
+  }
+
+  ClipAttr makeClip(ArrayRef<double> at, ClipRounding rounding) {
+    return ClipAttr::get(&context, 2, DenseF64ArrayAttr::get(&context, at),
+                         ClipFloor::Zero, rounding, {}, 8);
+  }
+
+  MLIRContext context;
+  std::mt19937 random{1};
+  OwningOpRef<ModuleOp> module;
+  transformer::AttentionOp attention;
+};
+
+/// The squared error of attention's results, as its formula says.
+double attend(const HeadSample &sample, ClipAttr clip, int64_t head,
+              ArrayRef<int64_t> entries) {
+  double error = 0;
+  for (const HeadSample::Text &text : sample.getTexts())
+    for (Eigen::Index row = 0; row < text.scores.rows(); ++row) {
+      double sum = 0;
+      Eigen::VectorXd result = Eigen::VectorXd::Zero(text.values.cols());
+      for (Eigen::Index key = 0; key < text.seen[row]; ++key) {
+        double weight = entries[clip.getCode(text.scores(row, key), head, key)];
+        sum += weight;
+        result += weight * text.values.row(key).transpose().cast<double>();
+      }
+      error += (result / sum - text.results.row(row).transpose().cast<double>())
+                   .squaredNorm();
+    }
+  return error;
+}
+
+TEST_F(ClipSearchTest, SamplesQueriesWithTheKeysThatTheySee) {
+  HeadSample sample = makeSample(0);
+  ASSERT_EQ(sample.getTexts().size(), 2u);
+  using Seen = std::vector<Eigen::Index>;
+  EXPECT_EQ(sample.getTexts()[0].seen, (Seen{1, 9, 17, 25, 33}));
+  EXPECT_EQ(sample.getTexts()[1].seen, (Seen{2, 10, 18, 26, 34}));
+  for (const HeadSample::Text &text : sample.getTexts())
+    for (Eigen::Index row = 0; row < text.scores.rows(); ++row)
+      EXPECT_EQ(text.scores.row(row).head(text.seen[row]).maxCoeff(), 0);
+  // The first query sees one key, and is its value.
+  const HeadSample::Text &text = sample.getTexts()[0];
+  EXPECT_EQ(text.results.row(0), text.values.row(0));
+}
+
+TEST_F(ClipSearchTest, HeadsShareKeysAndValues) {
+  EXPECT_EQ(makeSample(0).getTexts()[1].values,
+            makeSample(1).getTexts()[1].values);
+  EXPECT_NE(makeSample(1).getTexts()[1].values,
+            makeSample(2).getTexts()[1].values);
+}
+
+TEST_F(ClipSearchTest, ErrorsAreThoseOfAttention) {
+  for (ClipRounding rounding : {ClipRounding::Nearest, ClipRounding::Dithered})
+    for (int64_t head = 0; head < 4; ++head) {
+      HeadSample sample = makeSample(head);
+      ClipAttr clip = makeClip({-2, -3, -4, -6}, rounding);
+      CodedHead coded(sample, clip, head);
+      SmallVector<int64_t> given = clip.getEntries(head),
+                           other = {255, 255, 10, 3};
+      for (ArrayRef<int64_t> entries : {given, other}) {
+        double expected = attend(sample, clip, head, entries);
+        EXPECT_NEAR(coded.getError(entries), expected, 1e-5 * expected);
+      }
+    }
+}
+
+TEST_F(ClipSearchTest, NoGivenClipIsBetterThanTheBest) {
+  for (int64_t head = 0; head < 4; ++head) {
+    HeadSample sample = makeSample(head);
+    HeadClip best = findBestClip(&context, sample, 2, ClipRounding::Nearest, 8);
+    EXPECT_LT(best.error, 0.05 * sample.getEnergy());
+    for (double at = -1; at >= -16; at *= 1.15) {
+      ClipAttr clip = makeClip({at}, ClipRounding::Nearest);
+      EXPECT_LE(best.error,
+                CodedHead(sample, clip, 0).getError(clip.getEntries(0)));
+    }
+    // What it says of itself holds for the attribute that it becomes.
+    auto clip = ClipAttr::get(&context, 2,
+                              DenseF64ArrayAttr::get(&context, {best.clip}),
+                              ClipFloor::Exponential, ClipRounding::Nearest,
+                              DenseF64ArrayAttr::get(&context, best.table), 8);
+    EXPECT_NEAR(CodedHead(sample, clip, 0).getError(clip.getEntries(0)),
+                best.error, 1e-9);
+  }
+}
+
+} // namespace

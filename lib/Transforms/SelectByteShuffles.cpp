@@ -46,6 +46,8 @@ struct Lookup {
   DenseIntElementsAttr values;
   ValueRange row;
   Value positions;
+  /// Of the result, with more lanes where those of the positions do not fill a
+  /// register.
   VectorType type;
 };
 } // namespace
@@ -62,19 +64,24 @@ static DenseIntElementsAttr getConstant(Value buffer) {
   return dyn_cast_or_null<DenseIntElementsAttr>(global.getInitialValueAttr());
 }
 
-/// The instruction for a vector of whole bytes; null for any other.
-static const ByteShuffle *findShuffle(VectorType type,
-                                      LLVM::TargetAttrInterface target) {
+/// A vector of whole bytes that fills at least the shortest register there is;
+/// null for one of other elements.
+static VectorType fillRegister(VectorType type) {
   if (type.getRank() != 1 || !type.getElementType().isSignlessInteger() ||
       type.getElementTypeBitWidth() % 8 != 0)
     return nullptr;
-  return findByteShuffle(target, type.getNumElements() *
-                                     type.getElementTypeBitWidth() / 8);
+  int64_t least = ByteShuffle::kEntries * 8 / type.getElementTypeBitWidth();
+  return VectorType::get(std::max(type.getNumElements(), least),
+                         type.getElementType());
 }
 
 FailureOr<Lookup> Lookup::match(vector::GatherOp gather,
                                 LLVM::TargetAttrInterface target) {
-  const ByteShuffle *shuffle = findShuffle(gather.getVectorType(), target);
+  VectorType type = fillRegister(gather.getVectorType());
+  const ByteShuffle *shuffle =
+      type ? findByteShuffle(target, type.getNumElements() *
+                                         type.getElementTypeBitWidth() / 8)
+           : nullptr;
   DenseIntElementsAttr values = getConstant(gather.getBase());
   ValueRange offsets = gather.getOffsets();
   if (!shuffle || !values || offsets.empty() ||
@@ -87,7 +94,7 @@ FailureOr<Lookup> Lookup::match(vector::GatherOp gather,
                 values,
                 offsets.drop_back(),
                 gather.getIndices(),
-                gather.getVectorType()};
+                type};
 }
 
 //===----------------------------------------------------------------------===//
@@ -119,8 +126,16 @@ private:
 } // namespace
 
 Value LookupEmitter::emit() {
-  Value positions =
-      arith::IndexCastUIOp::create(b, lookup.type, lookup.positions);
+  int64_t lanes = cast<VectorType>(lookup.positions.getType()).getNumElements();
+  Value positions = arith::IndexCastUIOp::create(
+      b, VectorType::get(lanes, lookup.type.getElementType()),
+      lookup.positions);
+  if (lanes != lookup.type.getNumElements()) {
+    auto repeated =
+        llvm::map_to_vector(llvm::seq(lookup.type.getNumElements()),
+                            [&](int64_t lane) { return lane % lanes; });
+    positions = vector::ShuffleOp::create(b, positions, positions, repeated);
+  }
   Value result;
   for (int64_t byte = 0; byte < lookup.getWidth(); ++byte) {
     if (lookup.isZero(byte))
@@ -129,8 +144,9 @@ Value LookupEmitter::emit() {
     result = result ? Value(arith::OrIOp::create(b, result, found)) : found;
   }
   if (!result)
-    return arith::ConstantOp::create(b, b.getZeroAttr(lookup.type));
-  return vector::BitCastOp::create(b, lookup.type, result);
+    result = arith::ConstantOp::create(b, b.getZeroAttr(bytes));
+  result = vector::BitCastOp::create(b, lookup.type, result);
+  return b.createOrFold<vector::ExtractStridedSliceOp>(result, 0, lanes, 1);
 }
 
 Value LookupEmitter::emitByte(Value positions, int64_t byte) {

@@ -162,14 +162,22 @@ static unsigned countSharedLoops(GenericOp op) {
   return count;
 }
 
-/// Elements whose widest fill a vector register.
+/// Elements whose narrowest fill a vector register: those of other widths fill
+/// several, or where a row is known to be too short for that, a part of one.
 static int64_t getLanes(GenericOp op, unsigned vectorBits) {
-  unsigned widest = 8;
-  for (Value operand : op->getOperands())
-    widest = std::max(
-        widest,
-        getElementTypeOrSelf(operand.getType()).getIntOrFloatBitWidth());
-  return vectorBits / widest;
+  unsigned narrowest = 64, widest = 8;
+  for (OpOperand &operand : op->getOpOperands()) {
+    unsigned width =
+        getElementTypeOrSelf(operand.get().getType()).getIntOrFloatBitWidth();
+    widest = std::max(widest, width);
+    if (isAlongInnerLoop(op, operand))
+      narrowest = std::min(narrowest, width);
+  }
+  int64_t lanes = vectorBits / narrowest, least = vectorBits / widest;
+  int64_t size = op.getStaticLoopRanges().back();
+  while (lanes > least && !ShapedType::isDynamic(size) && lanes > size)
+    lanes /= 2;
+  return lanes;
 }
 
 //===----------------------------------------------------------------------===//

@@ -37,9 +37,13 @@
 // CHECK-NOT: llvm.call_intrinsic
 // CHECK-NOT: vector.gather
 
-// A register of 64 bytes is not there; neither is one for 8.
+// A register of 64 bytes is not there; 8 bytes fill one of 16.
 // CHECK-LABEL: func.func @other_widths(
-// CHECK-COUNT-2: vector.gather
+// CHECK: vector.gather
+// CHECK: %[[AT:.*]] = arith.index_castui %{{.*}} : vector<2xindex> to vector<2xi32>
+// CHECK: vector.shuffle %[[AT]], %[[AT]] [0, 1, 0, 1]
+// CHECK-COUNT-2: "llvm.x86.ssse3.pshuf.b.128"
+// CHECK: vector.extract_strided_slice %{{.*}} {offsets = [0], sizes = [2], strides = [1]}
 
 // A mask, a place in the middle of the table.
 // CHECK-LABEL: func.func @parts(

@@ -9,23 +9,23 @@
 #whole = affine_map<(r, c) -> (r, c)>
 
 // Two reductions at once; what fills no vector follows in a scalar loop, and so
-// do the sums into it.
+// do the sums into it. Elements of 32 bits fill a register, their squares two.
 // CHECK-LABEL: func.func @reductions(
 // CHECK-SAME: %[[X:.*]]: memref<?x?xi32>, %[[SUMS:.*]]: memref<?xi64>, %[[MOST:.*]]: memref<?xi32>
-// CHECK-DAG: %[[ZERO:.*]] = arith.constant dense<0> : vector<4xi64>
-// CHECK-DAG: %[[LEAST:.*]] = arith.constant dense<-2147483648> : vector<4xi32>
+// CHECK-DAG: %[[ZERO:.*]] = arith.constant dense<0> : vector<8xi64>
+// CHECK-DAG: %[[LEAST:.*]] = arith.constant dense<-2147483648> : vector<8xi32>
 // CHECK-NOT: linalg.generic
 // CHECK: scf.parallel (%[[R:[^ ]*]]) =
 // CHECK: %[[SUM:.*]] = memref.load %[[SUMS]][%[[R]]]
 // CHECK: %[[BEFORE:.*]] = memref.load %[[MOST]][%[[R]]]
-// CHECK: %[[REST:.*]] = arith.remui %[[SIZE:.*]], %c4
+// CHECK: %[[REST:.*]] = arith.remui %[[SIZE:.*]], %c8
 // CHECK: %[[FULL:.*]] = arith.subi %[[SIZE]], %[[REST]]
-// CHECK: %[[VECTORS:.*]]:2 = scf.for %{{.*}} = %c0 to %[[FULL]] step %c4 iter_args(%{{.*}} = %[[ZERO]], %{{.*}} = %[[LEAST]])
-// CHECK: vector.load %[[X]]{{.*}} vector<4xi32>
-// CHECK: arith.extsi %{{.*}} : vector<4xi32> to vector<4xi64>
-// CHECK: arith.maxsi %{{.*}} : vector<4xi32>
-// CHECK: %[[S:.*]] = vector.reduction <add>, %[[VECTORS]]#0, %[[SUM]] : vector<4xi64> into i64
-// CHECK: %[[M:.*]] = vector.reduction <maxsi>, %[[VECTORS]]#1, %[[BEFORE]] : vector<4xi32> into i32
+// CHECK: %[[VECTORS:.*]]:2 = scf.for %{{.*}} = %c0 to %[[FULL]] step %c8 iter_args(%{{.*}} = %[[ZERO]], %{{.*}} = %[[LEAST]])
+// CHECK: vector.load %[[X]]{{.*}} vector<8xi32>
+// CHECK: arith.extsi %{{.*}} : vector<8xi32> to vector<8xi64>
+// CHECK: arith.maxsi %{{.*}} : vector<8xi32>
+// CHECK: %[[S:.*]] = vector.reduction <add>, %[[VECTORS]]#0, %[[SUM]] : vector<8xi64> into i64
+// CHECK: %[[M:.*]] = vector.reduction <maxsi>, %[[VECTORS]]#1, %[[BEFORE]] : vector<8xi32> into i32
 // CHECK: %[[SCALARS:.*]]:2 = scf.for %{{.*}} = %[[FULL]] to %[[SIZE]] step %c1 iter_args(%{{.*}} = %[[S]], %{{.*}} = %[[M]])
 // CHECK: memref.store %[[SCALARS]]#0, %[[SUMS]][%[[R]]]
 // CHECK: memref.store %[[SCALARS]]#1, %[[MOST]][%[[R]]]
@@ -49,24 +49,24 @@ func.func @reductions(%x: memref<?x?xi32>, %sums: memref<?xi64>, %most: memref<?
 #whole = affine_map<(r, c) -> (r, c)>
 
 // Positions are vectors along the innermost loop and scalars along others, and
-// so is what is computed from them; a table is gathered from. The result has
-// the widest elements: eight of them.
+// so is what is computed from them; a table is gathered from. A
+// register holds 32 of the codes.
 // CHECK-LABEL: func.func @positions(
-// CHECK-SAME: %[[CODES:.*]]: memref<4x16xi8, strided<[64, 1], offset: ?>>, %[[TABLE:.*]]: memref<256xi32>, %[[OUT:.*]]: memref<4x16xi32>
+// CHECK-SAME: %[[CODES:.*]]: memref<4x64xi8, strided<[64, 1], offset: ?>>, %[[TABLE:.*]]: memref<256xi32>, %[[OUT:.*]]: memref<4x64xi32>
 // CHECK: scf.for %[[R:.*]] = %c0 to %c4 step %c1
-// CHECK: scf.for %[[C:.*]] = %c0 to %c16 step %c8
-// CHECK: vector.load %[[CODES]]{{.*}} vector<8xi8>
-// CHECK: %[[BASE:.*]] = vector.broadcast %[[C]] : index to vector<8xindex>
-// CHECK: %[[STEP:.*]] = vector.step : vector<8xindex>
-// CHECK: arith.addi %[[BASE]], %[[STEP]] : vector<8xindex>
+// CHECK: scf.for %[[C:.*]] = %c0 to %c64 step %c32
+// CHECK: vector.load %[[CODES]]{{.*}} vector<32xi8>
+// CHECK: %[[BASE:.*]] = vector.broadcast %[[C]] : index to vector<32xindex>
+// CHECK: %[[STEP:.*]] = vector.step : vector<32xindex>
+// CHECK: arith.addi %[[BASE]], %[[STEP]] : vector<32xindex>
 // CHECK: arith.index_cast %[[R]] : index to i32
-// CHECK: %[[AT:.*]] = arith.index_castui %{{.*}} : vector<8xi32> to vector<8xindex>
+// CHECK: %[[AT:.*]] = arith.index_castui %{{.*}} : vector<32xi32> to vector<32xindex>
 // CHECK: vector.gather %[[TABLE]][%c0] [%[[AT]]]
-// CHECK: vector.store %{{.*}}, %[[OUT]]{{.*}} vector<8xi32>
+// CHECK: vector.store %{{.*}}, %[[OUT]]{{.*}} vector<32xi32>
 // CHECK-NOT: memref.store
-func.func @positions(%codes: memref<4x16xi8, strided<[64, 1], offset: ?>>, %table: memref<256xi32>, %out: memref<4x16xi32>) {
+func.func @positions(%codes: memref<4x64xi8, strided<[64, 1], offset: ?>>, %table: memref<256xi32>, %out: memref<4x64xi32>) {
   linalg.generic {indexing_maps = [#whole, #whole], iterator_types = ["parallel", "parallel"]}
-      ins(%codes : memref<4x16xi8, strided<[64, 1], offset: ?>>) outs(%out : memref<4x16xi32>) {
+      ins(%codes : memref<4x64xi8, strided<[64, 1], offset: ?>>) outs(%out : memref<4x64xi32>) {
   ^bb0(%code: i8, %unused: i32):
     %c = linalg.index 1 : index
     %column = arith.index_cast %c : index to i32

@@ -17,6 +17,7 @@
 #include "mlir/Transforms/Passes.h"
 
 #include <gtest/gtest.h>
+#include <random>
 
 using namespace mlir;
 using namespace mlir::iquant;
@@ -217,4 +218,45 @@ TEST_F(LoweringTest, ScoresOfWideHeads) {
             make(keys, [](int64_t key) { return key % 3 ? 127 : -127; }),
             value}});
   }
+}
+
+// Every scale of a table, and differences next to where codes change and to
+// where they are capped.
+TEST_F(LoweringTest, SoftmaxOfEveryScale) {
+  std::mt19937_64 random(1);
+  for (int64_t f : {0, 14, 30})
+    for (int64_t exponent = 0; exponent <= 62; ++exponent) {
+      int64_t k = f + exponent, multiplier = 32768 + random() % 32768;
+      SmallVector<int64_t> differences = {0, 1, UINT32_MAX};
+      for (int64_t code = 1; code <= 5; ++code)
+        for (int64_t near : {-1, 0, 1})
+          differences.push_back(
+              std::min(std::ldexp((code - 0.5) / multiplier, k), 0x1p40) +
+              near);
+      for (int64_t near : {-2, -1, 0, 1})
+        for (int64_t place : {k - 7, k - 8, k - 24})
+          differences.push_back(
+              (int64_t(1) << std::clamp<int64_t>(place, 0, 40)) + near);
+      Tensor x(differences.size(), IntegerType::get(&context, 32));
+      for (auto [i, difference] : llvm::enumerate(differences))
+        x.setInt(i, INT32_MAX - std::clamp<int64_t>(difference, 0, UINT32_MAX));
+      for (StringRef rounding : {"nearest", "dithered"})
+        check({llvm::formatv(R"mlir(
+          func.func @main(%x: !iquant.fixed<{0}xi32, {1}>)
+              -> (!iquant.fixed<{0}xi32, {1}>, !iquant.dyn<{0}xui8>) {{
+            %0 = iquant.softmax %x {{table = #iquant.table<bits = 2,
+                multiplier = [{2}], exponent = [{3}],
+                entries = [511, 260, 90, 0], rounding = {4}>}
+                : (!iquant.fixed<{0}xi32, {1}>) -> !iquant.fixed<{0}xi32, {1}>
+            %1 = iquant.softmax %x {{table = #iquant.table<bits = 4,
+                multiplier = [{2}], exponent = [{3}],
+                entries = [255, 251, 240, 231, 200, 180, 140, 120, 100, 80, 60,
+                           50, 40, 20, 10, 0], rounding = {4}>}
+                : (!iquant.fixed<{0}xi32, {1}>) -> !iquant.dyn<{0}xui8>
+            return %0, %1 : !iquant.fixed<{0}xi32, {1}>, !iquant.dyn<{0}xui8>
+          })mlir",
+                             differences.size(), f, multiplier, exponent,
+                             rounding),
+               {x}});
+    }
 }

@@ -279,7 +279,8 @@ def VectorizeRows : Pass<"vectorize-rows", "::mlir::func::FuncOp"> {
   let description = [{
     Rewrites every `linalg.generic` on memrefs of integers whose innermost loop
     is elementwise, or a sum, minimum or maximum, into loops of which the
-    innermost runs over whole vectors. Values that it does not move along stay
+    innermost runs over whole vectors, as many elements as a register holds of the
+    narrowest. Values that it does not move along stay
     scalars. An element of a table or of a row of it, `memref.load` at a computed
     position, becomes a `vector.gather`. Elements that fill no vector have a scalar loop. Outer
     loops whose steps come in any order become one `scf.parallel`, without those

@@ -16,38 +16,43 @@
 using namespace mlir;
 using namespace mlir::iquant;
 
+/// `round(first * e^(-step * i))` for `i` in 0 .. 15.
+static SmallVector<int64_t> tabulate(double first, double step) {
+  SmallVector<int64_t> entries;
+  for (int i = 0; i < 16; ++i)
+    entries.push_back(std::lround(first * std::exp(-step * i)));
+  return entries;
+}
+
+SmallVector<int64_t> mlir::iquant::getCoarseExponentials() {
+  return tabulate(65280, 12.0 * 16 / 255);
+}
+
+SmallVector<int64_t> mlir::iquant::getFineExponentials() {
+  return tabulate(255, 12.0 / 255);
+}
+
 static Value createTable(ImplicitLocOpBuilder &builder,
-                         ArrayRef<int32_t> entries, int64_t heads = 1) {
+                         ArrayRef<int64_t> entries, int64_t heads = 1) {
   SmallVector<int64_t> shape(1, entries.size() / heads);
   if (heads > 1)
     shape.insert(shape.begin(), heads);
   auto type = RankedTensorType::get(shape, builder.getI32Type());
-  return arith::ConstantOp::create(builder,
-                                   DenseElementsAttr::get(type, entries));
-}
-
-/// A or B of S1.
-static Value createTable(ImplicitLocOpBuilder &builder, double first,
-                         double step) {
-  SmallVector<int32_t, 16> entries;
-  for (int entry = 0; entry < 16; ++entry)
-    entries.push_back(std::lround(first * std::exp(-step * entry)));
-  return createTable(builder, entries);
+  auto elements = llvm::to_vector_of<int32_t>(entries);
+  return arith::ConstantOp::create(
+      builder, DenseElementsAttr::get(type, ArrayRef<int32_t>(elements)));
 }
 
 ExponentialTables::ExponentialTables(ImplicitLocOpBuilder &builder,
                                      std::optional<TableAttr> tables)
     : numCodes(tables ? tables->getNumCodes() : 256),
-      largest(tables ? tables->getEntries()[0] : 65025),
       isDithered(tables && tables->isDithered()) {
   if (tables) {
-    entries = createTable(
-        builder, llvm::to_vector_of<int32_t>(tables->getEntries().asArrayRef()),
-        tables->getHeads());
+    entries = createTable(builder, tables->getEntries(), tables->getHeads());
     return;
   }
-  entries = createTable(builder, 65280, 12.0 * 16 / 255);
-  fine = createTable(builder, 255, 12.0 / 255);
+  entries = createTable(builder, getCoarseExponentials());
+  fine = createTable(builder, getFineExponentials());
 }
 
 Int mlir::iquant::dither(Int inBody, int64_t dimension) {
@@ -62,7 +67,7 @@ CodeScale ExponentialTables::scaleOf(Int multiplier, Int k) const {
   k = max(k, 0);
   Int low = min(k, 23);
   Int alignment = min(k - low, 31);
-  Int cap = 1 << min(max(k - 7, 0), k.getWidth() == 32 ? 31 : 32);
+  Int cap = 1 << min(max(k - 7, 0), 31);
   int64_t rounded = roundedBits(isDithered);
   return {multiplier, cap, alignment, max(low, rounded) - rounded};
 }
@@ -77,11 +82,10 @@ Int ExponentialTables::codeOf(Int difference, CodeScale scale,
   Int product = ushr(aligned * scale.multiplier, scale.shift);
   Int added = product.like(1);
   if (isDithered) {
-    Int j = positionAlong(difference, dimension).zext(product.getWidth());
+    Int j = positionAlong(difference, dimension);
     added = (((j * 7 + 3) & 15) << 1) + 1;
   }
-  Int code = umin(ushr(product + added, roundedBits(isDithered)), numCodes - 1);
-  return code.trunc(32);
+  return umin(ushr(product + added, roundedBits(isDithered)), numCodes - 1);
 }
 
 /// The entry of a table, or of the table of a head, at a position.
@@ -99,8 +103,7 @@ Int ExponentialTables::lookUp(Int difference, CodeScale scale,
                               int64_t dimension,
                               std::optional<Int> head) const {
   Int code = codeOf(difference, scale, dimension);
-  Int e =
-      fine ? ushr(entryAt(entries, ushr(code, 4)) * entryAt(fine, code & 15), 8)
-           : entryAt(entries, code, head);
-  return e.zext(difference.getWidth());
+  if (!fine)
+    return entryAt(entries, code, head);
+  return ushr(entryAt(entries, ushr(code, 4)) * entryAt(fine, code & 15), 8);
 }

@@ -2,7 +2,8 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Declares rules S1, S2 and S4, which softmax and attention share.
+// Declares rules S1, S2 and S4 as attention computes them, and what softmax
+// shares with it.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,7 +16,11 @@
 
 namespace mlir::iquant {
 
-/// What S2 makes of a scale, in one width for all differences of a row.
+/// A and B of S1.
+SmallVector<int64_t> getCoarseExponentials();
+SmallVector<int64_t> getFineExponentials();
+
+/// What S2 makes of a scale for all differences of a row.
 struct CodeScale {
   Int multiplier, cap, alignment, shift;
 };
@@ -24,24 +29,21 @@ struct CodeScale {
 /// `inBody`, in 0 .. 255.
 Int dither(Int inBody, int64_t dimension);
 
-/// The exponentials of an op, by S1 or by tables of S4.
+/// The exponentials of an attention, by S1 or by tables of S4. Their scales are
+/// computed row by row; differences have 32 bits.
 class ExponentialTables {
 public:
   ExponentialTables(ImplicitLocOpBuilder &builder,
                     std::optional<TableAttr> tables);
 
-  /// The scale `multiplier * 2^-k`. With 32 bits, differences must stay below
-  /// 2^31, or `k` below 39; with 64 below 2^32.
+  /// The scale `multiplier * 2^-k`.
   CodeScale scaleOf(Int multiplier, Int k) const;
 
-  /// E of the code of a difference, in the width of `difference`; the position
-  /// in its row is that along `dimension` of the nest. `head` is none where all
-  /// heads have one table.
+  /// E of the code of a difference below 2^31; the position in its row is that
+  /// along `dimension` of the nest. `head` is none where all heads have one
+  /// table.
   Int lookUp(Int difference, CodeScale scale, int64_t dimension,
              std::optional<Int> head = std::nullopt) const;
-
-  /// The largest exponential, that of a difference of 0.
-  uint64_t getLargest() const { return largest; }
 
 private:
   Int codeOf(Int difference, CodeScale scale, int64_t dimension) const;
@@ -50,7 +52,6 @@ private:
   /// several; or A of S1, with B beside it.
   Value entries, fine;
   int64_t numCodes;
-  uint64_t largest;
   bool isDithered;
 };
 

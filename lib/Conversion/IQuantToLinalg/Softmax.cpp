@@ -10,6 +10,7 @@
 #include "Patterns.h"
 #include "RowBuilder.h"
 #include "Rules.h"
+#include "SoftmaxExponential.h"
 
 #include "iquant/Support/Shapes.h"
 
@@ -22,7 +23,7 @@ namespace {
 class SoftmaxLowering {
 public:
   SoftmaxLowering(ImplicitLocOpBuilder &b, SoftmaxOp op, Value input)
-      : b(b), op(op), input(input), rows(b, input), tables(b, op.getTable()) {
+      : b(b), op(op), input(input), rows(b, input), exponential(b, op) {
     most = rows.reduce(Accumulator{32, INT32_MIN}, rows.whole(input),
                        [](Int x, Int most) { return max(x, most); })
                .front();
@@ -48,37 +49,24 @@ private:
   SoftmaxOp op;
   Value input, most;
   RowBuilder rows;
-  ExponentialTables tables;
+  SoftmaxExponential exponential;
 };
 
 } // namespace
 
 SoftmaxLowering::Results
 SoftmaxLowering::exponentials(Value destination, function_ref<Int(Int)> body) {
-  // dyadic(255, 12), unless the table has its own.
-  int64_t multiplier = 43520, exponent = 11;
-  if (std::optional<TableAttr> table = op.getTable()) {
-    multiplier = table->getMultiplier()[0];
-    exponent = table->getExponent()[0];
-  }
-  int64_t k = exponent + op.getInput().getType().getExponent();
-  // Differences fill 32 bits, and so does their cap up to this scale.
-  unsigned width = k <= 38 ? 32 : 64;
-  CodeScale scale =
-      tables.scaleOf(constant(b, width, multiplier), constant(b, width, k));
-  int64_t channels = op.getInput().getType().getShape().size() - 1;
   auto results = rows.updateAndReduce(
       destination, Accumulator{32, 0}, {rows.whole(input), rows.row(most)},
       [&](Int x, Int most, Int, Int sum) {
-        Int difference = most.sext(width) - x.sext(width);
-        Int e = tables.lookUp(difference, scale, channels).trunc(32);
-        return SmallVector<Int>{body(e), sum + e};
+        Int e = exponential.evaluate(x, most);
+        return SmallVector<Int>{body(e), sum + e.zext(32)};
       });
   return {results[0], results[1]};
 }
 
 Value SoftmaxLowering::lowerToFixed() {
-  Results e = exponentials(makeDestination(32), [](Int e) { return e; });
+  Results e = exponentials(makeDestination(16), [](Int e) { return e; });
   int64_t f = op.getInput().getType().getExponent();
   auto factors = rows.perRow({64, 32}, e.sum, [&](Int sum) {
     sum = sum.zext(64);
@@ -86,19 +74,20 @@ Value SoftmaxLowering::lowerToFixed() {
     return SmallVector<Int>{(1 << t) / sum, (t - f).trunc(32)};
   });
   // At most 2^f: no saturation.
-  return rows.update(e.elements, {rows.row(factors[0]), rows.row(factors[1])},
-                     [](Int factor, Int s, Int e) {
-                       return rshr(e.zext(64) * factor, s.zext(64)).trunc(32);
-                     });
+  return rows.perElement(
+      32, {rows.whole(e.elements), rows.row(factors[0]), rows.row(factors[1])},
+      [](Int e, Int factor, Int s) {
+        return rshr(e.zext(64) * factor, s.zext(64)).trunc(32);
+      });
 }
 
 SmallVector<Value> SoftmaxLowering::lowerToCodes() {
-  int64_t g = std::max<int64_t>(llvm::bit_width(tables.getLargest()) - 8, 0);
+  int64_t g = std::max<int64_t>(
+      llvm::bit_width<uint64_t>(exponential.getLargest()) - 8, 0);
   int64_t channels = op.getInput().getType().getShape().size() - 1;
   Results codes = exponentials(makeDestination(8), [&](Int e) {
-    if (g == 0)
-      return e.trunc(8);
-    Int added = ushr((dither(e, channels) * 2 + 1) << g, 9);
+    // At most 255: floor((2 * dither + 1) * 2^g / 2^9).
+    Int added = ushr(dither(e, channels).trunc(16), 8 - g);
     return umin(ushr(e + added, g), 255).trunc(8);
   });
   auto scales = rows.perRow({32, 32, 32}, codes.sum, [&](Int sum) {

@@ -94,14 +94,16 @@ func.func @layer_norm(%x: !iquant.fixed<?x16xi32, 14>, %g: !iquant.fixed<16xi16,
 
 // CHECK-LABEL: func.func @softmax(
 func.func @softmax(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 14> {
-  // CHECK-DAG: %[[FINE:.*]] = arith.constant dense<[255, 243, {{.*}}, 126]> : tensor<16xi32>
-  // CHECK-DAG: %[[COARSE:.*]] = arith.constant dense<[65280, 30746, {{.*}}, 2, 1]> : tensor<16xi32>
+  // CHECK-DAG: %[[FINE:.*]] = arith.constant dense<[-1, -13, {{.*}}, 126]> : tensor<16xi8>
+  // CHECK-DAG: %[[HIGH:.*]] = arith.constant dense<[-1, 120, 56, 26, 12, 5, 2, 1, 0, {{.*}}, 0]> : tensor<16xi8>
+  // CHECK-DAG: %[[LOW:.*]] = arith.constant dense<[0, 26, {{.*}}, 2, 1]> : tensor<16xi8>
   // CHECK: iterator_types = ["parallel", "reduction"]
   // CHECK: %[[E:.*]]:2 = linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]
-  // CHECK: tensor.extract %[[COARSE]]
+  // CHECK: tensor.extract %[[LOW]]
+  // CHECK: tensor.extract %[[HIGH]]
   // CHECK: tensor.extract %[[FINE]]
   // CHECK: iterator_types = ["parallel"]} ins(%[[E]]#1 :
-  // CHECK: iterator_types = ["parallel", "parallel"]} {{.*}} outs(%[[E]]#0 :
+  // CHECK: iterator_types = ["parallel", "parallel"]} ins(%[[E]]#0,
   %0 = iquant.softmax %x : (!iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 14>
   return %0 : !iquant.fixed<?x16xi32, 14>
 }
@@ -125,7 +127,7 @@ func.func @softmax_codes(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.dyn<?x16xui
 
 // CHECK-LABEL: func.func @softmax_table(
 func.func @softmax_table(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 14> {
-  // CHECK: %[[TABLE:.*]] = arith.constant dense<[255, 79, 25, 8]> : tensor<4xi32>
+  // CHECK: %[[TABLE:.*]] = arith.constant dense<[-1, 79, 25, 8]> : tensor<4xi8>
   // CHECK-NOT: linalg.index
   // CHECK: tensor.extract %[[TABLE]]
   %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x16xi32, 14>

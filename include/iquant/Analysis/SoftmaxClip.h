@@ -1,5 +1,4 @@
-//===- SoftmaxClip.h - Where to clip the input of an exponential -*- C++
-//-*-===//
+//===- SoftmaxClip.h - Clips of the input of a softmax ----------*- C++ -*-===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

@@ -59,6 +59,10 @@ Int mlir::iquant::dither(Int inBody, int64_t dimension) {
   return (positionAlong(inBody, dimension) * 167 + 89) & 255;
 }
 
+Int mlir::iquant::codeDither(Int inBody, int64_t dimension) {
+  return (((positionAlong(inBody, dimension) * 7 + 3) & 15) << 1) + 1;
+}
+
 /// Bits that are left to the last rounding, which adds to them: a half, or one
 /// of sixteen odd numbers of 32nds.
 static int64_t roundedBits(bool isDithered) { return isDithered ? 5 : 1; }
@@ -80,11 +84,7 @@ Int ExponentialTables::codeOf(Int difference, CodeScale scale,
   // last places are rounded after the shift by fewer. A shift by less than
   // these in all, where that is wrong, has the code 0 or the last either way.
   Int product = ushr(aligned * scale.multiplier, scale.shift);
-  Int added = product.like(1);
-  if (isDithered) {
-    Int j = positionAlong(difference, dimension);
-    added = (((j * 7 + 3) & 15) << 1) + 1;
-  }
+  Int added = isDithered ? codeDither(difference, dimension) : product.like(1);
   return umin(ushr(product + added, roundedBits(isDithered)), numCodes - 1);
 }
 

@@ -29,6 +29,10 @@ struct CodeScale {
 /// `inBody`, in 0 .. 255.
 Int dither(Int inBody, int64_t dimension);
 
+/// S4: what a dithered code adds before its last five bits go, an odd number
+/// below 32 that depends on that position.
+Int codeDither(Int inBody, int64_t dimension);
+
 /// The exponentials of an attention, by S1 or by tables of S4. Their scales are
 /// computed row by row; differences have 32 bits.
 class ExponentialTables {

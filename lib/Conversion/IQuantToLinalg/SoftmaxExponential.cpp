@@ -7,7 +7,6 @@
 #include "SoftmaxExponential.h"
 
 #include "Exponential.h"
-#include "RowBuilder.h"
 
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -86,13 +85,10 @@ Int SoftmaxExponential::codeOf(Int element, Int most) const {
   Int product =
       upperHalf(factor, factor.like(static_cast<int16_t>(multiplier)));
   // Seven bits are left to shift by: the last, or the last five, round.
-  Int code = product;
-  if (given && given->isDithered()) {
-    Int position = positionAlong(element, channels).trunc(16);
-    code = ushr(ushr(product, 2) + (((position * 7 + 3) & 15) * 2 + 1), 5);
-  } else {
-    code = ushr(ushr(product, 6) + 1, 1);
-  }
+  Int code =
+      given && given->isDithered()
+          ? ushr(ushr(product, 2) + codeDither(element, channels).trunc(16), 5)
+          : ushr(ushr(product, 6) + 1, 1);
   return umin(code, lastCode).trunc(8);
 }
 

@@ -243,12 +243,31 @@ std::string replaceAll(std::string text, StringRef from, StringRef to) {
   return text;
 }
 
-TEST_F(IQuantFloatTest, ClippedAttentionMatchesFloat) {
+class AttentionFloatTest : public IQuantFloatTest {
+protected:
+  /// Runs `exact` and `quantized` of a module, and expects a ratio of signal to
+  /// noise of `least` dB and more.
+  void compareAttention(StringRef text, const Tensor &q, const Tensor &k,
+                        const Tensor &v, const Tensor &mask, double least) {
+    auto real = [&](const Tensor &tensor) {
+      return getRealNumbers(tensor, type("!iquant.fixed<1xi32, 16>"));
+    };
+    module = parseSourceString<ModuleOp>(text, &context);
+    ASSERT_TRUE(module) << diagnostics;
+    Interpreter interpreter(*module);
+    auto exact = interpreter.call("exact", {real(q), real(k), real(v), mask});
+    auto result = interpreter.call("quantized", {q, k, v, mask});
+    ASSERT_TRUE(succeeded(exact) && succeeded(result)) << diagnostics;
+    EXPECT_GT(
+        snr(getRealNumbers(result->front(), type("!iquant.fixed<1xi32, 16>")),
+            exact->front().getTensor()),
+        least);
+  }
+};
+
+TEST_F(AttentionFloatTest, ClippedMatchesFloat) {
   Tensor q = random32({2, 3, 64}, 1e5), k = random32({2, 7, 32}, 1e5),
          v = random32({2, 7, 32}, 1e5);
-  auto real = [&](const Tensor &tensor) {
-    return getRealNumbers(tensor, type("!iquant.fixed<1xi32, 16>"));
-  };
   Tensor mask({2, 7}, IntegerType::get(&context, 1));
   for (int64_t i = 0; i < mask.getNumElements(); ++i)
     mask.setInt(i, random.between(0, 3) != 0);
@@ -261,26 +280,14 @@ TEST_F(IQuantFloatTest, ClippedAttentionMatchesFloat) {
       "table = #iquant.table<bits = 2, multiplier = [49152, 32768, 49152, "
       "32768], exponent = [17, 17, 18, 18], entries = [255, 131, 67, 35, 255, "
       "94, 35, 13, 255, 67, 18, 5, 255, 35, 5, 1]>");
-  module = parseSourceString<ModuleOp>(text, &context);
-  ASSERT_TRUE(module) << diagnostics;
-  Interpreter interpreter(*module);
-  auto exact = interpreter.call("exact", {real(q), real(k), real(v), mask});
-  auto result = interpreter.call("quantized", {q, k, v, mask});
-  ASSERT_TRUE(succeeded(exact) && succeeded(result)) << diagnostics;
   // Where the 8-bit codes of q and k move a score across a threshold, its
   // exponential changes by a factor of 2 to 7: one in fifty here.
-  EXPECT_GT(
-      snr(getRealNumbers(result->front(), type("!iquant.fixed<1xi32, 16>")),
-          exact->front().getTensor()),
-      20);
+  compareAttention(text, q, k, v, mask, /*least=*/20);
 }
 
-TEST_F(IQuantFloatTest, AttentionMatchesFloat) {
+TEST_F(AttentionFloatTest, MatchesFloat) {
   Tensor q = random32({2, 3, 64}, 1e5), k = random32({2, 7, 32}, 1e5),
          v = random32({2, 7, 32}, 1e5);
-  auto real = [&](const Tensor &tensor) {
-    return getRealNumbers(tensor, type("!iquant.fixed<1xi32, 16>"));
-  };
   for (bool perQuery : {false, true}) {
     SmallVector<int64_t> shape = {2, 7};
     if (perQuery)
@@ -290,18 +297,9 @@ TEST_F(IQuantFloatTest, AttentionMatchesFloat) {
       mask.setInt(i, random.between(0, 3) != 0);
     std::string text =
         replaceAll(kAttention.str(), "MASK", perQuery ? "2x3x7" : "2x7");
-    module = parseSourceString<ModuleOp>(text, &context);
-    ASSERT_TRUE(module) << diagnostics;
-    Interpreter interpreter(*module);
-    auto exact = interpreter.call("exact", {real(q), real(k), real(v), mask});
-    auto result = interpreter.call("quantized", {q, k, v, mask});
-    ASSERT_TRUE(succeeded(exact) && succeeded(result)) << diagnostics;
     // 8-bit codes of q, k and v leave about 40 dB each, the weights 35 dB. A
     // wrong head, key or mask would leave next to nothing.
-    EXPECT_GT(
-        snr(getRealNumbers(result->front(), type("!iquant.fixed<1xi32, 16>")),
-            exact->front().getTensor()),
-        30);
+    compareAttention(text, q, k, v, mask, /*least=*/30);
   }
 }
 

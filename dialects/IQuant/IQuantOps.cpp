@@ -243,6 +243,15 @@ LogicalResult RopeOp::verify() {
   return success();
 }
 
+/// Codes are those of a table.
+template <typename OpTy> static LogicalResult verifyPackedSum(OpTy op) {
+  if (!op.getPackedSum() || op.getTable())
+    return success();
+  return op.emitOpError() << "expects a table with a packed sum by "
+                          << stringifyPackedSum(*op.getPackedSum())
+                          << ", got none";
+}
+
 LogicalResult SoftmaxOp::verify() {
   FixedType input = getInput().getType();
   ArrayRef<int64_t> shape = input.getShape();
@@ -254,7 +263,8 @@ LogicalResult SoftmaxOp::verify() {
   if (getTable() && getTable()->getHeads() != 1)
     return emitOpError() << "expects a table of one head, got "
                          << getTable()->getHeads();
-  if (failed(verifySameShape(*this, input, getType())))
+  if (failed(verifyPackedSum(*this)) ||
+      failed(verifySameShape(*this, input, getType())))
     return failure();
   if (auto quantized = dyn_cast<DynType>(getType())) {
     if (quantized.isAsymmetric() && !quantized.getGroup())
@@ -345,6 +355,8 @@ static LogicalResult verifyMask(AttentionOp op) {
 
 /// Checks the scale of the scores, which a table has in it.
 static LogicalResult verifyScoreScale(AttentionOp op) {
+  if (failed(verifyPackedSum(op)))
+    return failure();
   std::optional<int64_t> multiplier = op.getScaleMultiplier(),
                          exponent = op.getScaleExponent();
   std::optional<TableAttr> table = op.getTable();

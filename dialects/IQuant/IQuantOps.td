@@ -58,6 +58,15 @@ def IQuant_CodeRounding : I32Enum<"CodeRounding", "how the inputs of an exponent
   let cppNamespace = "::mlir::iquant";
 }
 
+def IQuant_PackedSum : I32EnumAttr<"PackedSum", "how exponentials are added up from packed codes", [
+  I32EnumAttrCase<"Table", 0, "table">, I32EnumAttrCase<"Counts", 1, "counts">]> {
+  let cppNamespace = "::mlir::iquant";
+  let genSpecializedAttr = 0;
+}
+def IQuant_PackedSumAttr : EnumAttr<IQuant_Dialect, IQuant_PackedSum, "packed_sum"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
 def IQuant_TableAttr : AttrDef<IQuant_Dialect, "Table"> {
   let mnemonic = "table";
   let summary = "The exponentials of a softmax as tables of 4, 8 or 16 entries";
@@ -87,6 +96,8 @@ def IQuant_TableAttr : AttrDef<IQuant_Dialect, "Table"> {
     /// The number of heads with a table of their own, 1 if one serves all.
     int64_t getHeads() const { return getMultiplier().size(); }
     int64_t getNumCodes() const { return int64_t(1) << getBits(); }
+    /// How many codes a byte has room for.
+    int64_t getCodesPerByte() const { return 8 / getBits(); }
     /// The entries of a head.
     ::llvm::ArrayRef<int64_t> getEntriesOf(int64_t head) const {
       return getEntries().asArrayRef().slice(head * getNumCodes(), getNumCodes());
@@ -318,7 +329,8 @@ def IQuant_SoftmaxOp : IQuant_Op<"softmax"> {
     The exponential is cut off at -12 (rules S1, S2), or a `table` stands in the
     place of the two-level one (rule S4). A quantized result is the exponentials
     themselves, rounded to 8 bits; their sum enters the row's scale only
-    (rule S5). With a fixed-point result they are divided by it (rule S3).
+    (rule S5). With a fixed-point result they are divided by it (rule S3). With
+    `packed_sum` the sum comes from packed codes, and is the same (rule S6).
 
     Formula: `exp(input - max input) / sum exp(input - max input)`.
 
@@ -327,8 +339,10 @@ def IQuant_SoftmaxOp : IQuant_Op<"softmax"> {
     * (C2) operand and result have the same shape, and a fixed-point result the exponent of the operand.
     * (C3) `table` has one head.
     * (C4) a quantized result is `ui8` without groups.
+    * (C5) a `packed_sum` comes with a `table`.
   }];
-  let arguments = (ins IQuant_Activation:$input, OptionalAttr<IQuant_TableAttr>:$table);
+  let arguments = (ins IQuant_Activation:$input, OptionalAttr<IQuant_TableAttr>:$table,
+                       OptionalAttr<IQuant_PackedSumAttr>:$packed_sum);
   let results = (outs AnyTypeOf<[IQuant_Activation, IQuant_DynType]>:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
@@ -364,7 +378,8 @@ def IQuant_AttentionOp : IQuant_Op<"attention", [AttrSizedOperandSegments]> {
     sum (rules S1, A1 to A4). A row without a valid key is all 0. The factor on
     the scores is `multiplier * 2^-exponent` times the table's steps per unit.
     A `table` of few entries stands in the place of the two-level one, and has
-    such a factor for each head (rule S4).
+    such a factor for each head (rule S4); with `packed_sum` its sum comes from
+    packed codes, and is the same (rule S6).
 
     Formula: `softmax(scale * query . key^T) . value`.
 
@@ -383,11 +398,13 @@ def IQuant_AttentionOp : IQuant_Op<"attention", [AttrSizedOperandSegments]> {
     * (C12) the score scale's exponent lies in 0 .. 62.
     * (C13) there is a score scale, or a `table`, but not both.
     * (C14) `table` has one head, or as many as the attention.
+    * (C15) a `packed_sum` comes with a `table`.
   }];
   let arguments = (ins IQuant_DynType:$query, IQuant_DynType:$key, IQuant_DynType:$value,
                        Optional<IQuant_MaskTensor>:$mask, Optional<Index>:$offset, IQuant_Count:$heads,
                        IQuant_Count:$kv_heads, OptionalAttr<I64Attr>:$scale_multiplier,
-                       OptionalAttr<I64Attr>:$scale_exponent, OptionalAttr<IQuant_TableAttr>:$table, UnitAttr:$causal);
+                       OptionalAttr<I64Attr>:$scale_exponent, OptionalAttr<IQuant_TableAttr>:$table,
+                       OptionalAttr<IQuant_PackedSumAttr>:$packed_sum, UnitAttr:$causal);
   let results = (outs IQuant_Activation:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` $mask^)? (`at` $offset^)? attr-dict `:` functional-type(operands, results)

@@ -9,13 +9,26 @@
 
 #include "iquant/Analysis/AccumulatorRange.h"
 
-#include "dialects/IQuant/IQuant.h"
 #include "iquant/Support/ConstantBytes.h"
 
 #include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 using namespace mlir::iquant;
+
+uint64_t mlir::iquant::getMostCodes(TableAttr tables,
+                                    std::optional<PackedSum> form) {
+  uint64_t largest = *llvm::max_element(tables.getEntries().asArrayRef());
+  uint64_t most = SumRange::inSigned(largest, 32).getLongest();
+  if (form == PackedSum::Counts)
+    return std::min(most,
+                    SumRange::inSigned(/*largestTerm=*/1, 32).getLongest());
+  if (form == PackedSum::Table) {
+    uint64_t inByte = tables.getCodesPerByte();
+    return SumRange::inSigned(inByte * largest, 32).getLongest() * inByte;
+  }
+  return most;
+}
 
 uint64_t mlir::iquant::getLargestSum(ArrayRef<int8_t> codes,
                                      bool isAsymmetric) {

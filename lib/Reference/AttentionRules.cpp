@@ -8,6 +8,8 @@
 
 #include "iquant/Reference/Rules.h"
 
+#include "dialects/IQuant/IQuant.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -63,15 +65,118 @@ int64_t reference::exponentialCode(int64_t D, int64_t M, int64_t k) {
   return std::min<int64_t>(255, rshr(code.product, code.k));
 }
 
-int64_t reference::ExponentialTable::lookUp(int64_t D, int64_t M, int64_t k,
+int64_t reference::ExponentialTable::codeOf(int64_t D, int64_t M, int64_t k,
                                             int64_t j) const {
   int64_t last = entries.size() - 1;
   if (!isDithered)
-    return entries[std::min(last, exponentialCode(D, M, k))];
+    return std::min(last, exponentialCode(D, M, k));
   UnroundedCode code = unroundedCode(D, M, k);
   int64_t u = (7 * j + 3) % 16;
   int64_t added = (2 * u + 1) * (int64_t(1) << code.k) >> 5;
-  return entries[std::min(last, (code.product + added) >> code.k)];
+  return std::min(last, (code.product + added) >> code.k);
+}
+
+//===----------------------------------------------------------------------===//
+// Sums of packed codes
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Codes of `bits` bits in bytes.
+struct PackedCodes {
+  PackedCodes(ArrayRef<int64_t> codes, int64_t bits);
+
+  int64_t bits, perByte;
+  SmallVector<uint8_t> bytes;
+  /// The codes that fill no byte.
+  ArrayRef<int64_t> rest;
+};
+} // namespace
+
+PackedCodes::PackedCodes(ArrayRef<int64_t> codes, int64_t bits)
+    : bits(bits), perByte(8 / bits), bytes(codes.size() / perByte),
+      rest(codes.drop_front(bytes.size() * perByte)) {
+  for (int64_t i = 0, P = bytes.size(); i < P * perByte; ++i)
+    bytes[i % P] |= codes[i] << (bits * (i / P));
+}
+
+/// By one entry of a table for each byte.
+static int64_t addByTable(const PackedCodes &codes, ArrayRef<int64_t> entries) {
+  SmallVector<int64_t> S(int64_t(1) << (codes.bits * codes.perByte));
+  for (auto [byte, sum] : llvm::enumerate(S))
+    for (int64_t i = 0; i < codes.perByte; ++i)
+      sum += entries[byte >> (codes.bits * i) & (entries.size() - 1)];
+  int64_t Z = 0;
+  for (uint8_t byte : codes.bytes)
+    Z += S[byte];
+  return Z;
+}
+
+/// By how many codes have all bits of a set.
+static int64_t addByCounts(const PackedCodes &codes,
+                           ArrayRef<int64_t> entries) {
+  int64_t fields = 0, Z = 0;
+  for (int64_t i = 0; i < codes.perByte; ++i)
+    fields |= int64_t(1) << (codes.bits * i);
+  for (size_t s = 0; s < entries.size(); ++s) {
+    int64_t N = 0, U = 0;
+    for (uint8_t byte : codes.bytes) {
+      int64_t have = fields;
+      for (int64_t bit = 0; bit < codes.bits; ++bit)
+        if (s >> bit & 1)
+          have &= byte >> bit;
+      N += llvm::popcount(uint64_t(have));
+    }
+    for (size_t t = 0; t <= s; ++t)
+      if ((t & s) == t)
+        U += llvm::popcount(s ^ t) % 2 == 0 ? entries[t] : -entries[t];
+    Z += N * U;
+  }
+  return Z;
+}
+
+int64_t reference::addPackedCodes(ArrayRef<int64_t> codes,
+                                  ArrayRef<int64_t> entries, PackedSum form) {
+  PackedCodes packed(codes, llvm::Log2_64(entries.size()));
+  int64_t Z = form == PackedSum::Table ? addByTable(packed, entries)
+                                       : addByCounts(packed, entries);
+  for (int64_t code : packed.rest)
+    Z += entries[code];
+  return Z;
+}
+
+//===----------------------------------------------------------------------===//
+// Rows of exponentials
+//===----------------------------------------------------------------------===//
+
+/// E of every element under the scale `M * 2^-k` and their sum; `positionOf`
+/// gives the position of an element in its row.
+static reference::Exponentials
+exponentials(ArrayRef<int64_t> x, int64_t M, int64_t k,
+             const reference::ExponentialTable *table,
+             llvm::function_ref<int64_t(int64_t)> positionOf) {
+  int64_t largest = *llvm::max_element(x);
+  reference::Exponentials row = {{}, 0};
+  SmallVector<int64_t> codes;
+  for (auto [i, element] : llvm::enumerate(x)) {
+    int64_t D = largest - element;
+    codes.push_back(table ? table->codeOf(D, M, k, positionOf(i))
+                          : reference::exponentialCode(D, M, k));
+    row.E.push_back(table ? table->entries[codes.back()]
+                          : reference::tableExponential(codes.back()));
+    row.Z += row.E.back();
+  }
+  if (table && table->packedSum)
+    row.Z = reference::addPackedCodes(codes, table->entries, *table->packedSum);
+  return row;
+}
+
+/// E of a row of exponent `f`.
+static reference::Exponentials
+softmaxExponentials(ArrayRef<int32_t> x, int64_t f,
+                    const reference::ExponentialTable *table) {
+  auto [M, e] = table ? table->scale : reference::dyadic(255, 12);
+  return exponentials(llvm::to_vector_of<int64_t>(x), M, e + f, table,
+                      [](int64_t i) { return i; });
 }
 
 namespace {
@@ -81,34 +186,15 @@ struct Reciprocal {
 };
 } // namespace
 
-static Reciprocal reciprocalOfSum(ArrayRef<int64_t> E) {
-  int64_t Z = 0;
-  for (int64_t element : E)
-    Z += element;
+static Reciprocal reciprocalOf(int64_t Z) {
   int64_t t = 30 + reference::bits(Z);
   return {(int64_t(1) << t) / Z, t};
 }
 
-/// E of every element of a row of exponent `f`.
-static SmallVector<int64_t>
-softmaxExponentials(ArrayRef<int32_t> x, int64_t f,
-                    const reference::ExponentialTable *table) {
-  auto [M, e] = table ? table->scale : reference::dyadic(255, 12);
-  int64_t largest = *llvm::max_element(x);
-  SmallVector<int64_t> E;
-  for (auto [j, element] : llvm::enumerate(x)) {
-    int64_t D = largest - element;
-    E.push_back(table ? table->lookUp(D, M, e + f, j)
-                      : reference::tableExponential(
-                            reference::exponentialCode(D, M, e + f)));
-  }
-  return E;
-}
-
 SmallVector<int64_t> reference::softmax(ArrayRef<int32_t> x, int64_t f,
                                         const ExponentialTable *table) {
-  SmallVector<int64_t> E = softmaxExponentials(x, f, table);
-  Reciprocal Z = reciprocalOfSum(E);
+  auto [E, sum] = softmaxExponentials(x, f, table);
+  Reciprocal Z = reciprocalOf(sum);
   return llvm::map_to_vector(
       E, [&](int64_t element) { return sat32(rshr(element * Z.I, Z.t - f)); });
 }
@@ -125,13 +211,11 @@ static int64_t ditheredByte(int64_t w, int64_t g, int64_t position) {
 reference::QuantizedRow
 reference::quantizedSoftmax(ArrayRef<int32_t> x, int64_t f,
                             const ExponentialTable *table) {
-  SmallVector<int64_t> E = softmaxExponentials(x, f, table);
-  int64_t g = std::max<int64_t>(0, bits(*llvm::max_element(E)) - 8), Z = 0;
+  auto [E, Z] = softmaxExponentials(x, f, table);
+  int64_t g = std::max<int64_t>(0, bits(*llvm::max_element(E)) - 8);
   QuantizedRow row;
-  for (auto [c, element] : llvm::enumerate(E)) {
-    Z += element;
+  for (auto [c, element] : llvm::enumerate(E))
     row.codes.push_back(ditheredByte(element, g, c));
-  }
   row.scale = dyadic(int64_t(1) << g, Z);
   row.zeroPoint = 0;
   return row;
@@ -161,7 +245,7 @@ reference::Scores reference::attentionScores(ArrayRef<int8_t> query,
   return scores;
 }
 
-SmallVector<int64_t>
+reference::Exponentials
 reference::attentionExponentials(const Scores &scores, Dyadic query,
                                  Dyadic scoreScale,
                                  const ExponentialTable *table) {
@@ -171,12 +255,8 @@ reference::attentionExponentials(const Scores &scores, Dyadic query,
   int64_t n = bits(P) - 16;
   int64_t M = P >> n;
   int64_t k = query.exponent + scores.Ek + scoreScale.exponent - scores.h - n;
-  int64_t largest = *llvm::max_element(scores.t);
-  SmallVector<int64_t> E;
-  for (auto [i, t] : llvm::enumerate(scores.t))
-    E.push_back(table ? table->lookUp(largest - t, M, k, scores.positions[i])
-                      : tableExponential(exponentialCode(largest - t, M, k)));
-  return E;
+  return exponentials(scores.t, M, k, table,
+                      [&](int64_t i) { return scores.positions[i]; });
 }
 
 reference::Weights reference::attentionWeights(ArrayRef<int64_t> E,
@@ -205,14 +285,14 @@ SmallVector<int64_t> reference::attention(ArrayRef<int8_t> query,
                                           const ExponentialTable *table) {
   if (keys.empty())
     return SmallVector<int64_t>(query.size(), 0);
-  SmallVector<int64_t> E = attentionExponentials(attentionScores(query, keys),
-                                                 queryScale, scoreScale, table);
+  auto [E, sum] = attentionExponentials(attentionScores(query, keys),
+                                        queryScale, scoreScale, table);
   Weights weights = attentionWeights(E, keys);
   SmallVector<int64_t> o(query.size(), 0);
   for (auto [p, key] : llvm::zip_equal(weights.p, keys))
     for (auto [c, sum] : llvm::enumerate(o))
       sum += p * key.value[c];
-  Reciprocal Z = reciprocalOfSum(E);
+  Reciprocal Z = reciprocalOf(sum);
   int64_t s = std::clamp<int64_t>(Z.t - weights.g + weights.Ev - f, 0, 62);
   return llvm::map_to_vector(
       o, [&](int64_t sum) { return sat32(rshr(sum * Z.I, s)); });

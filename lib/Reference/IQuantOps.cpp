@@ -242,7 +242,7 @@ static Results evaluateSoftmax(SoftmaxOp op, Evaluator &evaluator) {
   Tensor input = evaluator.tensor(op.getInput());
   int64_t K = input.getShape().back(), rows = input.getNumRows();
   int64_t f = op.getInput().getType().getExponent();
-  auto table = tableOf(op.getTable(), /*head=*/0);
+  auto table = tableOf(op, /*head=*/0);
   const ExponentialTable *given = table ? &*table : nullptr;
   if (auto type = dyn_cast<DynType>(op.getType())) {
     DynBuilder result(type, input.getShape());

@@ -69,15 +69,17 @@ private:
 };
 
 /// The table of a head; nothing where rule S1 holds.
-inline std::optional<ExponentialTable> tableOf(std::optional<TableAttr> tables,
-                                               int64_t head) {
+template <typename OpTy>
+std::optional<ExponentialTable> tableOf(OpTy op, int64_t head) {
+  std::optional<TableAttr> tables = op.getTable();
   if (!tables)
     return std::nullopt;
   head = head % tables->getHeads();
   return ExponentialTable{
       {tables->getMultiplier()[head], tables->getExponent()[head]},
       tables->getEntriesOf(head),
-      tables->isDithered()};
+      tables->isDithered(),
+      op.getPackedSum()};
 }
 
 /// A weight of `N` output channels of `K` codes, with a sum for each of

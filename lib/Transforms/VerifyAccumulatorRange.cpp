@@ -56,6 +56,8 @@ public:
               })
               .Default([](Operation *) { return success(); });
       failed |= mlir::failed(result);
+      TypeSwitch<Operation *>(op).Case<SoftmaxOp, AttentionOp>(
+          [&](auto op) { describePackedSum(op); });
     });
     markAllAnalysesPreserved();
     if (failed)
@@ -71,6 +73,10 @@ private:
   LogicalResult verify(LinearOp op);
   LogicalResult verify(AttentionOp op);
   LogicalResult verify(MeanPoolOp op);
+
+  /// Says for how many codes a packed sum would do, beyond those that the rules
+  /// admit.
+  template <typename OpTy> void describePackedSum(OpTy op);
 
   std::optional<int64_t> getMostRows(Operation *op, ArrayRef<int64_t> sizes);
   LogicalResult reportUnbounded(Operation *op, StringRef what, unsigned bits,
@@ -119,6 +125,25 @@ LogicalResult VerifyAccumulatorRange::verify(LinearOp op) {
         << "the codes of this weight are not constant here, so nothing closer "
            "is known";
   return diagnostic;
+}
+
+//===----------------------------------------------------------------------===//
+// Packed sums
+//===----------------------------------------------------------------------===//
+
+template <typename OpTy>
+void VerifyAccumulatorRange::describePackedSum(OpTy op) {
+  if (!op.getPackedSum())
+    return;
+  TableAttr tables = *op.getTable();
+  remark::analysis(
+      op.getLoc(),
+      remark::RemarkOpts::name("AccumulatorRange").category(getArgument()))
+      << remark::add("the sum of packed codes by {0} fits 32 bits for at most "
+                     "{1} of them, one by one for {2}, and the rules admit {3}",
+                     stringifyPackedSum(*op.getPackedSum()),
+                     getMostCodes(tables, op.getPackedSum()),
+                     getMostCodes(tables, std::nullopt), kMaxSoftmaxChannels);
 }
 
 //===----------------------------------------------------------------------===//

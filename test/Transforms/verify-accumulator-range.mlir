@@ -69,6 +69,20 @@ module {
 
 // -----
 
+// For how long rows packed sums would do: the sums of whole bytes end at a byte.
+// expected-remark@+1 {{[Passed] AccumulatorRange | Category:verify-accumulator-range | ProvenAccumulators=2, Remark="no accumulator can overflow"}}
+module {
+  func.func @packed(%x: !iquant.fixed<?x32768xi32, 16>) {
+    // expected-remark@+1 {{[Analysis] AccumulatorRange | Category:verify-accumulator-range | Remark="the sum of packed codes by table fits 32 bits for at most 10737416 of them, one by one for 10737418, and the rules admit 32768"}}
+    %0 = iquant.softmax %x {packed_sum = #iquant.packed_sum<table>, table = #iquant.table<bits = 2, multiplier = [32768], exponent = [15], entries = [200, 79, 25, 8]>} : (!iquant.fixed<?x32768xi32, 16>) -> !iquant.fixed<?x32768xi32, 16>
+    // expected-remark@+1 {{[Analysis] AccumulatorRange | Category:verify-accumulator-range | Remark="the sum of packed codes by counts fits 32 bits for at most 32896 of them, one by one for 32896, and the rules admit 32768"}}
+    %1 = iquant.softmax %x {packed_sum = #iquant.packed_sum<counts>, table = #iquant.table<bits = 2, multiplier = [32768], exponent = [15], entries = [65280, 79, 25, 8]>} : (!iquant.fixed<?x32768xi32, 16>) -> !iquant.fixed<?x32768xi32, 16>
+    return
+  }
+}
+
+// -----
+
 // Keys: the last number that fits, from the shape of either operand.
 // expected-remark@+1 {{[Passed] AccumulatorRange | Category:verify-accumulator-range | ProvenAccumulators=6, Remark="no accumulator can overflow"}}
 module {

@@ -46,6 +46,32 @@ TEST(AccumulatorRange, LongestSumFitsAndTheNextDoesNot) {
   }
 }
 
+TEST(AccumulatorRange, PackedSumsFitUpToTheirMostCodes) {
+  MLIRContext context;
+  context.loadDialect<IQuantDialect>();
+  Builder b(&context);
+  for (int64_t largest : {1, 200, 255, 65280})
+    for (unsigned bits : {2, 3, 4}) {
+      SmallVector<int64_t> entries(1 << bits, 0);
+      entries[0] = largest;
+      auto tables = TableAttr::get(
+          &context, bits, b.getDenseI64ArrayAttr(32768),
+          b.getDenseI64ArrayAttr(15), b.getDenseI64ArrayAttr(entries),
+          CodeRounding::Nearest);
+      uint64_t limit = INT32_MAX, inByte = tables.getCodesPerByte();
+      uint64_t alone = getMostCodes(tables, std::nullopt);
+      EXPECT_LE(alone * largest, limit);
+      EXPECT_GT((alone + 1) * largest, limit);
+      // Counts reach their own limit where a code weighs 1.
+      EXPECT_EQ(getMostCodes(tables, PackedSum::Counts), alone);
+      // One byte more is too much.
+      uint64_t byTable = getMostCodes(tables, PackedSum::Table);
+      EXPECT_EQ(byTable % inByte, 0u);
+      EXPECT_LE(byTable * largest, limit);
+      EXPECT_GT((byTable + inByte) * largest, limit);
+    }
+}
+
 TEST(AccumulatorRange, ExtremeTerms) {
   EXPECT_TRUE(SumRange::inSigned(0, 32).fits(UINT64_MAX));
   EXPECT_EQ(SumRange::inSigned(uint64_t(1) << 31, 32).getLongest(), 0u);

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "RandomRows.h"
-
+#include "dialects/IQuant/IQuant.h"
 #include "iquant/Reference/Rules.h"
 
 #include <cmath>
@@ -15,6 +15,7 @@
 
 using namespace mlir;
 using namespace mlir::iquant::reference;
+using mlir::iquant::PackedSum;
 
 namespace {
 
@@ -174,6 +175,35 @@ TEST(AttentionRulesTest, S3ByHand) {
               1 / (1 + std::exp(4)), 5e-4);
   EXPECT_EQ(softmax(SmallVector<int32_t>(32768, 0), 30),
             SmallVector<int64_t>(32768, 1 << 15));
+}
+
+TEST(AttentionRulesTest, S6ByHand) {
+  // The first byte has the codes 0, 2, 0 and 3, the second 1, 3, 1 and 3, and a
+  // code is left. By counts: 8 * 7 - 5 * 2 - 4 * 4 + 3 * 2.
+  SmallVector<int64_t> entries = {7, 5, 3, 3};
+  SmallVector<int64_t> codes = {0, 1, 2, 3, 0, 1, 3, 3, 1};
+  for (PackedSum form : {PackedSum::Table, PackedSum::Counts})
+    EXPECT_EQ(addPackedCodes(codes, entries, form), 36 + 5);
+}
+
+TEST(AttentionRulesTest, S6IsThePlainSum) {
+  std::mt19937_64 random(6);
+  auto from = [&](int64_t low, int64_t high) {
+    return std::uniform_int_distribution<int64_t>(low, high)(random);
+  };
+  for (int64_t bits : {2, 3, 4})
+    for (int row = 0; row < 500; ++row) {
+      SmallVector<int64_t> entries(1 << bits), codes(from(0, 5000));
+      int64_t largest = row % 2 ? 65280 : 255, Z = 0;
+      for (int64_t &entry : entries)
+        entry = from(0, largest);
+      for (int64_t &code : codes) {
+        code = from(0, row % 3 ? entries.size() - 1 : 1);
+        Z += entries[code];
+      }
+      EXPECT_EQ(addPackedCodes(codes, entries, PackedSum::Table), Z);
+      EXPECT_EQ(addPackedCodes(codes, entries, PackedSum::Counts), Z);
+    }
 }
 
 TEST(AttentionRulesTest, S5ByHand) {
@@ -337,7 +367,7 @@ TEST(AttentionRulesTest, A2TakesCodesOfDifferences) {
   // The score scale 255/12 and unit scales: a difference of 1 is 21.25 codes.
   Scores scores = {{0, 1 << 16, -(1 << 24)}, /*Ek=*/16, /*h=*/0};
   SmallVector<int64_t> E =
-      attentionExponentials(scores, {32768, 15}, dyadic(255, 12));
+      attentionExponentials(scores, {32768, 15}, dyadic(255, 12)).E;
   EXPECT_EQ(E[1], 65025);
   EXPECT_EQ(E[0], tableExponential(21));
   EXPECT_EQ(E[2], 0);
@@ -351,8 +381,9 @@ TEST(AttentionRulesTest, A2TakesTheScaleOfATable) {
                    /*Ek=*/16,
                    /*h=*/0,
                    /*positions=*/{3, 4, 7, 9}};
-  EXPECT_EQ(attentionExponentials(scores, {32768, 15}, {40000, 3}, &table),
-            (SmallVector<int64_t>{50, 255, 10, 10}));
+  auto [E, Z] = attentionExponentials(scores, {32768, 15}, {40000, 3}, &table);
+  EXPECT_EQ(E, (SmallVector<int64_t>{50, 255, 10, 10}));
+  EXPECT_EQ(Z, 325);
 }
 
 TEST(AttentionRulesTest, A3IsRightOnAverage) {
@@ -444,8 +475,10 @@ TEST(AttentionRulesTest, EqualScoresGiveTheMean) {
   llvm::fill(head.query, 0);
   head.queryScale = kZeroScale;
   llvm::fill(head.valueScales, Dyadic{65535, 20});
-  SmallVector<int64_t> E = attentionExponentials(
-      attentionScores(head.query, head.getKeys()), kZeroScale, head.scoreScale);
+  SmallVector<int64_t> E =
+      attentionExponentials(attentionScores(head.query, head.getKeys()),
+                            kZeroScale, head.scoreScale)
+          .E;
   EXPECT_EQ(E, SmallVector<int64_t>(256, 65025));
   SmallVector<double> mean = attend(head, head.getKeys());
   for (auto [result, value] : llvm::zip_equal(head.run(16), mean))

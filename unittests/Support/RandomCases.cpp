@@ -117,7 +117,8 @@ private:
                              int64_t operands, StringRef suffix = "");
 
   /// The attribute of a table for each head, or for all of them, of scales that
-  /// make the most of codes for differences of about `2^exponent`.
+  /// make the most of codes for differences of about `2^exponent`; perhaps with
+  /// that of a packed sum.
   std::string table(int64_t heads, int64_t exponent);
 
   RandomCase makeArgmax();
@@ -492,10 +493,13 @@ std::string CaseMaker::table(int64_t heads, int64_t exponent) {
                          llvm::make_range(numbers.begin(), numbers.end()))
         .str();
   };
-  return llvm::formatv("table = #iquant.table<bits = {0}, multiplier = {1}, "
+  StringRef packed =
+      oneOf<StringRef>({"", "packed_sum = #iquant.packed_sum<table>, ",
+                        "packed_sum = #iquant.packed_sum<counts>, "});
+  return llvm::formatv("{5}table = #iquant.table<bits = {0}, multiplier = {1}, "
                        "exponent = {2}, entries = {3}{4}>",
                        bits, list(multipliers), list(exponents), list(entries),
-                       oneIn(2) ? ", rounding = dithered" : "");
+                       oneIn(2) ? ", rounding = dithered" : "", packed);
 }
 
 RandomCase CaseMaker::makeSoftmax() {

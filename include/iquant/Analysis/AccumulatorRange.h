@@ -9,6 +9,8 @@
 #ifndef IQUANT_ANALYSIS_ACCUMULATORRANGE_H
 #define IQUANT_ANALYSIS_ACCUMULATORRANGE_H
 
+#include "dialects/IQuant/IQuant.h"
+
 #include "mlir/IR/Value.h"
 #include "llvm/ADT/ArrayRef.h"
 
@@ -51,6 +53,11 @@ private:
   uint64_t largestTerm;
   uint64_t limit;
 };
+
+/// The most codes of a row whose exponentials have a sum within 32 bits: added
+/// up one by one, or from packed codes by rule S6, where sums of whole bytes or
+/// counts have to stay within 32 bits too.
+uint64_t getMostCodes(TableAttr tables, std::optional<PackedSum> form);
 
 /// The largest magnitude that the sum of rule L1 can reach for one group of the
 /// codes of an output channel, in any order of its terms. With `P` the sum of

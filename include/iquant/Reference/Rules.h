@@ -18,6 +18,10 @@
 #include <cstdint>
 #include <optional>
 
+namespace mlir::iquant {
+enum class PackedSum : uint32_t;
+}
+
 namespace mlir::iquant::reference {
 
 //===----------------------------------------------------------------------===//
@@ -229,10 +233,25 @@ struct ExponentialTable {
   Dyadic scale;
   ArrayRef<int64_t> entries;
   bool isDithered = false;
+  /// How exponentials are added up if not one by one.
+  std::optional<PackedSum> packedSum = std::nullopt;
 
-  /// The entry for the difference `D >= 0` at the position `j` of its row,
-  /// under the scale `M * 2^-k`.
-  int64_t lookUp(int64_t D, int64_t M, int64_t k, int64_t j) const;
+  /// The code for the difference `D >= 0` at the position `j` of its row, under
+  /// the scale `M * 2^-k`, and its entry.
+  int64_t codeOf(int64_t D, int64_t M, int64_t k, int64_t j) const;
+  int64_t lookUp(int64_t D, int64_t M, int64_t k, int64_t j) const {
+    return entries[codeOf(D, M, k, j)];
+  }
+};
+
+/// S6: the sum of the entries of codes, which are packed into bytes first.
+int64_t addPackedCodes(ArrayRef<int64_t> codes, ArrayRef<int64_t> entries,
+                       PackedSum form);
+
+/// The exponentials of a row and their sum.
+struct Exponentials {
+  SmallVector<int64_t> E;
+  int64_t Z;
 };
 
 /// S3: the softmax of a row of exponent `f`, by S1 or by a table of S4.
@@ -264,9 +283,9 @@ Scores attentionScores(ArrayRef<int8_t> query, ArrayRef<KeyValue> keys);
 
 /// A2: the exponentials `E[j]`, by S1 under a score scale, or by a table, whose
 /// scale takes its place.
-SmallVector<int64_t>
-attentionExponentials(const Scores &scores, Dyadic query, Dyadic scoreScale,
-                      const ExponentialTable *table = nullptr);
+Exponentials attentionExponentials(const Scores &scores, Dyadic query,
+                                   Dyadic scoreScale,
+                                   const ExponentialTable *table = nullptr);
 
 /// A3: the 8-bit weights `p[j]` and their unit.
 struct Weights {

@@ -138,6 +138,33 @@ def PackWeights : Pass<"iquant-pack-weights", "::mlir::ModuleOp"> {
   ];
 }
 
+def PackAccumulators : Pass<"iquant-pack-accumulators", "::mlir::ModuleOp"> {
+  let summary = "Add up the exponentials of a softmax from its packed codes";
+  let description = [{
+    Sets `packed_sum` of every `iquant.softmax` and `iquant.attention` that has a
+    `table`: the codes of a row are packed, four to a byte if they have 2 bits
+    and two if they have 3 or 4, and the sum of the exponentials comes from the
+    bytes (rule S6).
+
+    | form | sum |
+    | --- | --- |
+    | `elements` | exponentials one by one: nothing is packed |
+    | `table` | one entry for each byte of a table of the 256, or 64, sums that a byte can stand for, as EXAQ does (arXiv 2410.03185) |
+    | `counts` | how many codes have a bit, or several of them, times what that adds to an entry |
+
+    Guarantees the same integers. Declines, by a remark, ops without a table of
+    few entries.
+  }];
+  let options = [
+    Option<"form", "form", "AccumulatorForm", /*default=*/"AccumulatorForm::Elements",
+           "How exponentials are added up",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::iquant::AccumulatorForm::Elements, "elements", "one by one"),
+             clEnumValN(::mlir::iquant::AccumulatorForm::Table, "table", "by a table of sums"),
+             clEnumValN(::mlir::iquant::AccumulatorForm::Counts, "counts", "by counts of bits"))}]>
+  ];
+}
+
 def ConvertStridedCopyToLinalg : Pass<"convert-strided-copy-to-linalg", "::mlir::func::FuncOp"> {
   let summary = "Turn copies of parts of buffers into linalg, so that they need no runtime";
   let description = [{

@@ -35,6 +35,9 @@ enum class ClipStrategy { Fixed, ExaqRule, ExaqMse, Calibrated };
 /// The bits of its codes; `Auto` finds them for each attention.
 enum class ClipBits { Auto = 0, Two = 2, Three = 3, Four = 4 };
 
+/// How `iquant-pack-accumulators` has exponentials added up.
+enum class AccumulatorForm { Elements, Table, Counts };
+
 #define GEN_PASS_DECL
 #include "iquant/Transforms/Passes.h.inc"
 

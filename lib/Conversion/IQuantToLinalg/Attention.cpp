@@ -2,7 +2,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rules K1, K2, S4 and A1 to A4. Loops over batch, key head and block of
+// Rules K1, K2, S4, S6 and A1 to A4. Loops over batch, key head and block of
 // queries; within a block everything is a generic over `[queries, heads,
 // keys]`, the heads those that share the keys, and only a block's scores are in
 // memory at a time.
@@ -11,6 +11,7 @@
 
 #include "Contraction.h"
 #include "Exponential.h"
+#include "PackedSum.h"
 #include "Patterns.h"
 #include "RowBuilder.h"
 #include "Rules.h"
@@ -316,25 +317,52 @@ AttentionLowering::Weighted AttentionLowering::weigh(const RowBuilder &rows,
       rows.row(smallestOfValues)};
   for (Value scale : codeScales(block, smallestOfKeys))
     inputs.push_back(rows.row(scale));
-  bool headsDiffer = op.getTable() && op.getTable()->getHeads() > 1;
+  auto head = [&](Int inBody) -> std::optional<Int> {
+    if (!op.getTable() || op.getTable()->getHeads() == 1)
+      return std::nullopt;
+    return positionAlong(inBody, 1) +
+           fromIndex(inBody.getBuilder(), 32, block.firstHead);
+  };
+  std::optional<PackedSum> form = op.getPackedSum();
+  bool anyInvalid = mask || op.getCausal(), addsHere = !form || anyInvalid;
+  SmallVector<Value> updated = {aligned.scores};
+  if (form)
+    updated.push_back(
+        tensor::EmptyOp::create(b, sizesOf(b, aligned.scores), b.getI8Type()));
+  SmallVector<Accumulator> accumulators(addsHere ? 2 : 1, {32, 0});
   auto results = rows.updateAndReduce(
-      aligned.scores, {{32, 0}, {32, 0}}, inputs,
-      [&](Int most, Int m, Int exponent, Int smallest, Int multiplier, Int cap,
-          Int alignment, Int shift, Int t, Int sum, Int mostWeight) {
-        std::optional<Int> head;
-        if (headsDiffer)
-          head = positionAlong(t, 1) +
-                 fromIndex(t.getBuilder(), 32, block.firstHead);
-        Int e = exponentialTables.lookUp(most - t,
-                                         {multiplier, cap, alignment, shift},
-                                         /*dimension=*/2, head);
+      updated, accumulators, inputs, [&](ArrayRef<Int> elements) {
+        Inputs in(elements);
+        Int most = in.next(), m = in.next(), exponent = in.next(),
+            smallest = in.next(), multiplier = in.next(), cap = in.next(),
+            alignment = in.next(), shift = in.next(), t = in.next();
+        Int code = exponentialTables.codeOf(
+            most - t, {multiplier, cap, alignment, shift}, /*dimension=*/2);
+        Int ofCode = exponentialTables.lookUp(code, head(t)), e = ofCode;
         // No valid t is that small.
-        if (mask || op.getCausal())
-          e = select(equal(t, INT32_MIN), 0, e);
+        if (anyInvalid)
+          e = select(equal(t, INT32_MIN), 0, ofCode);
         Int weight = e * share(m, exponent, smallest);
-        return SmallVector<Int>{weight, sum + e, umax(weight, mostWeight)};
+        SmallVector<Int> results = {weight};
+        if (form) {
+          in.next();
+          results.push_back(code.trunc(8));
+        }
+        // All codes are in the packed sum.
+        if (addsHere)
+          results.push_back(in.next() + (form ? e - ofCode : e));
+        results.push_back(umax(weight, in.next()));
+        return results;
       });
-  return {results[0], results[1], results[2]};
+  Value most = results.pop_back_val();
+  if (!form)
+    return {results[0], results[1], most};
+  Value sum = addPackedCodes(b, results[1], *op.getTable(), *form, head);
+  if (addsHere)
+    sum = rows.perRow(32, {sum, results[2]},
+                      [](Int all, Int invalid) { return all + invalid; })
+              .front();
+  return {results[0], sum, most};
 }
 
 AttentionLowering::Weights AttentionLowering::weights(const RowBuilder &rows,

@@ -32,8 +32,8 @@ SmallVector<int64_t> mlir::iquant::getFineExponentials() {
   return tabulate(255, 12.0 / 255);
 }
 
-static Value createTable(ImplicitLocOpBuilder &builder,
-                         ArrayRef<int64_t> entries, int64_t heads = 1) {
+Value mlir::iquant::createTable(ImplicitLocOpBuilder &builder,
+                                ArrayRef<int64_t> entries, int64_t heads) {
   SmallVector<int64_t> shape(1, entries.size() / heads);
   if (heads > 1)
     shape.insert(shape.begin(), heads);
@@ -88,9 +88,7 @@ Int ExponentialTables::codeOf(Int difference, CodeScale scale,
   return umin(ushr(product + added, roundedBits(isDithered)), numCodes - 1);
 }
 
-/// The entry of a table, or of the table of a head, at a position.
-static Int entryAt(Value table, Int position,
-                   std::optional<Int> head = std::nullopt) {
+Int mlir::iquant::entryAt(Value table, Int position, std::optional<Int> head) {
   ImplicitLocOpBuilder &b = position.getBuilder();
   SmallVector<Value> indices;
   if (head)
@@ -99,10 +97,7 @@ static Int entryAt(Value table, Int position,
   return Int(b, tensor::ExtractOp::create(b, table, indices));
 }
 
-Int ExponentialTables::lookUp(Int difference, CodeScale scale,
-                              int64_t dimension,
-                              std::optional<Int> head) const {
-  Int code = codeOf(difference, scale, dimension);
+Int ExponentialTables::lookUp(Int code, std::optional<Int> head) const {
   if (!fine)
     return entryAt(entries, code, head);
   return ushr(entryAt(entries, ushr(code, 4)) * entryAt(fine, code & 15), 8);

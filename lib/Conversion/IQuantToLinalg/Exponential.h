@@ -20,6 +20,14 @@ namespace mlir::iquant {
 SmallVector<int64_t> getCoarseExponentials();
 SmallVector<int64_t> getFineExponentials();
 
+/// A constant of 32 bits: entries of tables, with a row for each head if there
+/// are several.
+Value createTable(ImplicitLocOpBuilder &builder, ArrayRef<int64_t> entries,
+                  int64_t heads = 1);
+/// The entry of such a table at a position; `head` is none if there are no
+/// rows.
+Int entryAt(Value table, Int position, std::optional<Int> head = std::nullopt);
+
 /// What S2 makes of a scale for all differences of a row.
 struct CodeScale {
   Int multiplier, cap, alignment, shift;
@@ -43,15 +51,13 @@ public:
   /// The scale `multiplier * 2^-k`.
   CodeScale scaleOf(Int multiplier, Int k) const;
 
-  /// E of the code of a difference below 2^31; the position in its row is that
-  /// along `dimension` of the nest. `head` is none where all heads have one
-  /// table.
-  Int lookUp(Int difference, CodeScale scale, int64_t dimension,
-             std::optional<Int> head = std::nullopt) const;
+  /// The code of a difference; the position in its row is that along
+  /// `dimension` of the nest.
+  Int codeOf(Int difference, CodeScale scale, int64_t dimension) const;
+  /// E of a code. `head` is none where all heads have one table.
+  Int lookUp(Int code, std::optional<Int> head = std::nullopt) const;
 
 private:
-  Int codeOf(Int difference, CodeScale scale, int64_t dimension) const;
-
   /// Constants: the entries of S4, with a row for each head if there are
   /// several; or A of S1, with B beside it.
   Value entries, fine;

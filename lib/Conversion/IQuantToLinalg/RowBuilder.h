@@ -157,13 +157,14 @@ public:
     });
   }
 
-  /// The same together with a tensor over the whole space, changed in place.
-  /// Its elements come before the accumulators, and so does it in the results.
+  /// The same together with tensors over the whole space, changed in place.
+  /// Their elements come before the accumulators, and so do they in the
+  /// results.
   template <typename Function>
   SmallVector<Value>
-  updateAndReduce(Value tensor, ArrayRef<Accumulator> accumulators,
+  updateAndReduce(ArrayRef<Value> tensors, ArrayRef<Accumulator> accumulators,
                   ArrayRef<Access> inputs, Function function) const {
-    return reduceRows(tensor, accumulators, inputs,
+    return reduceRows(tensors, accumulators, inputs,
                       [&](ArrayRef<Int> elements) {
                         return applyToElements(function, elements);
                       });

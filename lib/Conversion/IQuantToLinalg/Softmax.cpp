@@ -2,11 +2,12 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rules S3, S4 and S5.
+// Rules S3 to S6.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Exponential.h"
+#include "PackedSum.h"
 #include "Patterns.h"
 #include "RowBuilder.h"
 #include "Rules.h"
@@ -34,16 +35,11 @@ public:
   SmallVector<Value> lowerToCodes();
 
 private:
-  /// E, and what a body makes of E and writes in the place of `destination`,
-  /// with the sum Z of E.
+  /// What a body makes of E, in `width` bits, and the sum Z of E.
   struct Results {
     Value elements, sum;
   };
-  Results exponentials(Value destination, function_ref<Int(Int)> body);
-  Value makeDestination(unsigned width) {
-    return tensor::EmptyOp::create(b, sizesOf(b, input),
-                                   b.getIntegerType(width));
-  }
+  Results exponentials(unsigned width, function_ref<Int(Int)> body);
 
   ImplicitLocOpBuilder &b;
   SoftmaxOp op;
@@ -55,18 +51,30 @@ private:
 } // namespace
 
 SoftmaxLowering::Results
-SoftmaxLowering::exponentials(Value destination, function_ref<Int(Int)> body) {
+SoftmaxLowering::exponentials(unsigned width, function_ref<Int(Int)> body) {
+  SmallVector<Access> inputs = {rows.whole(input), rows.row(most)};
+  if (std::optional<PackedSum> form = op.getPackedSum()) {
+    Value codes = rows.perElement(8, inputs, [&](Int x, Int most) {
+      return exponential.codeOf(x, most);
+    });
+    Value elements = rows.perElement(width, rows.whole(codes), [&](Int code) {
+      return body(exponential.evaluate(code));
+    });
+    return {elements, addPackedCodes(b, codes, *op.getTable(), *form)};
+  }
+  Value destination =
+      tensor::EmptyOp::create(b, sizesOf(b, input), b.getIntegerType(width));
   auto results = rows.updateAndReduce(
-      destination, Accumulator{32, 0}, {rows.whole(input), rows.row(most)},
+      destination, Accumulator{32, 0}, inputs,
       [&](Int x, Int most, Int, Int sum) {
-        Int e = exponential.evaluate(x, most);
+        Int e = exponential.evaluate(exponential.codeOf(x, most));
         return SmallVector<Int>{body(e), sum + e.zext(32)};
       });
   return {results[0], results[1]};
 }
 
 Value SoftmaxLowering::lowerToFixed() {
-  Results e = exponentials(makeDestination(16), [](Int e) { return e; });
+  Results e = exponentials(16, [](Int e) { return e; });
   int64_t f = op.getInput().getType().getExponent();
   auto factors = rows.perRow({64, 32}, e.sum, [&](Int sum) {
     sum = sum.zext(64);
@@ -85,7 +93,7 @@ SmallVector<Value> SoftmaxLowering::lowerToCodes() {
   int64_t g = std::max<int64_t>(
       llvm::bit_width<uint64_t>(exponential.getLargest()) - 8, 0);
   int64_t channels = op.getInput().getType().getShape().size() - 1;
-  Results codes = exponentials(makeDestination(8), [&](Int e) {
+  Results codes = exponentials(8, [&](Int e) {
     // At most 255: floor((2 * dither + 1) * 2^g / 2^9).
     Int added = ushr(dither(e, channels).trunc(16), 8 - g);
     return umin(ushr(e + added, g), 255).trunc(8);

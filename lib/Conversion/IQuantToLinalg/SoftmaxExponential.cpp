@@ -92,8 +92,7 @@ Int SoftmaxExponential::codeOf(Int element, Int most) const {
   return umin(code, lastCode).trunc(8);
 }
 
-Int SoftmaxExponential::evaluate(Int element, Int most) const {
-  Int code = codeOf(element, most);
+Int SoftmaxExponential::evaluate(Int code) const {
   if (given)
     return lookUp(entries, code);
   Int a = lookUp(entries, ushr(code, 4)), b = lookUp(fine, code & 15);

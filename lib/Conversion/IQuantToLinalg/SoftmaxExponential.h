@@ -20,16 +20,15 @@ class SoftmaxExponential {
 public:
   SoftmaxExponential(ImplicitLocOpBuilder &builder, SoftmaxOp op);
 
-  /// E of an element of a row whose largest is `most`, in 16 bits.
-  Int evaluate(Int element, Int most) const;
+  /// The code of an element of a row whose largest is `most`, by S2 or S4, in 8
+  /// bits; and E of a code in 16.
+  Int codeOf(Int element, Int most) const;
+  Int evaluate(Int code) const;
 
   /// That of the largest element.
   int64_t getLargest() const;
 
 private:
-  /// S2 in 8 bits.
-  Int codeOf(Int element, Int most) const;
-
   /// A table as constants of 8 bits: the low bytes of its entries, and the high
   /// ones, which are null if all are 0.
   struct Table {

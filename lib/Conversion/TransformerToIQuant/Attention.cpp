@@ -143,7 +143,8 @@ struct ConvertSoftmax : public OpConversionPattern<transformer::SoftmaxOp> {
                   ConversionPatternRewriter &rewriter) const override {
     rewriter.replaceOpWithNewOp<SoftmaxOp>(op, adaptor.getInput().getType(),
                                            adaptor.getInput(),
-                                           getTable(op.getClip(), /*scale=*/1));
+                                           getTable(op.getClip(), /*scale=*/1),
+                                           /*packed_sum=*/PackedSumAttr());
     return success();
   }
 };
@@ -175,7 +176,8 @@ struct ConvertAttention : public OpConversionPattern<transformer::AttentionOp> {
         op, getTypeConverter()->convertType(op.getType()), query, key, value,
         adaptor.getMask(), adaptor.getOffset(), op.getHeadsAttr(),
         op.getKvHeadsAttr(), unlessTable(scale.multiplier),
-        unlessTable(scale.exponent), table, op.getCausalAttr());
+        unlessTable(scale.exponent), table, /*packed_sum=*/PackedSumAttr(),
+        op.getCausalAttr());
     return success();
   }
 };

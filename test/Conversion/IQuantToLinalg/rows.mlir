@@ -147,6 +147,35 @@ func.func @softmax_dithered(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.fixed<?x
 
 // -----
 
+// Four quarters of the codes make bytes; the two that are left are added by
+// themselves. Of a byte, three counts: of either bit and of both.
+// CHECK-LABEL: func.func @softmax_counts(
+func.func @softmax_counts(%x: !iquant.fixed<?x18xi32, 14>) -> !iquant.dyn<?x18xui8> {
+  // CHECK: %[[BYTES:.*]] = linalg.generic {{.*}} ins(%{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} : tensor<?x4xi8>, tensor<?x4xi8>, tensor<?x4xi8>, tensor<?x4xi8>)
+  // CHECK: %[[COUNTS:.*]]:3 = linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]} ins(%[[BYTES]] :
+  // CHECK-COUNT-3: math.ctpop
+  // CHECK: %[[SUM:.*]] = linalg.generic {{.*}} ins(%[[COUNTS]]#0, %[[COUNTS]]#1, %[[COUNTS]]#2 :
+  // CHECK: %[[REST:.*]] = linalg.generic {{.*}} ins(%{{.*}} : tensor<?x2xi8>)
+  // CHECK: linalg.generic {{.*}} ins(%[[SUM]], %[[REST]] :
+  %0 = iquant.softmax %x {packed_sum = #iquant.packed_sum<counts>, table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x18xi32, 14>) -> !iquant.dyn<?x18xui8>
+  return %0 : !iquant.dyn<?x18xui8>
+}
+
+// -----
+
+// Two codes of 3 bits have 64 sums.
+// CHECK-LABEL: func.func @softmax_sums(
+func.func @softmax_sums(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.dyn<?x16xui8> {
+  // CHECK: %[[SUMS:.*]] = arith.constant dense<{{.*}}> : tensor<64xi32>
+  // CHECK: %[[BYTES:.*]] = linalg.generic {{.*}} ins(%{{.*}}, %{{.*}} : tensor<?x8xi8>, tensor<?x8xi8>)
+  // CHECK: linalg.generic {{.*}} iterator_types = ["parallel", "reduction"]} ins(%[[BYTES]] :
+  // CHECK: tensor.extract %[[SUMS]]
+  %0 = iquant.softmax %x {packed_sum = #iquant.packed_sum<table>, table = #iquant.table<bits = 3, multiplier = [55924], exponent = [16], entries = [255, 190, 140, 79, 50, 25, 12, 8]>} : (!iquant.fixed<?x16xi32, 14>) -> !iquant.dyn<?x16xui8>
+  return %0 : !iquant.dyn<?x16xui8>
+}
+
+// -----
+
 // Two reductions: each vectorises, a pair of value and index does not.
 // CHECK-LABEL: func.func @argmax(
 func.func @argmax(%x: !iquant.fixed<?x16xi32, 14>) -> tensor<?xi32> {

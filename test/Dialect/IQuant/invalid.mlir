@@ -1152,3 +1152,21 @@ func.func @attention(%q: !iquant.dyn<?x8xsi8, 2>) {
   %0 = iquant.attention %q, %q, %q {heads = 4, kv_heads = 4, table = #iquant.table<bits = 2, multiplier = [40000, 40000], exponent = [16, 16], entries = [255, 79, 25, 8, 255, 79, 25, 8]>} : (!iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 2>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
+
+// -----
+
+// iquant.softmax C5
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects a table with a packed sum by counts, got none}}
+  %0 = iquant.softmax %x {packed_sum = #iquant.packed_sum<counts>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.attention C15
+func.func @attention(%q: !iquant.dyn<?x8xsi8, 2>) {
+  // expected-error @+1 {{expects a table with a packed sum by table, got none}}
+  %0 = iquant.attention %q, %q, %q {heads = 4, kv_heads = 4, packed_sum = #iquant.packed_sum<table>, scale_multiplier = 46341, scale_exponent = 16} : (!iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 2>) -> !iquant.fixed<?x8xi32, 16>
+  return
+}

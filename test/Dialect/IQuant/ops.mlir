@@ -117,6 +117,8 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   %1 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   // CHECK: iquant.softmax %{{.*}} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.dyn<?x8xui8>
   %2 = iquant.softmax %x : (!iquant.fixed<?x8xi32, 16>) -> !iquant.dyn<?x8xui8>
+  // CHECK: iquant.softmax %{{.*}} {packed_sum = #iquant.packed_sum<counts>, table = #iquant.table<{{.*}}>}
+  %3 = iquant.softmax %x {packed_sum = #iquant.packed_sum<counts>, table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
 

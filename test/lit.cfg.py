@@ -8,6 +8,7 @@ Environment variables that change what runs:
                              scripts/requirements.txt (default: .venv)
   IQUANT_MODEL               the GGUF model (default: under models/)
   IQUANT_ENCODER             the directory of the encoder (default: under models/)
+  IQUANT_FOREIGN_IR          models as other compilers write them
   IQUANT_CROSS_CASES         random programs of every op for each processor that
                              an emulator plays (default: 10)
 """
@@ -99,6 +100,10 @@ provide("encoder", os.path.exists(encoder), "%{encoder}", encoder, f"no {encoder
 
 text = os.path.join(root, "models/text/test.txt")
 provide("text", os.path.exists(text), "%{text}", text, f"no {text}; run scripts/setup.sh")
+
+foreign_ir = os.environ.get("IQUANT_FOREIGN_IR") or os.path.join(root, "../shared/ir")
+provide("foreign-ir", os.path.exists(foreign_ir), "%{foreign-ir}", foreign_ir,
+        f"no {foreign_ir}, files of other compilers; IQUANT_FOREIGN_IR says where they are")
 
 openmp = os.path.join(config.llvm_tools_dir, "../lib/libomp.so")
 provide("openmp", os.path.exists(openmp), "%{openmp}", openmp, f"no {openmp}; run scripts/setup.sh")

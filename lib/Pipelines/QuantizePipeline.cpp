@@ -65,6 +65,10 @@ getClipping(iquant::SoftmaxForm form) {
 
 void iquant::buildQuantizePipeline(OpPassManager &pm,
                                    const QuantizePipelineOptions &options) {
+  // A model of another compiler becomes one of this dialect, whatever comes
+  // then; one of this dialect stays as it is.
+  pm.addPass(createRaiseToTransformer());
+
   // Statistics are of the model as it was calibrated.
   if (!options.statistics.empty()) {
     pm.addPass(createTransformerInsertObservers());
@@ -113,7 +117,7 @@ void iquant::buildQuantizePipeline(OpPassManager &pm,
 void iquant::registerQuantizePipeline() {
   PassPipelineRegistration<QuantizePipelineOptions>(
       "iquant-quantize-pipeline",
-      "Turn transformer IR into iquant IR, proven integer-only and free of "
+      "Turn transformers into iquant IR, proven integer-only and free of "
       "overflow",
       buildQuantizePipeline);
 }

@@ -6,6 +6,35 @@
 
 include "mlir/Pass/PassBase.td"
 
+def RaiseToTransformer : Pass<"raise-to-transformer", "::mlir::ModuleOp"> {
+  let summary = "Find the ops of transformers in linalg and TOSA of other compilers";
+  let description = [{
+    Reads what every float tensor is computed from, as a formula of elements
+    and indices: whatever op writes a square, a quotient or a mean, and however
+    the operands were reshaped, transposed, broadcast, sliced or cast on the way,
+    leaves the same formula. Where that is the one of a transformer op, the op
+    takes the value's place: embedding, linear, RMSNorm, LayerNorm, softmax,
+    RoPE, attention, SiLU, SwiGLU, GELU and sums of activations. `docs/Raising.md`
+    says what of each.
+
+    Requires tensors; what is computed on buffers is not read. Constants are
+    judged by their values: a mask is causal, and an angle grows with the
+    position, because its numbers say so. A weight is a constant, an argument of the function
+    or what an op without operands loads, in whatever order of its dimensions:
+    a constant that is not `[N, K]` gets a transposed copy.
+
+    Guarantees that the function computes what it did, up to the rounding of
+    intermediate results; assertions that an id is in the table are dropped.
+    What is not raised stays as it was, apart from ops that nobody uses.
+
+    Declines, with a remark that says why, what looks like an op and is not: a
+    softmax without its maximum, a mean over another dimension, other
+    coefficients.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+                           "::mlir::tensor::TensorDialect", "::mlir::transformer::TransformerDialect"];
+}
+
 def ConvertTransformerToIQuant : Pass<"convert-transformer-to-iquant", "::mlir::ModuleOp"> {
   let summary = "Rewrite transformer ops into integer ops with scales as integer values";
   let description = [{
@@ -33,9 +62,9 @@ def ConvertTransformerToIQuant : Pass<"convert-transformer-to-iquant", "::mlir::
     Declines a module as a whole and leaves it as it was: an error and a
     remark at every op that cannot be converted say what is missing. Ops of
     other dialects that touch floats are such, and so are functions without a
-    body. Only `func`, `scf` and branches carry floats. A remark counts what
-    was converted in each function, another names each norm that could not be
-    fused with quantization.
+    body. Only `func`, `scf`, branches, and slices and reshapes of `tensor` carry
+    floats. A remark counts what was converted in each function, another names
+    each norm that could not be fused with quantization.
   }];
   let options = [
     Option<"exponent", "exponent", "int64_t", /*default=*/"14",

@@ -34,7 +34,8 @@ static bool isCarrier(Operation *op) {
   return isa<func::FuncOp, func::CallOp, func::ReturnOp, cf::BranchOp,
              cf::CondBranchOp, scf::ForOp, scf::IfOp, scf::WhileOp,
              scf::ConditionOp, scf::YieldOp, tensor::DimOp,
-             tensor::ExtractSliceOp>(op);
+             tensor::ExtractSliceOp, tensor::ExpandShapeOp,
+             tensor::CollapseShapeOp>(op);
 }
 
 namespace {

@@ -1,4 +1,4 @@
-//===- Slice.cpp - Parts and sizes of activations -------------------------===//
+//===- Slice.cpp - Parts, shapes and sizes of activations -----------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -43,6 +43,35 @@ struct ConvertExtractSlice
   }
 };
 
+/// %r = tensor.expand_shape / collapse_shape %x
+///   -->
+/// %codes = iquant.decompose %x
+/// %reshaped = tensor.expand_shape / collapse_shape %codes
+/// %r = iquant.compose %reshaped
+template <typename ReshapeOp>
+struct ConvertReshape : public OpConversionPattern<ReshapeOp> {
+  using OpConversionPattern<ReshapeOp>::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(ReshapeOp op, typename ReshapeOp::Adaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto type =
+        cast<FixedType>(this->getTypeConverter()->convertType(op.getType()));
+    Value codes = getCodes(rewriter, op.getLoc(), adaptor.getSrc());
+    auto codeType = cast<RankedTensorType>(type.getComponents().front());
+    Value reshaped;
+    if constexpr (std::is_same_v<ReshapeOp, tensor::ExpandShapeOp>)
+      reshaped = ReshapeOp::create(rewriter, op.getLoc(), codeType, codes,
+                                   op.getReassociationIndices(),
+                                   op.getMixedOutputShape());
+    else
+      reshaped = ReshapeOp::create(rewriter, op.getLoc(), codeType, codes,
+                                   op.getReassociationIndices());
+    rewriter.replaceOpWithNewOp<ComposeOp>(op, type, reshaped);
+    return success();
+  }
+};
+
 struct ConvertDim : public OpConversionPattern<tensor::DimOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -58,6 +87,7 @@ struct ConvertDim : public OpConversionPattern<tensor::DimOp> {
 
 void to_iquant::populateSlicePatterns(const TypeConverter &converter,
                                       RewritePatternSet &patterns) {
-  patterns.add<ConvertExtractSlice, ConvertDim>(converter,
-                                                patterns.getContext());
+  patterns.add<ConvertExtractSlice, ConvertReshape<tensor::ExpandShapeOp>,
+               ConvertReshape<tensor::CollapseShapeOp>, ConvertDim>(
+      converter, patterns.getContext());
 }

@@ -1,0 +1,314 @@
+//===- Attention.cpp - Raise attention ------------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Heads.h"
+#include "Patterns.h"
+
+#include "dialects/Transformer/Transformer.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::raise;
+
+/// The most elements of a mask that are looked at.
+static constexpr int64_t kMaxMask = int64_t(1) << 20;
+/// What is added to a score that does not count is this or less.
+static constexpr double kMasked = -1e4;
+
+namespace {
+/// The parts of `softmax(scale * query . key + mask) . value` as terms, and the
+/// variables that they have in common.
+struct Parts {
+  Term query, key, value;
+  double scale = 1;
+  /// What is added to the scores.
+  Sum mask;
+  /// Batch, head, head of keys and values, position of query, position of key.
+  AffineExpr batch, head, kvHead, queryPosition, keyPosition;
+  /// Channels of a head of queries and keys, and of values.
+  AffineExpr channel, valueChannel;
+};
+} // namespace
+
+/// Takes the product of queries and keys out of the sum that scores are.
+static bool takeScores(Site &site, Parts &parts, Sum scores) {
+  Reader &reader = site.getReader();
+  for (Product *product = scores.products.begin();
+       product != scores.products.end(); ++product) {
+    if (product->factors.size() != 1 || product->factors[0].power != 1)
+      continue;
+    auto dot = getContraction(reader, product->factors[0].term);
+    if (!dot || dot->start || dot->variables.size() != 1)
+      continue;
+    parts.channel = dot->variables[0];
+    if (!reader.dependsOn(dot->rhs, parts.keyPosition))
+      std::swap(dot->lhs, dot->rhs);
+    if (reader.dependsOn(dot->lhs, parts.keyPosition) ||
+        reader.dependsOn(dot->rhs, parts.queryPosition))
+      return false;
+    // A scale may be on either side.
+    parts.scale = product->number;
+    for (auto [term, part] : {std::pair(&dot->lhs, &parts.query),
+                              std::pair(&dot->rhs, &parts.key)}) {
+      Product scaled = getProduct(reader, *term);
+      *part = *term;
+      if (scaled.factors.size() == 1 && scaled.factors[0].power == 1) {
+        *part = scaled.factors[0].term;
+        parts.scale *= scaled.number;
+      }
+    }
+    scores.products.erase(product);
+    parts.mask = std::move(scores);
+    return true;
+  }
+  return false;
+}
+
+/// Finds the variables of the result: the position of the query, the channel of
+/// the value, batches and heads.
+static bool findVariables(Site &site, Parts &parts, const Term &probability,
+                          SmallVectorImpl<AffineExpr> &batches) {
+  Reader &reader = site.getReader();
+  parts.queryPosition = site.getSpace().getConstant(0);
+  for (AffineExpr index : site.getIndices()) {
+    if (!isa<AffineDimExpr>(index))
+      continue;
+    bool ofProbability = reader.dependsOn(probability, index);
+    bool ofValue = reader.dependsOn(parts.value, index);
+    if (ofProbability && ofValue)
+      batches.push_back(index);
+    else if (ofProbability && !isa<AffineDimExpr>(parts.queryPosition))
+      parts.queryPosition = index;
+    else if (ofValue && !parts.valueChannel)
+      parts.valueChannel = index;
+    else
+      return false;
+  }
+  return static_cast<bool>(parts.valueChannel);
+}
+
+/// Replaces a variable in all parts.
+static void substitute(Site &site, Parts &parts, AffineExpr variable,
+                       AffineExpr replacement) {
+  for (Term *term : {&parts.query, &parts.key, &parts.value})
+    *term = term->substitute(site.getSpace(), variable, replacement);
+}
+
+/// Whether the part has the channels of one head of keys for several heads of
+/// queries, and the variable of the former.
+static void shareKeys(Site &site, Parts &parts) {
+  IndexSpace &space = site.getSpace();
+  Reader &reader = site.getReader();
+  int64_t heads = space.getExtent(parts.head);
+  parts.kvHead = parts.head;
+  if (ShapedType::isDynamic(heads))
+    return;
+  for (int64_t group = heads; group > 1; --group) {
+    if (heads % group != 0)
+      continue;
+    AffineExpr kvHead = space.add(heads / group), member = space.add(group);
+    AffineExpr head = space.simplify(kvHead * group + member);
+    Term key = parts.key.substitute(space, parts.head, head);
+    Term value = parts.value.substitute(space, parts.head, head);
+    if (reader.dependsOn(key, member) || reader.dependsOn(value, member))
+      continue;
+    parts.key = key;
+    parts.value = value;
+    parts.kvHead = kvHead;
+    return;
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Masks
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// Which keys count for which queries.
+struct Mask {
+  bool causal = false;
+  /// Null where all keys count, or those that a causal mask leaves.
+  DenseElementsAttr valid;
+};
+} // namespace
+
+/// Judges a mask by its values; none where they are not known, or not those of
+/// a mask.
+static std::optional<Mask> getMask(Site &site, const Parts &parts) {
+  Reader &reader = site.getReader();
+  IndexSpace &space = site.getSpace();
+  if (parts.mask.products.empty())
+    return parts.mask.number == 0 ? std::optional(Mask()) : std::nullopt;
+  int64_t queries = space.getExtent(parts.queryPosition);
+  int64_t keys = space.getExtent(parts.keyPosition);
+  if (ShapedType::isDynamic(queries) || ShapedType::isDynamic(keys) ||
+      queries * keys > kMaxMask)
+    return std::nullopt;
+  for (const Product &product : parts.mask.products)
+    for (const Factor &factor : product.factors)
+      if (reader.dependsOn(factor.term, parts.head) ||
+          reader.dependsOn(factor.term, parts.batch))
+        return std::nullopt;
+
+  SmallVector<int64_t> values;
+  auto set = [&](AffineExpr variable, int64_t value) {
+    auto dim = dyn_cast<AffineDimExpr>(variable);
+    if (!dim)
+      return;
+    values.resize(std::max<size_t>(values.size(), dim.getPosition() + 1));
+    values[dim.getPosition()] = value;
+  };
+  SmallVector<bool> valid;
+  bool all = true, causal = queries <= keys;
+  for (int64_t query = 0; query < queries; ++query) {
+    bool any = false;
+    for (int64_t key = 0; key < keys; ++key) {
+      set(parts.queryPosition, query);
+      set(parts.keyPosition, key);
+      double added = parts.mask.number;
+      for (const Product &product : parts.mask.products) {
+        double value = product.number;
+        for (const Factor &factor : product.factors) {
+          auto base = reader.evaluate(factor.term, values);
+          if (!base)
+            return std::nullopt;
+          value *= std::pow(*base, factor.power);
+        }
+        added += value;
+      }
+      if (added != 0 && !(added <= kMasked))
+        return std::nullopt;
+      bool counts = added == 0;
+      valid.push_back(counts);
+      any |= counts;
+      all &= counts;
+      causal &= counts == (key <= query + keys - queries);
+    }
+    // Other IR divides zero by zero there, or counts all keys.
+    if (!any)
+      return std::nullopt;
+  }
+  Mask mask;
+  mask.causal = causal && !all;
+  if (!causal && !all) {
+    int64_t batches = space.getExtent(parts.batch);
+    if (batches != 1)
+      return std::nullopt;
+    mask.valid = DenseElementsAttr::get(
+        RankedTensorType::get({1, queries, keys},
+                              site.getBuilder().getI1Type()),
+        ArrayRef<bool>(valid));
+  }
+  return mask;
+}
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+/// sum_t softmax(scale * sum_e query[s, e] * key[t, e] + mask[s, t]) * value[t,
+/// d]
+Raised raise::raiseAttention(Site &site) {
+  Reader &reader = site.getReader();
+  IndexSpace &space = site.getSpace();
+  auto sum = getContraction(reader, site.getTerm());
+  if (!sum || sum->start || sum->variables.size() != 1)
+    return std::nullopt;
+  Parts parts;
+  parts.keyPosition = sum->variables[0];
+  auto getSoftmax = [&](const Term &term) {
+    return reader.look(term).value.getDefiningOp<transformer::SoftmaxOp>();
+  };
+  if (!getSoftmax(sum->lhs))
+    std::swap(sum->lhs, sum->rhs);
+  auto softmax = getSoftmax(sum->lhs);
+  if (!softmax)
+    return std::nullopt;
+  Term probability = reader.look(sum->lhs);
+  parts.value = sum->rhs;
+  if (probability.at.back() != parts.keyPosition)
+    return site.decline("attention", "its softmax is not over the keys");
+  SmallVector<AffineExpr> batches;
+  if (!findVariables(site, parts, probability, batches))
+    return site.decline("attention", "its result has dimensions that are "
+                                     "neither of queries nor of values");
+  Term score = reader.getElement(softmax.getInput(), probability.at);
+  if (!takeScores(site, parts, getSum(reader, score)))
+    return site.decline("attention", "its scores are no product of queries and "
+                                     "keys");
+  if (batches.size() > 2)
+    return site.decline("attention",
+                        "it has more than two dimensions of batches "
+                        "and heads");
+
+  // Which of its dimensions are heads.
+  AffineExpr zero = space.getConstant(0);
+  parts.batch = parts.head = zero;
+  Indices indices(site.getIndices());
+  if (batches.size() == 2) {
+    std::tie(parts.batch, parts.head) = std::pair(batches[0], batches[1]);
+  } else if (batches.size() == 1) {
+    BatchAndHead split = splitBatch(site, parts.query, batches[0]);
+    parts.batch = split.batch;
+    parts.head = split.head;
+    substitute(site, parts, batches[0], split.joined);
+    for (AffineExpr &index : indices)
+      index = space.simplify(index.replace(batches[0], split.joined));
+  }
+  std::optional<Mask> mask = getMask(site, parts);
+  if (!mask)
+    return site.decline("attention",
+                        "what is added to its scores is no mask of "
+                        "known values");
+  shareKeys(site, parts);
+
+  int64_t width = space.getExtent(parts.channel);
+  int64_t heads = space.getExtent(parts.head);
+  int64_t kvHeads = space.getExtent(parts.kvHead);
+  if (ShapedType::isDynamic(width) || ShapedType::isDynamic(heads) ||
+      width != space.getExtent(parts.valueChannel))
+    return site.decline("attention", "keys and values have heads of different "
+                                     "widths");
+  auto pack = [&](const Term &term, AffineExpr position, AffineExpr head,
+                  AffineExpr channel) {
+    Value packed = site.getTensor(
+        term, {parts.batch, position, space.simplify(head * width + channel)},
+        {space.getExtent(parts.batch), space.getExtent(position),
+         space.getExtent(head) * width});
+    return packed ? site.cast(packed, site.getType().getElementType()) : packed;
+  };
+  Value query =
+      pack(parts.query, parts.queryPosition, parts.head, parts.channel);
+  Value key = pack(parts.key, parts.keyPosition, parts.kvHead, parts.channel);
+  Value value =
+      pack(parts.value, parts.keyPosition, parts.kvHead, parts.valueChannel);
+  if (!query || !key || !value)
+    return site.decline("attention",
+                        "its queries, keys or values are no tensors "
+                        "of heads");
+
+  ImplicitLocOpBuilder &builder = site.getBuilder();
+  Value valid;
+  if (mask->valid)
+    valid = arith::ConstantOp::create(builder, mask->valid);
+  FloatAttr scale;
+  if (!isNear(parts.scale, 1 / std::sqrt(width), site.getType()))
+    scale = builder.getF64FloatAttr(parts.scale);
+  Value result = transformer::AttentionOp::create(
+      builder, query.getType(), query, key, value, valid, /*offset=*/Value(),
+      builder.getI64IntegerAttr(heads), builder.getI64IntegerAttr(kvHeads),
+      scale, mask->causal ? builder.getUnitAttr() : UnitAttr(),
+      /*clip=*/nullptr, /*scores=*/nullptr, /*statistics=*/nullptr);
+  return site.getTensor(
+      {result,
+       {parts.batch, parts.queryPosition,
+        space.simplify(parts.head * width + parts.valueChannel)}},
+      indices, site.getType().getShape());
+}

@@ -1,0 +1,210 @@
+//===- Evaluate.cpp - Values of constant terms ----------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Masks, positions and tables are judged by their values, however they are
+// computed.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Term.h"
+
+#include "iquant/Support/ConstantBytes.h"
+#include "iquant/Support/FloatElements.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/Matchers.h"
+
+#include "llvm/Support/Endian.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::raise;
+
+/// Terms of models nest some twenty deep.
+static constexpr unsigned kMaxDepth = 64;
+/// The longest sum that is worth computing for one element.
+static constexpr int64_t kMaxReduced = 1024;
+
+/// The element of a constant tensor at a place in row-major order.
+static std::optional<double> getConstantElement(ElementsAttr constant,
+                                                int64_t place) {
+  if (isa<FloatType>(constant.getElementType())) {
+    auto values = FloatElements::get(
+        constant, [](const Twine &) -> LogicalResult { return failure(); });
+    if (failed(values))
+      return std::nullopt;
+    double value;
+    values->read(place, value);
+    return value;
+  }
+  if (auto dense = dyn_cast<DenseIntElementsAttr>(constant)) {
+    APInt value = dense.getValues<APInt>()[place];
+    return value.getBitWidth() == 1 ? value.getZExtValue()
+                                    : value.getSExtValue();
+  }
+  std::optional<ArrayRef<char>> bytes = getConstantBytes(constant);
+  if (!bytes || !constant.getElementType().isInteger())
+    return std::nullopt;
+  auto read = [&](auto zero) -> std::optional<double> {
+    using T = decltype(zero);
+    if ((place + 1) * sizeof(T) > bytes->size())
+      return std::nullopt;
+    return llvm::support::endian::read<T, llvm::endianness::native>(
+        bytes->data() + place * sizeof(T));
+  };
+  switch (constant.getElementType().getIntOrFloatBitWidth()) {
+  case 8:
+    return read(int8_t());
+  case 32:
+    return read(int32_t());
+  case 64:
+    return read(int64_t());
+  default:
+    return std::nullopt;
+  }
+}
+
+/// The element of a constant at known indices.
+static std::optional<double> getElementOf(Value value,
+                                          ArrayRef<int64_t> indices) {
+  ElementsAttr constant;
+  if (!matchPattern(value, m_Constant(&constant)))
+    return std::nullopt;
+  ArrayRef<int64_t> shape = constant.getShapedType().getShape();
+  int64_t place = 0;
+  for (auto [index, size] : llvm::zip_equal(indices, shape)) {
+    if (index < 0 || index >= size)
+      return std::nullopt;
+    place = place * size + index;
+  }
+  return getConstantElement(constant, place);
+}
+
+/// The value of an op of known operands.
+static std::optional<double> compute(const Node &node, ArrayRef<double> in) {
+  switch (node.kind) {
+  case Kind::Add:
+    return in[0] + in[1];
+  case Kind::Sub:
+    return in[0] - in[1];
+  case Kind::Mul:
+    return in[0] * in[1];
+  case Kind::Div:
+    return in[0] / in[1];
+  case Kind::Neg:
+    return -in[0];
+  case Kind::Pow:
+    return std::pow(in[0], node.number);
+  case Kind::Exp:
+    return std::exp(in[0]);
+  case Kind::Sqrt:
+    return std::sqrt(in[0]);
+  case Kind::Rsqrt:
+    return 1 / std::sqrt(in[0]);
+  case Kind::Reciprocal:
+    return 1 / in[0];
+  case Kind::Tanh:
+    return std::tanh(in[0]);
+  case Kind::Erf:
+    return std::erf(in[0]);
+  case Kind::Sigmoid:
+    return 1 / (1 + std::exp(-in[0]));
+  case Kind::Sin:
+    return std::sin(in[0]);
+  case Kind::Cos:
+    return std::cos(in[0]);
+  case Kind::Max:
+    return std::max(in[0], in[1]);
+  case Kind::Min:
+    return std::min(in[0], in[1]);
+  case Kind::Convert:
+    return in[0];
+  case Kind::Less:
+    return in[0] < in[1];
+  case Kind::LessEqual:
+    return in[0] <= in[1];
+  case Kind::Equal:
+    return in[0] == in[1];
+  case Kind::NotEqual:
+    return in[0] != in[1];
+  case Kind::Select:
+    return in[0] != 0 ? in[1] : in[2];
+  case Kind::And:
+    return in[0] != 0 && in[1] != 0;
+  case Kind::Or:
+    return in[0] != 0 || in[1] != 0;
+  default:
+    return std::nullopt;
+  }
+}
+
+std::optional<double> Reader::evaluate(const Term &term,
+                                       SmallVector<int64_t> &values,
+                                       unsigned depth) {
+  if (depth > kMaxDepth)
+    return std::nullopt;
+  Term head = look(term);
+  Node node = read(head);
+  switch (node.kind) {
+  case Kind::Number:
+    return node.number;
+  case Kind::Index: {
+    std::optional<int64_t> index = evaluateIndex(node.index, values);
+    return index ? std::optional<double>(*index) : std::nullopt;
+  }
+  case Kind::Leaf: {
+    SmallVector<int64_t> indices;
+    for (AffineExpr expr : head.at) {
+      std::optional<int64_t> index = evaluateIndex(expr, values);
+      if (!index)
+        return std::nullopt;
+      indices.push_back(*index);
+    }
+    if (!isa<RankedTensorType>(head.value.getType()))
+      return std::nullopt;
+    return getElementOf(head.value, indices);
+  }
+  case Kind::ReduceSum:
+  case Kind::ReduceMax: {
+    if (node.variables.size() != 1)
+      return std::nullopt;
+    auto variable = dyn_cast<AffineDimExpr>(node.variables[0]);
+    int64_t extent = space.getExtent(node.variables[0]);
+    if (!variable || ShapedType::isDynamic(extent) || extent > kMaxReduced)
+      return std::nullopt;
+    values.resize(std::max<size_t>(values.size(), variable.getPosition() + 1));
+    std::optional<double> result;
+    for (int64_t i = 0; i < extent; ++i) {
+      values[variable.getPosition()] = i;
+      auto element = evaluate(node.operands[0], values, depth + 1);
+      if (!element)
+        return std::nullopt;
+      if (!result)
+        result = element;
+      else
+        result = node.kind == Kind::ReduceSum ? *result + *element
+                                              : std::max(*result, *element);
+    }
+    return result;
+  }
+  default:
+    break;
+  }
+  SmallVector<double, 3> operands;
+  for (const Term &operand : node.operands) {
+    std::optional<double> value = evaluate(operand, values, depth + 1);
+    if (!value)
+      return std::nullopt;
+    operands.push_back(*value);
+  }
+  if (node.kind == Kind::Extract) {
+    SmallVector<int64_t> indices;
+    for (double operand : operands)
+      indices.push_back(static_cast<int64_t>(operand));
+    return getElementOf(node.table, indices);
+  }
+  return compute(node, operands);
+}

@@ -1,0 +1,238 @@
+//===- Norm.cpp - Raise RMSNorm and LayerNorm -----------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Patterns.h"
+
+#include "dialects/Transformer/Transformer.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::raise;
+
+namespace {
+/// A mean of `body` over `variable`.
+struct Mean {
+  Term body;
+  AffineExpr variable;
+};
+} // namespace
+
+/// sum_k body / K, K the extent of k
+static std::optional<Mean> getMean(Site &site, const Product &product,
+                                   Type type) {
+  Reader &reader = site.getReader();
+  if (product.factors.size() != 1 || product.factors[0].power != 1)
+    return std::nullopt;
+  Node sum = reader.read(product.factors[0].term);
+  if (sum.kind != Kind::ReduceSum || sum.operands.size() != 1 ||
+      sum.variables.size() != 1)
+    return std::nullopt;
+  int64_t extent = site.getSpace().getExtent(sum.variables[0]);
+  // Some divide each element.
+  Product body = getProduct(reader, sum.operands[0]);
+  double number = product.number * body.number;
+  if (ShapedType::isDynamic(extent) || !isNear(number * extent, 1, type))
+    return std::nullopt;
+  return Mean{sum.operands[0], sum.variables[0]};
+}
+
+/// The base of a square, with or without a number that is multiplied to it.
+static std::optional<Term> getSquared(Reader &reader, const Term &term) {
+  Node node = reader.read(term);
+  if (node.kind == Kind::Pow && node.number == 2)
+    return node.operands[0];
+  if (node.kind != Kind::Mul && node.kind != Kind::Div)
+    return std::nullopt;
+  if (node.kind == Kind::Mul &&
+      reader.equal(node.operands[0], node.operands[1]))
+    return node.operands[0];
+  if (getNumber(reader, node.operands[1]))
+    return getSquared(reader, node.operands[0]);
+  if (node.kind == Kind::Mul && getNumber(reader, node.operands[0]))
+    return getSquared(reader, node.operands[1]);
+  return std::nullopt;
+}
+
+/// x, if `term` is x minus the mean of x over a channel `k`.
+static std::optional<Term> getCentred(Site &site, const Term &term,
+                                      AffineExpr k) {
+  Reader &reader = site.getReader();
+  Node node = reader.read(term);
+  if (node.kind != Kind::Sub && node.kind != Kind::Add)
+    return std::nullopt;
+  for (auto [x, subtracted] : {std::pair(0, 1), std::pair(1, 0)}) {
+    if (node.kind == Kind::Sub && x != 0)
+      break;
+    Product product = getProduct(reader, node.operands[subtracted]);
+    if (node.kind == Kind::Add)
+      product.number = -product.number;
+    auto mean = getMean(site, product, site.getType().getElementType());
+    if (mean && reader.equal(node.operands[x].substitute(site.getSpace(), k,
+                                                         mean->variable),
+                             mean->body))
+      return node.operands[x];
+  }
+  return std::nullopt;
+}
+
+/// u / sqrt(mean_k u[k]^2 + epsilon) * scale[c] + shift[c]: an RMSNorm of u, or
+/// a LayerNorm of x with u = x - mean_k x.
+static Raised raiseNormOf(Site &site, const Term &term, const Term *shift) {
+  Reader &reader = site.getReader();
+  auto isRoot = [](const Factor &factor) { return factor.power == -0.5; };
+  Product whole = getProduct(reader, term);
+  auto root = whole.take(isRoot);
+  if (!root || whole.factors.empty())
+    return std::nullopt;
+  Sum variance = getSum(reader, root->term);
+  if (variance.products.size() != 1)
+    return std::nullopt;
+  auto square = getMean(site, variance.products[0], root->term.value.getType());
+  std::optional<Term> squared;
+  if (square)
+    squared = getSquared(reader, square->body);
+  if (!squared) {
+    bool looksLikeOne =
+        variance.products[0].factors.size() == 1 &&
+        reader.read(variance.products[0].factors[0].term).kind ==
+            Kind::ReduceSum;
+    if (looksLikeOne)
+      return site.decline(
+          "rms_norm", "it does not divide by the root of a mean of squares");
+    return std::nullopt;
+  }
+  auto at = [&](AffineExpr index) {
+    return squared->substitute(site.getSpace(), square->variable, index);
+  };
+  AffineExpr channel = site.getChannel();
+  Term normed = at(channel);
+  Product product = getProduct(reader, term, normed);
+  bool hasNormed =
+      product
+          .take([&](const Factor &factor) {
+            return factor.power == 1 && reader.equal(factor.term, normed);
+          })
+          .has_value();
+  if (!hasNormed || !product.take(isRoot))
+    return site.decline("rms_norm", "it divides what is not the mean's own row "
+                                    "along the last dimension");
+  if (product.number != 1 || product.factors.size() > 1)
+    return site.decline("rms_norm", "it multiplies by more than a scale");
+  double epsilon = variance.number;
+  if (!(epsilon >= 0) || !std::isfinite(epsilon))
+    return site.decline("rms_norm", "its epsilon is not a number from 0 on");
+
+  Value scale, shiftVector;
+  if (!product.factors.empty() &&
+      (product.factors[0].power != 1 ||
+       !(scale = site.getChannelVector(product.factors[0].term))))
+    return std::nullopt;
+  if (shift && !(shiftVector = site.getChannelVector(*shift)))
+    return std::nullopt;
+
+  ImplicitLocOpBuilder &builder = site.getBuilder();
+  if (std::optional<Term> x = getCentred(site, normed, channel)) {
+    Value input = site.getActivation(*x);
+    if (!input)
+      return site.decline("layer_norm", "its input is no tensor");
+    return transformer::LayerNormOp::create(builder, site.getType(), input,
+                                            scale, shiftVector,
+                                            builder.getF64FloatAttr(epsilon));
+  }
+  if (shift)
+    return std::nullopt;
+  Value input = site.getActivation(normed);
+  if (!input)
+    return site.decline("rms_norm", "its input is no tensor");
+  return transformer::RmsNormOp::create(builder, site.getType(), input, scale,
+                                        builder.getF64FloatAttr(epsilon));
+}
+
+Raised raise::raiseNorm(Site &site) {
+  if (site.getIndices().empty() || !isa<AffineDimExpr>(site.getChannel()))
+    return std::nullopt;
+  Node node = site.getReader().read(site.getTerm());
+  if (node.kind != Kind::Add)
+    return raiseNormOf(site, site.getTerm(), nullptr);
+  if (Raised raised = raiseNormOf(site, node.operands[0], &node.operands[1]))
+    return raised;
+  return raiseNormOf(site, node.operands[1], &node.operands[0]);
+}
+
+//===----------------------------------------------------------------------===//
+// Scale and shift
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A norm that is multiplied by a vector; by none where `scale` is null.
+struct ScaledNorm {
+  Term norm, scale;
+};
+} // namespace
+
+static std::optional<ScaledNorm> getScaledNorm(Reader &reader,
+                                               const Term &term) {
+  auto isNorm = [](const Term &term) {
+    return isa_and_nonnull<transformer::RmsNormOp, transformer::LayerNormOp>(
+        term.value.getDefiningOp());
+  };
+  Term head = reader.look(term);
+  if (isNorm(head))
+    return ScaledNorm{head, {}};
+  Node node = reader.read(head);
+  if (node.kind != Kind::Mul)
+    return std::nullopt;
+  for (auto [norm, scale] : {std::pair(0, 1), std::pair(1, 0)})
+    if (Term operand = reader.look(node.operands[norm]); isNorm(operand))
+      return ScaledNorm{operand, node.operands[scale]};
+  return std::nullopt;
+}
+
+/// norm(x) * scale[c] + shift[c], of which a part may be in the norm already
+Raised raise::raiseNormParameters(Site &site) {
+  Reader &reader = site.getReader();
+  Node node = reader.read(site.getTerm());
+  std::optional<ScaledNorm> scaled;
+  Term shift;
+  if (node.kind == Kind::Add) {
+    shift = node.operands[1];
+    scaled = getScaledNorm(reader, node.operands[0]);
+    if (!scaled) {
+      shift = node.operands[0];
+      scaled = getScaledNorm(reader, node.operands[1]);
+    }
+  } else if (node.kind == Kind::Mul) {
+    scaled = getScaledNorm(reader, site.getTerm());
+  }
+  if (!scaled || scaled->norm.at.back() != site.getChannel())
+    return std::nullopt;
+  Value scaleVector, shiftVector;
+  if (scaled->scale && !(scaleVector = site.getChannelVector(scaled->scale)))
+    return std::nullopt;
+  if (shift && !(shiftVector = site.getChannelVector(shift)))
+    return std::nullopt;
+
+  ImplicitLocOpBuilder &builder = site.getBuilder();
+  Value result;
+  if (auto op = scaled->norm.value.getDefiningOp<transformer::RmsNormOp>()) {
+    if (op.getScale() || shift)
+      return std::nullopt;
+    result = transformer::RmsNormOp::create(
+        builder, op.getType(), op.getInput(), scaleVector, op.getEpsilonAttr());
+  } else {
+    auto layerNorm =
+        scaled->norm.value.getDefiningOp<transformer::LayerNormOp>();
+    if (layerNorm.getShift() || (layerNorm.getScale() && scaleVector))
+      return std::nullopt;
+    result = transformer::LayerNormOp::create(
+        builder, layerNorm.getType(), layerNorm.getInput(),
+        scaleVector ? scaleVector : layerNorm.getScale(), shiftVector,
+        layerNorm.getEpsilonAttr());
+  }
+  return site.getActivation({result, scaled->norm.at});
+}

@@ -1,0 +1,180 @@
+//===- RaiseToTransformer.cpp - Find transformers in other IR -------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// The pass: the table of patterns, and the order in which values meet it.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Patterns.h"
+
+#include "iquant/Conversion/Passes.h"
+
+#include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/Remarks.h"
+
+#include "llvm/ADT/MapVector.h"
+
+namespace mlir::iquant {
+#define GEN_PASS_DEF_RAISETOTRANSFORMER
+#include "iquant/Conversion/Passes.h.inc"
+} // namespace mlir::iquant
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::raise;
+
+/// Every value that an op computes meets the patterns in this order; the first
+/// that raises it wins.
+static constexpr Raised (*kPatterns[])(Site &) = {
+    raiseLinear,         raiseBias,      raiseSoftmax, raiseNorm,
+    raiseNormParameters, raiseSilu,      raiseSwiGlu,  raiseGelu,
+    raiseRope,           raiseAttention, raiseAdd,
+};
+
+Raised raise::raiseByPatterns(Site &site) {
+  for (auto pattern : kPatterns)
+    if (Raised raised = pattern(site); raised && *raised)
+      return raised;
+  return std::nullopt;
+}
+
+/// Whether a value is computed by other people's ops, as floats.
+static bool mayBeRaised(OpResult result) {
+  auto type = dyn_cast<RankedTensorType>(result.getType());
+  return type && isa<FloatType>(type.getElementType()) && !result.use_empty() &&
+         isa<linalg::LinalgDialect, tosa::TosaDialect, arith::ArithDialect,
+             math::MathDialect, tensor::TensorDialect>(
+             result.getOwner()->getDialect()) &&
+         !result.getOwner()->hasTrait<OpTrait::ConstantLike>();
+}
+
+/// Whether an op computes its result, and does not only move what another has
+/// computed and what met the patterns there. What a concatenation is may show
+/// in any view of it.
+static bool isComputedHere(Site &site) {
+  Operation *op = site.getResult().getOwner();
+  Operation *computes =
+      site.getReader().look(site.getTerm()).value.getDefiningOp();
+  return computes &&
+         (op->isAncestor(computes) ||
+          isa<tensor::ConcatOp, tensor::InsertSliceOp, tosa::ConcatOp>(
+              computes));
+}
+
+/// What replaces a value; null where it is not raised.
+static Value raiseValue(OpResult result, Constants &constants) {
+  Site::State state(result, constants);
+  Site site(state);
+  Raised raised = raiseEmbedding(site);
+  if (!raised && isComputedHere(site))
+    raised = raiseByPatterns(site);
+  return raised.value_or(Value());
+}
+
+/// The value nearest to a result of a transformer op that another value is,
+/// once the reshapes and transposes between them have undone each other; null
+/// where there is none.
+static Value getUndone(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type)
+    return {};
+  IndexSpace space(value.getContext());
+  Reader reader(space);
+  Indices indices;
+  for (int64_t size : type.getShape())
+    indices.push_back(space.add(size));
+  SmallVector<Term> path;
+  Term head = reader.look({value, indices}, &path);
+  Operation *op = head.value.getDefiningOp();
+  if (!op || !isa<transformer::TransformerDialect>(op->getDialect()))
+    return {};
+  for (const Term &step : llvm::reverse(path))
+    if (step.value != value && step.value.getType() == type &&
+        step.at == indices)
+      return step.value;
+  return {};
+}
+
+/// Whether nothing is lost with an op that has lost its uses: assertions of a
+/// body, that an id is one of the table's, go with what they guarded.
+static bool isLeftover(Operation *op, bool wasUsed) {
+  if (!wasUsed || !op->use_empty())
+    return false;
+  return !op->walk([&](Operation *inner) {
+              bool isHarmless = inner == op || isa<cf::AssertOp>(inner) ||
+                                isMemoryEffectFree(inner);
+              return isHarmless ? WalkResult::advance()
+                                : WalkResult::interrupt();
+            }).wasInterrupted();
+}
+
+namespace {
+struct RaiseToTransformer
+    : public iquant::impl::RaiseToTransformerBase<RaiseToTransformer> {
+  using RaiseToTransformerBase::RaiseToTransformerBase;
+
+  void runOnOperation() override {
+    Constants constants;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      raise(function, constants);
+  }
+
+private:
+  void raise(func::FuncOp function, Constants &constants) {
+    SmallVector<Operation *> ops;
+    function.walk<WalkOrder::PreOrder>([&](Operation *op) {
+      ops.push_back(op);
+      // Bodies are read through their ops.
+      return isa<linalg::LinalgOp>(op) ? WalkResult::skip()
+                                       : WalkResult::advance();
+    });
+    llvm::SmallPtrSet<Operation *, 16> unused;
+    for (Operation *op : ops)
+      if (op->use_empty())
+        unused.insert(op);
+    for (Operation *op : ops)
+      for (OpResult result : op->getResults())
+        if (mayBeRaised(result))
+          if (Value replacement = raiseValue(result, constants))
+            result.replaceAllUsesWith(replacement);
+    for (Operation *op : ops)
+      for (OpOperand &operand : op->getOpOperands())
+        if (Value undone = getUndone(operand.get()))
+          operand.set(undone);
+    eraseLeftovers(function, unused);
+    report(function);
+  }
+
+  /// Erases what was used and is not any more, users first.
+  void eraseLeftovers(func::FuncOp function,
+                      const llvm::SmallPtrSetImpl<Operation *> &unused) {
+    SmallVector<Operation *> ops;
+    function.walk<WalkOrder::PostOrder>([&](Operation *op) {
+      if (op != function && !isa<linalg::LinalgOp>(op->getParentOp()))
+        ops.push_back(op);
+    });
+    for (Operation *op : llvm::reverse(ops))
+      if (isLeftover(op, !unused.contains(op)))
+        op->erase();
+  }
+
+  void report(func::FuncOp function) {
+    llvm::MapVector<StringRef, int64_t> counts;
+    function.walk([&](Operation *op) {
+      if (isa<transformer::TransformerDialect>(op->getDialect()))
+        ++counts[op->getName().stripDialect()];
+    });
+    if (counts.empty())
+      return;
+    auto remark =
+        remark::passed(function.getLoc(), remark::RemarkOpts::name("Raised")
+                                              .category(kRemarkCategory)
+                                              .function(function.getName()));
+    remark << "has transformer ops";
+    for (auto [name, count] : counts)
+      remark << remark::metric(name, count);
+  }
+};
+} // namespace

@@ -1,0 +1,145 @@
+//===- ReadScalar.cpp - Terms of arith and math ops -----------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// On scalars in bodies, and on tensors element by element.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Term.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::raise;
+
+static bool isTruth(Value value) {
+  return getElementTypeOrSelf(value.getType()).isInteger(1);
+}
+
+std::optional<Term> raise::stepScalar(Reader &reader, const Term &term) {
+  Operation *op = term.value.getDefiningOp();
+  if (!op)
+    return std::nullopt;
+  // A truth value extends to 1 as an unsigned number only.
+  bool keeps = isa<arith::ExtFOp, arith::TruncFOp, arith::IndexCastOp,
+                   arith::IndexCastUIOp, arith::ExtUIOp>(op) ||
+               (isa<arith::ExtSIOp>(op) && !isTruth(op->getOperand(0))) ||
+               (isa<arith::TruncIOp>(op) && !isTruth(op->getResult(0)));
+  if (!keeps)
+    return std::nullopt;
+  return Term{op->getOperand(0), term.at};
+}
+
+/// The predicate as a kind, and whether the operands change places.
+static std::pair<Kind, bool> getKind(arith::CmpIPredicate predicate) {
+  switch (predicate) {
+  case arith::CmpIPredicate::eq:
+    return {Kind::Equal, false};
+  case arith::CmpIPredicate::ne:
+    return {Kind::NotEqual, false};
+  case arith::CmpIPredicate::slt:
+    return {Kind::Less, false};
+  case arith::CmpIPredicate::sle:
+    return {Kind::LessEqual, false};
+  case arith::CmpIPredicate::sgt:
+    return {Kind::Less, true};
+  case arith::CmpIPredicate::sge:
+    return {Kind::LessEqual, true};
+  default:
+    return {Kind::Leaf, false};
+  }
+}
+
+static std::pair<Kind, bool> getKind(arith::CmpFPredicate predicate) {
+  switch (predicate) {
+  case arith::CmpFPredicate::OEQ:
+    return {Kind::Equal, false};
+  case arith::CmpFPredicate::UNE:
+    return {Kind::NotEqual, false};
+  case arith::CmpFPredicate::OLT:
+    return {Kind::Less, false};
+  case arith::CmpFPredicate::OLE:
+    return {Kind::LessEqual, false};
+  case arith::CmpFPredicate::OGT:
+    return {Kind::Less, true};
+  case arith::CmpFPredicate::OGE:
+    return {Kind::LessEqual, true};
+  default:
+    return {Kind::Leaf, false};
+  }
+}
+
+/// Reads `x ^ y` with a constant `y`.
+static Node readPower(Reader &reader, Operation *op, const Term &term) {
+  Node exponent = reader.read({op->getOperand(1), term.at});
+  Node node;
+  if (exponent.kind != Kind::Number)
+    return node;
+  node.kind = Kind::Pow;
+  node.number = exponent.number;
+  node.operands.push_back({op->getOperand(0), term.at});
+  return node;
+}
+
+static Kind getSimpleKind(Operation *op) {
+  return llvm::TypeSwitch<Operation *, Kind>(op)
+      .Case<arith::AddFOp, arith::AddIOp>([](auto) { return Kind::Add; })
+      .Case<arith::SubFOp, arith::SubIOp>([](auto) { return Kind::Sub; })
+      .Case<arith::MulFOp, arith::MulIOp>([](auto) { return Kind::Mul; })
+      .Case([](arith::DivFOp) { return Kind::Div; })
+      .Case([](arith::NegFOp) { return Kind::Neg; })
+      .Case<arith::MaximumFOp, arith::MaxNumFOp>([](auto) { return Kind::Max; })
+      .Case<arith::MinimumFOp, arith::MinNumFOp>([](auto) { return Kind::Min; })
+      .Case([](arith::SelectOp) { return Kind::Select; })
+      .Case([](math::ExpOp) { return Kind::Exp; })
+      .Case([](math::SqrtOp) { return Kind::Sqrt; })
+      .Case([](math::RsqrtOp) { return Kind::Rsqrt; })
+      .Case([](math::TanhOp) { return Kind::Tanh; })
+      .Case([](math::ErfOp) { return Kind::Erf; })
+      .Case([](math::SinOp) { return Kind::Sin; })
+      .Case([](math::CosOp) { return Kind::Cos; })
+      .Case<arith::UIToFPOp, arith::FPToSIOp>(
+          [](auto) { return Kind::Convert; })
+      .Case([](arith::SIToFPOp op) {
+        return isTruth(op.getIn()) ? Kind::Leaf : Kind::Convert;
+      })
+      .Case(
+          [](arith::AndIOp op) { return isTruth(op) ? Kind::And : Kind::Leaf; })
+      .Case([](arith::OrIOp op) { return isTruth(op) ? Kind::Or : Kind::Leaf; })
+      .Default(Kind::Leaf);
+}
+
+Node raise::readScalar(Reader &reader, const Term &term) {
+  Operation *op = term.value.getDefiningOp();
+  Node node;
+  if (auto extract = dyn_cast<tensor::ExtractOp>(op)) {
+    node.kind = Kind::Extract;
+    node.table = extract.getTensor();
+    for (Value index : extract.getIndices())
+      node.operands.push_back({index, term.at});
+    return node;
+  }
+  if (isa<math::PowFOp, math::FPowIOp>(op))
+    return readPower(reader, op, term);
+
+  bool swap = false;
+  if (auto compare = dyn_cast<arith::CmpIOp>(op))
+    std::tie(node.kind, swap) = getKind(compare.getPredicate());
+  else if (auto compare = dyn_cast<arith::CmpFOp>(op))
+    std::tie(node.kind, swap) = getKind(compare.getPredicate());
+  else
+    node.kind = getSimpleKind(op);
+  if (node.kind == Kind::Leaf)
+    return node;
+  for (Value operand : op->getOperands())
+    node.operands.push_back({operand, term.at});
+  if (swap)
+    std::swap(node.operands[0], node.operands[1]);
+  return node;
+}

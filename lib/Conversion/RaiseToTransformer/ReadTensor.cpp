@@ -1,0 +1,158 @@
+//===- ReadTensor.cpp - Terms of tensor ops -------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Term.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::raise;
+
+static std::optional<Term> step(Reader &reader, tensor::ExpandShapeOp op,
+                                const Term &term) {
+  Indices at;
+  ArrayRef<AffineExpr> indices(term.at);
+  for (auto group : op.getReassociationIndices()) {
+    AffineExpr place = reader.getSpace().join(
+        indices.slice(group.front(), group.size()),
+        op.getType().getShape().slice(group.front(), group.size()));
+    if (!place)
+      return std::nullopt;
+    at.push_back(place);
+  }
+  return reader.getElement(op.getSrc(), std::move(at));
+}
+
+static std::optional<Term> step(Reader &reader, tensor::CollapseShapeOp op,
+                                const Term &term) {
+  Indices at;
+  for (auto [group, index] :
+       llvm::zip_equal(op.getReassociationIndices(), term.at))
+    if (failed(reader.getSpace().split(
+            index,
+            op.getSrcType().getShape().slice(group.front(), group.size()), at)))
+      return std::nullopt;
+  return reader.getElement(op.getSrc(), std::move(at));
+}
+
+static std::optional<Term> step(Reader &reader, tensor::ExtractSliceOp op,
+                                const Term &term) {
+  Indices at;
+  llvm::SmallBitVector dropped = op.getDroppedDims();
+  const Term *taken = &term;
+  unsigned next = 0;
+  for (auto [dim, offset, stride] :
+       llvm::enumerate(op.getMixedOffsets(), op.getMixedStrides())) {
+    std::optional<int64_t> begin = getConstantIntValue(offset);
+    std::optional<int64_t> step = getConstantIntValue(stride);
+    if (!begin || !step)
+      return std::nullopt;
+    AffineExpr index =
+        dropped[dim] ? reader.getSpace().getConstant(0) : taken->at[next++];
+    at.push_back(index * *step + *begin);
+  }
+  return reader.getElement(op.getSource(), std::move(at));
+}
+
+static std::optional<Term> step(Reader &reader, tensor::InsertSliceOp op,
+                                const Term &term) {
+  llvm::SmallBitVector dropped = op.getDroppedDims();
+  Indices at;
+  bool inside = true;
+  for (auto [dim, offset, size, stride, index] :
+       llvm::enumerate(op.getMixedOffsets(), op.getMixedSizes(),
+                       op.getMixedStrides(), term.at)) {
+    std::optional<int64_t> begin = getConstantIntValue(offset);
+    std::optional<int64_t> count = getConstantIntValue(size);
+    std::optional<int64_t> step = getConstantIntValue(stride);
+    if (!begin || !count || step != 1)
+      return std::nullopt;
+    auto range = reader.getSpace().getRange(index);
+    if (!range && !(*begin == 0 && *count == op.getDestType().getDimSize(dim)))
+      return std::nullopt;
+    if (range && (range->second < *begin || range->first >= *begin + *count))
+      return reader.getElement(op.getDest(), term.at);
+    inside &=
+        !range || (range->first >= *begin && range->second < *begin + *count);
+    if (!dropped[dim])
+      at.push_back(index - *begin);
+  }
+  if (!inside)
+    return std::nullopt;
+  return reader.getElement(op.getSource(), std::move(at));
+}
+
+/// The part of a concatenation in which all indices lie.
+static std::optional<Term> step(Reader &reader, tensor::ConcatOp op,
+                                const Term &term) {
+  auto range = reader.getSpace().getRange(term.at[op.getDim()]);
+  int64_t begin = 0;
+  for (Value input : op.getInputs()) {
+    int64_t size =
+        cast<RankedTensorType>(input.getType()).getDimSize(op.getDim());
+    if (!range || ShapedType::isDynamic(size))
+      return std::nullopt;
+    if (range->first >= begin && range->second < begin + size) {
+      Indices at = term.at;
+      at[op.getDim()] = at[op.getDim()] - begin;
+      return reader.getElement(input, std::move(at));
+    }
+    begin += size;
+  }
+  return std::nullopt;
+}
+
+/// A computed index as an expression of variables, or null.
+static AffineExpr getIndex(Reader &reader, const Term &term, unsigned depth) {
+  Node node = reader.read(term);
+  if (node.kind == Kind::Index)
+    return node.index;
+  if (node.kind == Kind::Number)
+    return reader.getSpace().getConstant(static_cast<int64_t>(node.number));
+  if (depth == 0 || (node.kind != Kind::Add && node.kind != Kind::Mul))
+    return {};
+  AffineExpr lhs = getIndex(reader, node.operands[0], depth - 1);
+  AffineExpr rhs = getIndex(reader, node.operands[1], depth - 1);
+  if (!lhs || !rhs)
+    return {};
+  if (node.kind == Kind::Add)
+    return lhs + rhs;
+  return isa<AffineConstantExpr>(lhs) || isa<AffineConstantExpr>(rhs)
+             ? lhs * rhs
+             : AffineExpr();
+}
+
+static std::optional<Term> step(Reader &reader, tensor::ExtractOp op,
+                                const Term &term) {
+  Indices at;
+  for (Value index : op.getIndices()) {
+    at.push_back(getIndex(reader, {index, term.at}, /*depth=*/4));
+    if (!at.back())
+      return std::nullopt;
+  }
+  return reader.getElement(op.getTensor(), std::move(at));
+}
+
+std::optional<Term> raise::stepTensor(Reader &reader, const Term &term) {
+  Operation *op = term.value.getDefiningOp();
+  if (!op)
+    return std::nullopt;
+  return llvm::TypeSwitch<Operation *, std::optional<Term>>(op)
+      .Case<tensor::ExpandShapeOp, tensor::CollapseShapeOp,
+            tensor::ExtractSliceOp, tensor::InsertSliceOp, tensor::ConcatOp,
+            tensor::ExtractOp>([&](auto op) { return step(reader, op, term); })
+      .Case([&](tensor::CastOp op) -> std::optional<Term> {
+        if (!isa<RankedTensorType>(op.getSource().getType()))
+          return std::nullopt;
+        return reader.getElement(op.getSource(), term.at);
+      })
+      .Case([&](tensor::SplatOp op) { return Term{op.getInput(), {}}; })
+      .Default(std::nullopt);
+}

@@ -1,0 +1,216 @@
+//===- ReadTosa.cpp - Terms of TOSA ops -----------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Elementwise ops broadcast dimensions of size 1; an index of such a dimension
+// is 0 in any case.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Term.h"
+
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/Dialect/Tosa/Utils/ConversionUtils.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::raise;
+
+static bool isFloat(Value value) {
+  return isa<FloatType>(getElementTypeOrSelf(value.getType()));
+}
+
+static std::optional<Term> step(Reader &reader, tosa::ReshapeOp op,
+                                const Term &term) {
+  auto from = dyn_cast<RankedTensorType>(op.getInput1().getType());
+  auto to = dyn_cast<RankedTensorType>(op.getType());
+  if (!from || !to)
+    return std::nullopt;
+  AffineExpr place = reader.getSpace().join(term.at, to.getShape());
+  Indices at;
+  if (!place || failed(reader.getSpace().split(place, from.getShape(), at)))
+    return std::nullopt;
+  return reader.getElement(op.getInput1(), std::move(at));
+}
+
+static std::optional<Term> step(Reader &reader, tosa::TransposeOp op,
+                                const Term &term) {
+  Indices at(term.at.size());
+  for (auto [index, dim] : llvm::zip_equal(term.at, op.getPerms()))
+    at[dim] = index;
+  return reader.getElement(op.getInput1(), std::move(at));
+}
+
+static std::optional<Term> step(Reader &reader, tosa::SliceOp op,
+                                const Term &term) {
+  SmallVector<int64_t> begins;
+  if (!tosa::getConstShapeValues(op.getStart().getDefiningOp(), begins) ||
+      begins.size() != term.at.size())
+    return std::nullopt;
+  Indices at;
+  for (auto [index, begin] : llvm::zip_equal(term.at, begins))
+    at.push_back(index + begin);
+  return reader.getElement(op.getInput1(), std::move(at));
+}
+
+static std::optional<Term> step(Reader &reader, tosa::TileOp op,
+                                const Term &term) {
+  auto type = dyn_cast<RankedTensorType>(op.getInput1().getType());
+  if (!type || !type.hasStaticShape())
+    return std::nullopt;
+  Indices at;
+  for (auto [index, size] : llvm::zip_equal(term.at, type.getShape()))
+    at.push_back(size == 0 ? index : index % size);
+  return reader.getElement(op.getInput1(), std::move(at));
+}
+
+static std::optional<Term> step(Reader &reader, tosa::ConcatOp op,
+                                const Term &term) {
+  auto range = reader.getSpace().getRange(term.at[op.getAxis()]);
+  int64_t begin = 0;
+  for (Value input : op.getInput1()) {
+    auto type = dyn_cast<RankedTensorType>(input.getType());
+    if (!range || !type || type.isDynamicDim(op.getAxis()))
+      return std::nullopt;
+    int64_t size = type.getDimSize(op.getAxis());
+    if (range->first >= begin && range->second < begin + size) {
+      Indices at = term.at;
+      at[op.getAxis()] = at[op.getAxis()] - begin;
+      return reader.getElement(input, std::move(at));
+    }
+    begin += size;
+  }
+  return std::nullopt;
+}
+
+std::optional<Term> raise::stepTosa(Reader &reader, const Term &term) {
+  Operation *op = term.value.getDefiningOp();
+  if (!op || !isa<RankedTensorType>(term.value.getType()))
+    return std::nullopt;
+  return llvm::TypeSwitch<Operation *, std::optional<Term>>(op)
+      .Case<tosa::ReshapeOp, tosa::TransposeOp, tosa::SliceOp, tosa::TileOp,
+            tosa::ConcatOp>([&](auto op) { return step(reader, op, term); })
+      .Case([&](tosa::IdentityOp op) {
+        return reader.getElement(op.getInput1(), term.at);
+      })
+      .Case([&](tosa::CastOp op) -> std::optional<Term> {
+        if (!isFloat(op.getInput()) || !isFloat(op))
+          return std::nullopt;
+        return reader.getElement(op.getInput(), term.at);
+      })
+      .Default(std::nullopt);
+}
+
+static Kind getSimpleKind(Operation *op) {
+  return llvm::TypeSwitch<Operation *, Kind>(op)
+      .Case([](tosa::AddOp) { return Kind::Add; })
+      .Case([](tosa::SubOp) { return Kind::Sub; })
+      .Case([](tosa::MulOp op) { return isFloat(op) ? Kind::Mul : Kind::Leaf; })
+      .Case([](tosa::NegateOp op) {
+        return isFloat(op) ? Kind::Neg : Kind::Leaf;
+      })
+      .Case([](tosa::ReciprocalOp) { return Kind::Reciprocal; })
+      .Case([](tosa::RsqrtOp) { return Kind::Rsqrt; })
+      .Case([](tosa::ExpOp) { return Kind::Exp; })
+      .Case([](tosa::TanhOp) { return Kind::Tanh; })
+      .Case([](tosa::ErfOp) { return Kind::Erf; })
+      .Case([](tosa::SigmoidOp) { return Kind::Sigmoid; })
+      .Case([](tosa::SinOp) { return Kind::Sin; })
+      .Case([](tosa::CosOp) { return Kind::Cos; })
+      .Case([](tosa::MaximumOp) { return Kind::Max; })
+      .Case([](tosa::MinimumOp) { return Kind::Min; })
+      .Case([](tosa::SelectOp) { return Kind::Select; })
+      .Case([](tosa::EqualOp) { return Kind::Equal; })
+      .Case([](tosa::GreaterOp) { return Kind::Less; })
+      .Case([](tosa::GreaterEqualOp) { return Kind::LessEqual; })
+      .Case([](tosa::LogicalAndOp) { return Kind::And; })
+      .Case([](tosa::LogicalOrOp) { return Kind::Or; })
+      .Case([](tosa::CastOp op) {
+        return isFloat(op) ? Kind::Convert : Kind::Leaf;
+      })
+      .Default(Kind::Leaf);
+}
+
+/// How many operands count; the rest are shifts and zero points.
+static unsigned getArity(Kind kind) {
+  switch (kind) {
+  case Kind::Select:
+    return 3;
+  case Kind::Add:
+  case Kind::Sub:
+  case Kind::Mul:
+  case Kind::Max:
+  case Kind::Min:
+  case Kind::Equal:
+  case Kind::Less:
+  case Kind::LessEqual:
+  case Kind::And:
+  case Kind::Or:
+    return 2;
+  default:
+    return 1;
+  }
+}
+
+template <typename ReduceOp>
+static Node readReduction(Reader &reader, ReduceOp op, const Term &term,
+                          Kind kind) {
+  auto type = dyn_cast<RankedTensorType>(op.getInput().getType());
+  if (!type)
+    return {};
+  Node node;
+  node.kind = kind;
+  node.variables = reader.getVariables(op, type.getDimSize(op.getAxis()));
+  Indices at = term.at;
+  at[op.getAxis()] = node.variables[0];
+  node.operands.push_back(reader.getElement(op.getInput(), std::move(at)));
+  return node;
+}
+
+static Node readMatMul(Reader &reader, tosa::MatMulOp op, const Term &term) {
+  auto type = dyn_cast<RankedTensorType>(op.getA().getType());
+  if (!type || !isFloat(op))
+    return {};
+  Node node;
+  node.kind = Kind::ReduceDot;
+  node.variables = reader.getVariables(op, type.getDimSize(2));
+  AffineExpr k = node.variables[0];
+  node.operands.push_back(
+      reader.getElement(op.getA(), {term.at[0], term.at[1], k}));
+  node.operands.push_back(
+      reader.getElement(op.getB(), {term.at[0], k, term.at[2]}));
+  return node;
+}
+
+Node raise::readTosa(Reader &reader, const Term &term) {
+  Operation *op = term.value.getDefiningOp();
+  if (!isa<RankedTensorType>(term.value.getType()))
+    return {};
+  if (auto sum = dyn_cast<tosa::ReduceSumOp>(op))
+    return readReduction(reader, sum, term, Kind::ReduceSum);
+  if (auto max = dyn_cast<tosa::ReduceMaxOp>(op))
+    return readReduction(reader, max, term, Kind::ReduceMax);
+  if (auto product = dyn_cast<tosa::MatMulOp>(op))
+    return readMatMul(reader, product, term);
+
+  Node node;
+  if (auto power = dyn_cast<tosa::PowOp>(op)) {
+    Node exponent = reader.read(reader.getElement(power.getInput2(), term.at));
+    if (exponent.kind != Kind::Number)
+      return {};
+    node.kind = Kind::Pow;
+    node.number = exponent.number;
+  } else {
+    node.kind = getSimpleKind(op);
+  }
+  if (node.kind == Kind::Leaf)
+    return node;
+  for (Value operand : op->getOperands().take_front(getArity(node.kind)))
+    node.operands.push_back(reader.getElement(operand, term.at));
+  // a > b --> b < a
+  if (node.kind == Kind::Less || node.kind == Kind::LessEqual)
+    std::swap(node.operands[0], node.operands[1]);
+  return node;
+}

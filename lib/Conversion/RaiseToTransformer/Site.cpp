@@ -1,0 +1,111 @@
+//===- Site.cpp - A value that may be raised ------------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Site.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Remarks.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::raise;
+
+/// How deep formulas nest parts that are tensors of their own.
+static constexpr unsigned kMaxDepth = 4;
+
+Site::State::State(OpResult result, Constants &constants)
+    : constants(constants), result(result), space(result.getContext()),
+      reader(space), builder(result.getLoc(), result.getOwner()) {}
+
+Site::Site(State &state)
+    : state(state), type(llvm::cast<RankedTensorType>(state.result.getType())) {
+  for (int64_t size : type.getShape())
+    indices.push_back(state.space.add(size));
+  term = {state.result, indices};
+}
+
+Value Site::getTensor(const Term &element, ArrayRef<AffineExpr> indices,
+                      ArrayRef<int64_t> shape) {
+  SmallVector<Term> path;
+  state.reader.look(element, &path);
+  for (const Term &step : llvm::reverse(path))
+    if (llvm::cast<RankedTensorType>(step.value.getType()).getShape() ==
+            shape &&
+        ArrayRef(step.at) == indices)
+      return step.value;
+  // The nearest tensor to the producer that only moves elements.
+  for (const Term &step : llvm::reverse(path))
+    if (Value moved = rearrange(state.builder, state.space, step, indices,
+                                shape, state.constants))
+      return moved;
+
+  // A part of a formula of several ops.
+  Type elementType = getElementTypeOrSelf(element.value.getType());
+  if (!isa<FloatType>(elementType) || state.depth == kMaxDepth ||
+      state.reader.read(element).kind == Kind::Leaf)
+    return {};
+  ++state.depth;
+  Site part(state, element, indices, RankedTensorType::get(shape, elementType));
+  Raised raised = raiseByPatterns(part);
+  --state.depth;
+  return raised.value_or(Value());
+}
+
+std::optional<Term> Site::getRowsOf(const Term &element, AffineExpr channel) {
+  SmallVector<Term> path;
+  state.reader.look(element, &path);
+  AffineExpr row = state.space.join(getRows(), type.getShape().drop_back());
+  for (Term &step : llvm::reverse(path)) {
+    ArrayRef<int64_t> shape =
+        llvm::cast<RankedTensorType>(step.value.getType()).getShape();
+    if (shape.empty() || step.at.back() != channel ||
+        shape.back() != state.space.getExtent(channel))
+      continue;
+    if (row && state.space.join(ArrayRef(step.at).drop_back(),
+                                shape.drop_back()) == row)
+      return step;
+  }
+  return std::nullopt;
+}
+
+Value Site::cast(Value tensor, Type elementType) {
+  auto from = llvm::cast<RankedTensorType>(tensor.getType());
+  if (from.getElementType() == elementType)
+    return tensor;
+  Type to = from.clone(elementType);
+  unsigned width = elementType.getIntOrFloatBitWidth();
+  if (width > from.getElementTypeBitWidth())
+    return arith::ExtFOp::create(state.builder, to, tensor);
+  if (width < from.getElementTypeBitWidth())
+    return arith::TruncFOp::create(state.builder, to, tensor);
+  // Between bf16 and f16 there is no cast.
+  Value wide = arith::ExtFOp::create(
+      state.builder, from.clone(state.builder.getF32Type()), tensor);
+  return arith::TruncFOp::create(state.builder, to, wide);
+}
+
+static bool isFloatTensor(Value tensor) {
+  return isa<FloatType>(getElementTypeOrSelf(tensor.getType()));
+}
+
+Value Site::getActivation(const Term &element) {
+  Value tensor = getTensor(element, indices, type.getShape());
+  if (!tensor || !isFloatTensor(tensor))
+    return {};
+  return cast(tensor, type.getElementType());
+}
+
+Value Site::getChannelVector(const Term &element) {
+  Value vector = getTensor(element, getChannel(), getChannels());
+  return vector && isFloatTensor(vector) ? vector : Value();
+}
+
+std::nullopt_t Site::decline(StringRef op, const Twine &reason) {
+  remark::failed(state.builder.getLoc(),
+                 remark::RemarkOpts::name("Declined").category(kRemarkCategory))
+      << ("looks like a transformer." + op + ", but " + reason).str();
+  return std::nullopt;
+}

@@ -1,0 +1,113 @@
+//===- Site.h - A value that may be raised ----------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What a pattern sees of a tensor, and how it takes and gives tensors.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_LIB_CONVERSION_RAISETOTRANSFORMER_SITE_H
+#define IQUANT_LIB_CONVERSION_RAISETOTRANSFORMER_SITE_H
+
+#include "Algebra.h"
+
+#include "mlir/IR/ImplicitLocOpBuilder.h"
+
+namespace mlir::iquant::raise {
+
+/// The category of this pass's remarks.
+inline constexpr StringLiteral kRemarkCategory = "raise-to-transformer";
+
+/// The constants that raising made, shared by all its patterns.
+struct Constants {
+  /// Transposed copies, by what they are copies of.
+  DenseMap<Attribute, Attribute> transposed;
+};
+
+/// A term at one variable per dimension, the result of an op or a part of its
+/// formula, with what a pattern needs to make a tensor of it.
+class Site {
+public:
+  /// All that sites of one result share.
+  struct State {
+    State(OpResult result, Constants &constants);
+
+    Constants &constants;
+    OpResult result;
+    IndexSpace space;
+    Reader reader;
+    ImplicitLocOpBuilder builder;
+    /// How many parts of parts this is in.
+    unsigned depth = 0;
+  };
+
+  /// The result as a whole.
+  explicit Site(State &state);
+  /// The tensor that has `term` at these indices.
+  Site(State &state, const Term &term, ArrayRef<AffineExpr> indices,
+       RankedTensorType type)
+      : state(state), term(term), indices(indices), type(type) {}
+
+  Reader &getReader() { return state.reader; }
+  IndexSpace &getSpace() { return state.space; }
+  ImplicitLocOpBuilder &getBuilder() { return state.builder; }
+  OpResult getResult() const { return state.result; }
+  const Term &getTerm() const { return term; }
+  RankedTensorType getType() const { return type; }
+
+  /// The indices of the tensor: all, those of its rows, that of its channels.
+  ArrayRef<AffineExpr> getIndices() const { return indices; }
+  ArrayRef<AffineExpr> getRows() const { return ArrayRef(indices).drop_back(); }
+  AffineExpr getChannel() const { return indices.back(); }
+  int64_t getChannels() const { return type.getShape().back(); }
+
+  /// The tensor whose element at `indices`, variables of this shape, is
+  /// `element`. Where no tensor on the way is that, what it is computed from is
+  /// transposed and reshaped; and where it is computed in the midst of a
+  /// formula, that part is raised. Null where neither will do.
+  Value getTensor(const Term &element, ArrayRef<AffineExpr> indices,
+                  ArrayRef<int64_t> shape);
+
+  /// The tensor of the shape of the result that has `element` at its indices,
+  /// in its element type.
+  Value getActivation(const Term &element);
+
+  /// The vector whose element at the channel is `element`; null where that
+  /// depends on the row or is computed.
+  Value getChannelVector(const Term &element);
+
+  /// The tensor nearest to where `element` comes from whose channels `channel`
+  /// counts and whose rows are those of the result, in whatever dimensions, and
+  /// its indices; none where there is no such tensor.
+  std::optional<Term> getRowsOf(const Term &element, AffineExpr channel);
+
+  /// The same numbers in another float type.
+  Value cast(Value tensor, Type elementType);
+
+  /// Says by remark why what looks like an `op` is none.
+  std::nullopt_t decline(StringRef op, const Twine &reason);
+
+private:
+  State &state;
+  Term term;
+  Indices indices;
+  RankedTensorType type;
+};
+
+/// The tensor of this shape whose element at `indices` is `element`, made of
+/// the tensor that `element` is an element of by reshapes and a transpose; null
+/// where that is not enough.
+Value rearrange(ImplicitLocOpBuilder &builder, const IndexSpace &space,
+                const Term &element, ArrayRef<AffineExpr> indices,
+                ArrayRef<int64_t> shape, Constants &constants);
+
+/// What replaces a value: a tensor of its shape, or none. What a pattern
+/// creates before it finds that it does not match has no use, and is erased.
+using Raised = std::optional<Value>;
+
+/// Tries all patterns.
+Raised raiseByPatterns(Site &site);
+
+} // namespace mlir::iquant::raise
+
+#endif // IQUANT_LIB_CONVERSION_RAISETOTRANSFORMER_SITE_H

@@ -1,0 +1,178 @@
+//===- Term.cpp - Elements of tensors as terms ----------------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Term.h"
+
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/Matchers.h"
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::raise;
+
+/// How many steps a question about a term takes before it counts as answered
+/// in the negative. Terms of models need some ten.
+static constexpr unsigned kBudget = 512;
+
+Term Term::substitute(const IndexSpace &space, AffineExpr variable,
+                      AffineExpr replacement) const {
+  Term result = *this;
+  for (AffineExpr &index : result.at)
+    index = space.simplify(index.replace(variable, replacement));
+  return result;
+}
+
+//===----------------------------------------------------------------------===//
+// Steps
+//===----------------------------------------------------------------------===//
+
+Term Reader::getElement(Value tensor, Indices at) const {
+  if (auto type = dyn_cast<RankedTensorType>(tensor.getType()))
+    for (auto [index, size] : llvm::zip_equal(at, type.getShape()))
+      index = size == 1 ? space.getConstant(0) : space.simplify(index);
+  return {tensor, std::move(at)};
+}
+
+static std::optional<Term> step(Reader &reader, const Term &term) {
+  if (std::optional<Term> next = stepLinalg(reader, term))
+    return next;
+  if (std::optional<Term> next = stepTensor(reader, term))
+    return next;
+  if (std::optional<Term> next = stepScalar(reader, term))
+    return next;
+  return stepTosa(reader, term);
+}
+
+Term Reader::look(Term term, SmallVectorImpl<Term> *path) {
+  for (unsigned steps = 0; steps < kBudget; ++steps) {
+    if (path && isa<RankedTensorType>(term.value.getType()))
+      path->push_back(term);
+    std::optional<Term> next = step(*this, term);
+    if (!next)
+      break;
+    term = std::move(*next);
+  }
+  return term;
+}
+
+const Indices &Reader::getVariables(Operation *reduction,
+                                    ArrayRef<int64_t> extents) {
+  Indices &indices = variables[reduction];
+  if (indices.empty())
+    for (int64_t extent : extents)
+      indices.push_back(space.add(extent));
+  return indices;
+}
+
+//===----------------------------------------------------------------------===//
+// Kinds
+//===----------------------------------------------------------------------===//
+
+/// The only value of a constant, if it has no other.
+static std::optional<double> getNumber(Value value) {
+  Attribute constant;
+  if (!matchPattern(value, m_Constant(&constant)))
+    return std::nullopt;
+  if (auto splat = dyn_cast<SplatElementsAttr>(constant))
+    constant = splat.getSplatValue<Attribute>();
+  if (auto number = dyn_cast<FloatAttr>(constant))
+    return number.getValueAsDouble();
+  if (auto number = dyn_cast<IntegerAttr>(constant))
+    return number.getType().isInteger(1) ? number.getValue().getZExtValue()
+                                         : number.getValue().getSExtValue();
+  return std::nullopt;
+}
+
+Node Reader::read(const Term &term) {
+  Term head = look(term);
+  if (std::optional<double> number = getNumber(head.value)) {
+    Node node;
+    node.kind = Kind::Number;
+    node.number = *number;
+    return node;
+  }
+  if (!head.value.getDefiningOp())
+    return {};
+  if (Node node = readLinalg(*this, head); node.kind != Kind::Leaf)
+    return node;
+  if (Node node = readScalar(*this, head); node.kind != Kind::Leaf)
+    return node;
+  return readTosa(*this, head);
+}
+
+//===----------------------------------------------------------------------===//
+// Questions
+//===----------------------------------------------------------------------===//
+
+bool Reader::equal(const Term &lhs, const Term &rhs) {
+  unsigned budget = kBudget;
+  return equal(lhs, rhs, budget);
+}
+
+bool Reader::equal(const Term &lhs, const Term &rhs, unsigned &budget) {
+  if (budget == 0)
+    return false;
+  --budget;
+  Term left = look(lhs), right = look(rhs);
+  if (left == right)
+    return true;
+  Node leftNode = read(left), rightNode = read(right);
+  if (leftNode.kind != rightNode.kind || leftNode.kind == Kind::Leaf ||
+      leftNode.number != rightNode.number ||
+      leftNode.index != rightNode.index || leftNode.table != rightNode.table ||
+      leftNode.operands.size() != rightNode.operands.size() ||
+      leftNode.variables.size() != rightNode.variables.size())
+    return false;
+  for (auto [mine, other] :
+       llvm::zip_equal(leftNode.variables, rightNode.variables)) {
+    if (space.getExtent(mine) != space.getExtent(other))
+      return false;
+    if (mine != other)
+      for (Term &operand : rightNode.operands)
+        operand = operand.substitute(space, other, mine);
+  }
+  auto allEqual = [&](auto &&others) {
+    return llvm::all_of(
+        llvm::zip_equal(leftNode.operands, others), [&](auto pair) {
+          return equal(std::get<0>(pair), std::get<1>(pair), budget);
+        });
+  };
+  if (allEqual(rightNode.operands))
+    return true;
+  bool commutes = leftNode.kind == Kind::Add || leftNode.kind == Kind::Mul ||
+                  leftNode.kind == Kind::Max || leftNode.kind == Kind::Min;
+  return commutes && allEqual(llvm::reverse(rightNode.operands));
+}
+
+bool Reader::dependsOn(const Term &term, AffineExpr variable) {
+  unsigned budget = kBudget;
+  return dependsOn(term, variable, budget);
+}
+
+bool Reader::dependsOn(const Term &term, AffineExpr variable,
+                       unsigned &budget) {
+  auto dim = dyn_cast<AffineDimExpr>(variable);
+  if (!dim)
+    return false;
+  if (budget == 0)
+    return true;
+  --budget;
+  auto mentions = [&](AffineExpr index) {
+    return index.isFunctionOfDim(dim.getPosition());
+  };
+  // What does not mention the variable at all depends on it in no way.
+  Term head = look(term);
+  if (llvm::none_of(head.at, mentions))
+    return false;
+  Node node = read(head);
+  if (node.kind == Kind::Index)
+    return mentions(node.index);
+  if (node.operands.empty())
+    return node.kind == Kind::Leaf;
+  return llvm::any_of(node.operands, [&](const Term &operand) {
+    return dependsOn(operand, variable, budget);
+  });
+}

@@ -1,0 +1,149 @@
+//===- Term.h - Elements of tensors as terms --------------------*- C++ -*-===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// What an element of a tensor is computed from, whatever ops compute it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef IQUANT_LIB_CONVERSION_RAISETOTRANSFORMER_TERM_H
+#define IQUANT_LIB_CONVERSION_RAISETOTRANSFORMER_TERM_H
+
+#include "IndexSpace.h"
+
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Operation.h"
+#include "mlir/IR/Value.h"
+
+namespace mlir::iquant::raise {
+
+/// An element of a tensor, or a scalar in the body of a linalg op. `at` are the
+/// indices of the element or, for a scalar, those of the loops around it.
+struct Term {
+  Value value;
+  Indices at;
+
+  explicit operator bool() const { return static_cast<bool>(value); }
+  bool operator==(const Term &other) const {
+    return value == other.value && at == other.at;
+  }
+
+  /// The term with one variable replaced by another expression.
+  Term substitute(const IndexSpace &space, AffineExpr variable,
+                  AffineExpr replacement) const;
+};
+
+/// What computes a term. Kinds from `Add` on have operands.
+enum class Kind {
+  /// Not known: an argument, or the result of an op that has no other kind.
+  Leaf,
+  /// A constant.
+  Number,
+  /// An index, `index`.
+  Index,
+  Add,
+  Sub,
+  Mul,
+  Div,
+  Neg,
+  /// The operand to the power `number`.
+  Pow,
+  Exp,
+  Sqrt,
+  Rsqrt,
+  Reciprocal,
+  Tanh,
+  Erf,
+  Sigmoid,
+  Sin,
+  Cos,
+  Max,
+  Min,
+  /// A number of another kind: an integer as a float, or a truth value as a
+  /// number.
+  Convert,
+  /// Comparisons, of integers as signed ones.
+  Less,
+  LessEqual,
+  Equal,
+  NotEqual,
+  /// The second operand where the first is true, else the third.
+  Select,
+  And,
+  Or,
+  /// A sum or a maximum of the operand over all values of `variables`. A second
+  /// operand is what a sum begins with.
+  ReduceSum,
+  ReduceMax,
+  /// The sum of the product of both operands over all values of `variables`.
+  ReduceDot,
+  /// An element of `table` at the operands, which are not known indices.
+  Extract,
+};
+
+/// One step into a term.
+struct Node {
+  Kind kind = Kind::Leaf;
+  SmallVector<Term, 3> operands;
+  double number = 0;
+  AffineExpr index;
+  Indices variables;
+  Value table;
+};
+
+/// Reads terms out of IR, which it does not change. Reshapes, transposes,
+/// broadcasts, slices, copies and casts between float types leave no trace but
+/// other indices.
+class Reader {
+public:
+  explicit Reader(IndexSpace &space) : space(space) {}
+
+  /// The tensor element `term` is, with its indices in one form.
+  Term getElement(Value tensor, Indices at) const;
+
+  /// Follows a term through ops that only move elements. `path`, where given,
+  /// gets every tensor element on the way, the nearest first.
+  Term look(Term term, SmallVectorImpl<Term> *path = nullptr);
+
+  /// What computes a term, behind ops that only move elements.
+  Node read(const Term &term);
+
+  /// Whether two terms are the same computation.
+  bool equal(const Term &lhs, const Term &rhs);
+
+  /// Whether a term's value may depend on a variable.
+  bool dependsOn(const Term &term, AffineExpr variable);
+
+  /// The value of a term all of whose elements are constants, where the
+  /// variables have these values.
+  std::optional<double> evaluate(const Term &term, SmallVector<int64_t> &values,
+                                 unsigned depth = 0);
+
+  IndexSpace &getSpace() { return space; }
+
+  /// The variables of a reduction over these extents: every op has its own.
+  const Indices &getVariables(Operation *reduction, ArrayRef<int64_t> extents);
+
+private:
+  bool equal(const Term &lhs, const Term &rhs, unsigned &budget);
+  bool dependsOn(const Term &term, AffineExpr variable, unsigned &budget);
+
+  IndexSpace &space;
+  DenseMap<Operation *, Indices> variables;
+};
+
+/// One step through ops of a dialect that only move elements: the term that
+/// `term` equals, or none.
+std::optional<Term> stepLinalg(Reader &reader, const Term &term);
+std::optional<Term> stepTensor(Reader &reader, const Term &term);
+std::optional<Term> stepScalar(Reader &reader, const Term &term);
+std::optional<Term> stepTosa(Reader &reader, const Term &term);
+
+/// What an op of a dialect computes; `Leaf` where the dialect does not know.
+Node readLinalg(Reader &reader, const Term &term);
+Node readScalar(Reader &reader, const Term &term);
+Node readTosa(Reader &reader, const Term &term);
+
+} // namespace mlir::iquant::raise
+
+#endif // IQUANT_LIB_CONVERSION_RAISETOTRANSFORMER_TERM_H

@@ -1,0 +1,21 @@
+// RUN: quant-opt %s --convert-transformer-to-iquant | FileCheck %s
+
+// A reshape of an activation is one of its codes.
+// CHECK-LABEL: func.func @reshape(
+// CHECK-SAME: %[[X:.*]]: !iquant.fixed<?x6xi32, 14>) -> !iquant.fixed<?x6xi32, 14>
+func.func @reshape(%x: tensor<?x6xf32>) -> tensor<?x6xf32> {
+  // CHECK: tensor.dim
+  // CHECK: %[[CODES:.*]] = iquant.decompose %[[X]]
+  // CHECK: %[[EXPANDED:.*]] = tensor.expand_shape %[[CODES]] {{\[\[}}0], [1, 2]] output_shape [%{{.*}}, 2, 3] : tensor<?x6xi32> into tensor<?x2x3xi32>
+  // CHECK: iquant.compose %[[EXPANDED]] : (tensor<?x2x3xi32>) -> !iquant.fixed<?x2x3xi32, 14>
+  // CHECK: %[[SILU:.*]] = iquant.silu
+  // CHECK: %[[SILU_CODES:.*]] = iquant.decompose %[[SILU]]
+  // CHECK: %[[COLLAPSED:.*]] = tensor.collapse_shape %[[SILU_CODES]] {{\[\[}}0], [1, 2]] : tensor<?x2x3xi32> into tensor<?x6xi32>
+  // CHECK: iquant.compose %[[COLLAPSED]] : (tensor<?x6xi32>) -> !iquant.fixed<?x6xi32, 14>
+  %c0 = arith.constant 0 : index
+  %rows = tensor.dim %x, %c0 : tensor<?x6xf32>
+  %expanded = tensor.expand_shape %x [[0], [1, 2]] output_shape [%rows, 2, 3] : tensor<?x6xf32> into tensor<?x2x3xf32>
+  %silu = transformer.silu %expanded : tensor<?x2x3xf32>
+  %collapsed = tensor.collapse_shape %silu [[0], [1, 2]] : tensor<?x2x3xf32> into tensor<?x6xf32>
+  return %collapsed : tensor<?x6xf32>
+}

@@ -160,6 +160,19 @@ Raised raise::raiseGelu(Site &site) {
                                            : transformer::GeluForm::Tanh);
 }
 
+/// x + 0, x * 1
+Raised raise::raiseIdentity(Site &site) {
+  Reader &reader = site.getReader();
+  Kind kind = reader.read(site.getTerm()).kind;
+  if (kind != Kind::Add && kind != Kind::Sub && kind != Kind::Mul &&
+      kind != Kind::Div)
+    return std::nullopt;
+  Sum sum = getSum(reader, site.getTerm());
+  if (sum.number != 0 || sum.products.size() != 1 || !sum.products[0].isTerm())
+    return std::nullopt;
+  return site.getActivation(sum.products[0].factors[0].term);
+}
+
 /// lhs + rhs, two activations or sums of such
 Raised raise::raiseAdd(Site &site) {
   Reader &reader = site.getReader();

@@ -170,6 +170,30 @@ Sum raise::getSum(Reader &reader, const Term &term) {
   return std::move(adder.sum);
 }
 
+/// Whether every element of a list is in another one of the same length.
+template <typename Range, typename Equal>
+static bool isPermutation(const Range &lhs, const Range &rhs, Equal equal) {
+  return lhs.size() == rhs.size() &&
+         llvm::all_of(lhs, [&](const auto &element) {
+           return llvm::count_if(rhs, [&](const auto &other) {
+                    return equal(element, other);
+                  }) == 1;
+         });
+}
+
+bool raise::equal(Reader &reader, const Sum &lhs, const Sum &rhs) {
+  auto areEqual = [&](const Product &product, const Product &other) {
+    return product.number == other.number &&
+           isPermutation(product.factors, other.factors,
+                         [&](const Factor &factor, const Factor &match) {
+                           return factor.power == match.power &&
+                                  reader.equal(factor.term, match.term);
+                         });
+  };
+  return lhs.number == rhs.number &&
+         isPermutation(lhs.products, rhs.products, areEqual);
+}
+
 //===----------------------------------------------------------------------===//
 // Polynomials and contractions
 //===----------------------------------------------------------------------===//

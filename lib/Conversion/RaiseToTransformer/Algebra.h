@@ -46,6 +46,9 @@ Product getProduct(Reader &reader, const Term &term, const Term &kept = {});
 /// The sum that a term is.
 Sum getSum(Reader &reader, const Term &term);
 
+/// Whether two sums are of the same products.
+bool equal(Reader &reader, const Sum &lhs, const Sum &rhs);
+
 /// The coefficients of a polynomial of degree 3 or less in `variable`.
 std::optional<std::array<double, 4>>
 getPolynomial(Reader &reader, const Term &term, const Term &variable);

@@ -100,6 +100,8 @@ static std::optional<double> compute(const Node &node, ArrayRef<double> in) {
     return std::pow(in[0], node.number);
   case Kind::Exp:
     return std::exp(in[0]);
+  case Kind::Log:
+    return std::log(in[0]);
   case Kind::Sqrt:
     return std::sqrt(in[0]);
   case Kind::Rsqrt:

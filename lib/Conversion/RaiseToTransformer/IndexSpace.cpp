@@ -236,6 +236,20 @@ LogicalResult IndexSpace::split(AffineExpr place, ArrayRef<int64_t> sizes,
   return success();
 }
 
+bool raise::haveSameCount(ArrayRef<int64_t> lhs, ArrayRef<int64_t> rhs) {
+  auto count = [](ArrayRef<int64_t> shape) {
+    std::pair<int64_t, int64_t> staticAndDynamic = {1, 0};
+    for (int64_t size : shape) {
+      if (ShapedType::isDynamic(size))
+        ++staticAndDynamic.second;
+      else
+        staticAndDynamic.first *= size;
+    }
+    return staticAndDynamic;
+  };
+  return count(lhs) == count(rhs);
+}
+
 std::optional<int64_t> raise::evaluateIndex(AffineExpr expr,
                                             ArrayRef<int64_t> values) {
   if (auto constant = dyn_cast<AffineConstantExpr>(expr))

@@ -61,6 +61,10 @@ private:
   SmallVector<int64_t> extents;
 };
 
+/// Whether tensors of these shapes have equally many elements, as far as is
+/// known.
+bool haveSameCount(ArrayRef<int64_t> lhs, ArrayRef<int64_t> rhs);
+
 /// The value of an expression where its variables have these values.
 std::optional<int64_t> evaluateIndex(AffineExpr expr, ArrayRef<int64_t> values);
 

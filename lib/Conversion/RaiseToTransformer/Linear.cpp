@@ -81,14 +81,11 @@ Raised raise::raiseLinear(Site &site) {
 /// linear(input, weight) + bias[n]
 Raised raise::raiseBias(Site &site) {
   Reader &reader = site.getReader();
-  if (site.getIndices().empty())
+  Node node = reader.read(site.getTerm());
+  if (node.kind != Kind::Add || site.getIndices().empty())
     return std::nullopt;
-  Sum sum = getSum(reader, site.getTerm());
-  if (sum.number != 0 || sum.products.size() != 2 ||
-      !sum.products[0].isTerm() || !sum.products[1].isTerm())
-    return std::nullopt;
-  Term lhs = reader.look(sum.products[0].factors[0].term);
-  Term rhs = reader.look(sum.products[1].factors[0].term);
+  Term lhs = reader.look(node.operands[0]);
+  Term rhs = reader.look(node.operands[1]);
   if (!lhs.value.getDefiningOp<transformer::LinearOp>())
     std::swap(lhs, rhs);
   auto linear = lhs.value.getDefiningOp<transformer::LinearOp>();

@@ -22,6 +22,7 @@ Raised raiseNormParameters(Site &site);
 Raised raiseSilu(Site &site);
 Raised raiseSwiGlu(Site &site);
 Raised raiseGelu(Site &site);
+Raised raiseIdentity(Site &site);
 Raised raiseAdd(Site &site);
 Raised raiseRope(Site &site);
 Raised raiseAttention(Site &site);

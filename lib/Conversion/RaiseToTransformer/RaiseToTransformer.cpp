@@ -28,9 +28,9 @@ using namespace mlir::iquant::raise;
 /// Every value that an op computes meets the patterns in this order; the first
 /// that raises it wins.
 static constexpr Raised (*kPatterns[])(Site &) = {
-    raiseLinear,         raiseBias,      raiseSoftmax, raiseNorm,
-    raiseNormParameters, raiseSilu,      raiseSwiGlu,  raiseGelu,
-    raiseRope,           raiseAttention, raiseAdd,
+    raiseIdentity, raiseLinear,         raiseBias,      raiseSoftmax,
+    raiseNorm,     raiseNormParameters, raiseSilu,      raiseSwiGlu,
+    raiseGelu,     raiseRope,           raiseAttention, raiseAdd,
 };
 
 Raised raise::raiseByPatterns(Site &site) {
@@ -44,8 +44,9 @@ Raised raise::raiseByPatterns(Site &site) {
 static bool mayBeRaised(OpResult result) {
   auto type = dyn_cast<RankedTensorType>(result.getType());
   return type && isa<FloatType>(type.getElementType()) && !result.use_empty() &&
-         isa<linalg::LinalgDialect, tosa::TosaDialect, arith::ArithDialect,
-             math::MathDialect, tensor::TensorDialect>(
+         isa_and_nonnull<linalg::LinalgDialect, tosa::TosaDialect,
+                         arith::ArithDialect, math::MathDialect,
+                         tensor::TensorDialect>(
              result.getOwner()->getDialect()) &&
          !result.getOwner()->hasTrait<OpTrait::ConstantLike>();
 }
@@ -73,6 +74,11 @@ static Value raiseValue(OpResult result, Constants &constants) {
   return raised.value_or(Value());
 }
 
+/// Ops that nobody registered have no dialect.
+static bool isTransformerOp(Operation *op) {
+  return isa_and_nonnull<transformer::TransformerDialect>(op->getDialect());
+}
+
 /// The value nearest to a result of a transformer op that another value is,
 /// once the reshapes and transposes between them have undone each other; null
 /// where there is none.
@@ -88,7 +94,7 @@ static Value getUndone(Value value) {
   SmallVector<Term> path;
   Term head = reader.look({value, indices}, &path);
   Operation *op = head.value.getDefiningOp();
-  if (!op || !isa<transformer::TransformerDialect>(op->getDialect()))
+  if (!op || !isTransformerOp(op))
     return {};
   for (const Term &step : llvm::reverse(path))
     if (step.value != value && step.value.getType() == type &&
@@ -163,7 +169,7 @@ private:
   void report(func::FuncOp function) {
     llvm::MapVector<StringRef, int64_t> counts;
     function.walk([&](Operation *op) {
-      if (isa<transformer::TransformerDialect>(op->getDialect()))
+      if (isTransformerOp(op))
         ++counts[op->getName().stripDialect()];
     });
     if (counts.empty())

@@ -98,6 +98,7 @@ static Kind getSimpleKind(Operation *op) {
       .Case<arith::MinimumFOp, arith::MinNumFOp>([](auto) { return Kind::Min; })
       .Case([](arith::SelectOp) { return Kind::Select; })
       .Case([](math::ExpOp) { return Kind::Exp; })
+      .Case([](math::LogOp) { return Kind::Log; })
       .Case([](math::SqrtOp) { return Kind::Sqrt; })
       .Case([](math::RsqrtOp) { return Kind::Rsqrt; })
       .Case([](math::TanhOp) { return Kind::Tanh; })

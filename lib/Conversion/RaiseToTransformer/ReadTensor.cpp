@@ -42,20 +42,30 @@ static std::optional<Term> step(Reader &reader, tensor::CollapseShapeOp op,
   return reader.getElement(op.getSrc(), std::move(at));
 }
 
+/// Whether a size is that of the dimension of what a slice is taken from.
+static bool isWhole(tensor::ExtractSliceOp op, int64_t dim, OpFoldResult size) {
+  auto value = dyn_cast<Value>(size);
+  auto whole = value ? value.getDefiningOp<tensor::DimOp>() : tensor::DimOp();
+  return whole && whole.getSource() == op.getSource() &&
+         whole.getConstantIndex() == dim;
+}
+
 static std::optional<Term> step(Reader &reader, tensor::ExtractSliceOp op,
                                 const Term &term) {
   Indices at;
   llvm::SmallBitVector dropped = op.getDroppedDims();
-  const Term *taken = &term;
   unsigned next = 0;
-  for (auto [dim, offset, stride] :
-       llvm::enumerate(op.getMixedOffsets(), op.getMixedStrides())) {
+  for (auto [dim, offset, size, stride] : llvm::enumerate(
+           op.getMixedOffsets(), op.getMixedSizes(), op.getMixedStrides())) {
     std::optional<int64_t> begin = getConstantIntValue(offset);
     std::optional<int64_t> step = getConstantIntValue(stride);
     if (!begin || !step)
       return std::nullopt;
+    // A part of unknown size cannot be told from the whole.
+    if (!getConstantIntValue(size) && !isWhole(op, dim, size))
+      return std::nullopt;
     AffineExpr index =
-        dropped[dim] ? reader.getSpace().getConstant(0) : taken->at[next++];
+        dropped[dim] ? reader.getSpace().getConstant(0) : term.at[next++];
     at.push_back(index * *step + *begin);
   }
   return reader.getElement(op.getSource(), std::move(at));

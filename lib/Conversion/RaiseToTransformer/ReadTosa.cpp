@@ -45,8 +45,11 @@ static std::optional<Term> step(Reader &reader, tosa::TransposeOp op,
 
 static std::optional<Term> step(Reader &reader, tosa::SliceOp op,
                                 const Term &term) {
+  // A part of unknown size cannot be told from the whole.
+  auto type = dyn_cast<RankedTensorType>(op.getType());
   SmallVector<int64_t> begins;
-  if (!tosa::getConstShapeValues(op.getStart().getDefiningOp(), begins) ||
+  if (!type || !type.hasStaticShape() ||
+      !tosa::getConstShapeValues(op.getStart().getDefiningOp(), begins) ||
       begins.size() != term.at.size())
     return std::nullopt;
   Indices at;
@@ -114,6 +117,7 @@ static Kind getSimpleKind(Operation *op) {
       .Case([](tosa::ReciprocalOp) { return Kind::Reciprocal; })
       .Case([](tosa::RsqrtOp) { return Kind::Rsqrt; })
       .Case([](tosa::ExpOp) { return Kind::Exp; })
+      .Case([](tosa::LogOp) { return Kind::Log; })
       .Case([](tosa::TanhOp) { return Kind::Tanh; })
       .Case([](tosa::ErfOp) { return Kind::Erf; })
       .Case([](tosa::SigmoidOp) { return Kind::Sigmoid; })

@@ -153,7 +153,8 @@ Value raise::rearrange(ImplicitLocOpBuilder &builder, const IndexSpace &space,
                        ArrayRef<int64_t> shape, Constants &constants) {
   auto type = cast<RankedTensorType>(element.value.getType());
   AffineExpr place = space.join(indices, shape);
-  if (place && space.join(element.at, type.getShape()) == place)
+  if (place && haveSameCount(type.getShape(), shape) &&
+      space.join(element.at, type.getShape()) == place)
     if (Value reshaped = reshape(builder, element.value, type.clone(shape)))
       return reshaped;
 

@@ -64,8 +64,9 @@ std::optional<Term> Site::getRowsOf(const Term &element, AffineExpr channel) {
     if (shape.empty() || step.at.back() != channel ||
         shape.back() != state.space.getExtent(channel))
       continue;
-    if (row && state.space.join(ArrayRef(step.at).drop_back(),
-                                shape.drop_back()) == row)
+    ArrayRef<int64_t> rows = shape.drop_back();
+    if (row && haveSameCount(rows, type.getShape().drop_back()) &&
+        state.space.join(ArrayRef(step.at).drop_back(), rows) == row)
       return step;
   }
   return std::nullopt;

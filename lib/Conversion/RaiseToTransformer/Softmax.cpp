@@ -43,6 +43,57 @@ static Node getReduction(Reader &reader, const Term &term, Kind kind) {
   return isOne ? node : Node();
 }
 
+/// Checks that the exponentials have the maximum of their row taken off, and
+/// makes the softmax. `exponent` is that of the exponential at the channel.
+static Raised raiseExponent(Site &site, const Term &exponent) {
+  Reader &reader = site.getReader();
+  auto difference = getDifference(reader, exponent);
+  Node max;
+  if (difference)
+    max = getReduction(reader, difference->second, Kind::ReduceMax);
+  if (max.kind == Kind::Leaf)
+    return site.decline("softmax",
+                        "it does not subtract the largest element of "
+                        "the row, and overflows where that is large");
+  if (!reader.equal(difference->first.substitute(
+                        site.getSpace(), site.getChannel(), max.variables[0]),
+                    max.operands[0]))
+    return site.decline("softmax",
+                        "it subtracts the largest element of something else");
+  Value input = site.getActivation(difference->first);
+  if (!input)
+    input = site.getActivation(max.operands[0].substitute(
+        site.getSpace(), max.variables[0], site.getChannel()));
+  if (!input)
+    return site.decline("softmax", "its input is no tensor");
+  return createSoftmax(site, input);
+}
+
+/// exp(e - log(sum_c exp(e))), e = x - max_c x
+static Raised raiseLogSoftmax(Site &site, const Term &exponent) {
+  Reader &reader = site.getReader();
+  Sum sum = getSum(reader, exponent);
+  auto logarithm = llvm::find_if(sum.products, [&](const Product &product) {
+    return product.number == -1 && product.factors.size() == 1 &&
+           product.factors[0].power == 1 &&
+           reader.read(product.factors[0].term).kind == Kind::Log;
+  });
+  if (logarithm == sum.products.end())
+    return std::nullopt;
+  Node log = reader.read(logarithm->factors[0].term);
+  Node total = getReduction(reader, log.operands[0], Kind::ReduceSum);
+  if (total.kind == Kind::Leaf)
+    return std::nullopt;
+  Node exponential = reader.read(total.operands[0].substitute(
+      site.getSpace(), total.variables[0], site.getChannel()));
+  if (exponential.kind != Kind::Exp)
+    return std::nullopt;
+  sum.products.erase(logarithm);
+  if (!equal(reader, sum, getSum(reader, exponential.operands[0])))
+    return site.decline("softmax", "its sum is one of other exponentials");
+  return raiseExponent(site, exponential.operands[0]);
+}
+
 /// exp(x - max_c x) / sum_c exp(x - max_c x)
 Raised raise::raiseSoftmax(Site &site) {
   Reader &reader = site.getReader();
@@ -56,6 +107,9 @@ Raised raise::raiseSoftmax(Site &site) {
     return createSoftmax(site, site.getActivation(reader.getElement(
                                    op.getInput(), Indices(site.getIndices()))));
   }
+  Node root = reader.read(site.getTerm());
+  if (root.kind == Kind::Exp && isa<AffineDimExpr>(channel))
+    return raiseLogSoftmax(site, root.operands[0]);
 
   Product product = getProduct(reader, site.getTerm());
   auto exponential = product.take([&](const Factor &factor) {
@@ -83,26 +137,5 @@ Raised raise::raiseSoftmax(Site &site) {
   }
   if (product.number != 1)
     return site.decline("softmax", "it is multiplied by a constant");
-
-  Term exponent = reader.read(exponential->term).operands[0];
-  auto difference = getDifference(reader, exponent);
-  Node max;
-  if (difference)
-    max = getReduction(reader, difference->second, Kind::ReduceMax);
-  if (max.kind == Kind::Leaf)
-    return site.decline("softmax",
-                        "it does not subtract the largest element of "
-                        "the row, and overflows where that is large");
-  if (!reader.equal(difference->first.substitute(site.getSpace(), channel,
-                                                 max.variables[0]),
-                    max.operands[0]))
-    return site.decline("softmax",
-                        "it subtracts the largest element of something else");
-  Value input = site.getActivation(difference->first);
-  if (!input)
-    input = site.getActivation(
-        max.operands[0].substitute(site.getSpace(), max.variables[0], channel));
-  if (!input)
-    return site.decline("softmax", "its input is no tensor");
-  return createSoftmax(site, input);
+  return raiseExponent(site, reader.read(exponential->term).operands[0]);
 }

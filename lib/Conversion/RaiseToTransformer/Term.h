@@ -49,6 +49,7 @@ enum class Kind {
   /// The operand to the power `number`.
   Pow,
   Exp,
+  Log,
   Sqrt,
   Rsqrt,
   Reciprocal,

@@ -116,3 +116,27 @@ func.func @named(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %result = linalg.softmax dimension(1) ins(%x : tensor<2x4xf32>) outs(%empty : tensor<2x4xf32>) -> tensor<2x4xf32>
   return %result : tensor<2x4xf32>
 }
+
+// -----
+
+// The logarithm of the sum in the exponent; a product with 1 and a sum with 0, which are nothing.
+// CHECK-LABEL: func.func @logarithm(
+// CHECK-SAME: %[[X:.*]]: tensor<2x4xf32>)
+func.func @logarithm(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  // CHECK: %[[R:.*]] = transformer.softmax %[[X]] : tensor<2x4xf32>
+  // CHECK-NOT: math.exp
+  // CHECK: return %[[R]]
+  %zero = arith.constant dense<0.0> : tensor<2x4xf32>
+  %one = arith.constant dense<1.0> : tensor<2x4xf32>
+  %max = tosa.reduce_max %x {axis = 1 : i32} : (tensor<2x4xf32>) -> tensor<2x1xf32>
+  %difference = tosa.sub %x, %max : (tensor<2x4xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+  %exponentials = math.exp %difference : tensor<2x4xf32>
+  %sum = tosa.reduce_sum %exponentials {axis = 1 : i32} : (tensor<2x4xf32>) -> tensor<2x1xf32>
+  %log = tosa.log %sum : (tensor<2x1xf32>) -> tensor<2x1xf32>
+  %both = tosa.add %max, %log : (tensor<2x1xf32>, tensor<2x1xf32>) -> tensor<2x1xf32>
+  %exponent = tosa.sub %x, %both : (tensor<2x4xf32>, tensor<2x1xf32>) -> tensor<2x4xf32>
+  %softmax = math.exp %exponent : tensor<2x4xf32>
+  %same = arith.addf %softmax, %zero : tensor<2x4xf32>
+  %result = arith.mulf %one, %same : tensor<2x4xf32>
+  return %result : tensor<2x4xf32>
+}

@@ -39,6 +39,15 @@ static Tensor shuffleBytes(const Tensor &table, Tensor positions,
   return positions;
 }
 
+/// The sums of the distances between every eight bytes.
+static Tensor addDistances(const Tensor &a, const Tensor &b, Tensor sums) {
+  for (int64_t i = 0, end = a.getNumElements(); i < end; ++i) {
+    int64_t distance = a.getUnsigned(i) - b.getUnsigned(i);
+    sums.setInt(i / 8, sums.getInt(i / 8) + std::abs(distance));
+  }
+  return sums;
+}
+
 Results mlir::iquant::reference::evaluateLlvm(Operation *op,
                                               Evaluator &evaluator) {
   auto call = dyn_cast<LLVM::CallIntrinsicOp>(op);
@@ -67,6 +76,12 @@ Results mlir::iquant::reference::evaluateLlvm(Operation *op,
   if (name == "llvm.aarch64.neon.tbl1.v16i8")
     return SmallVector<RuntimeValue>{shuffleBytes(
         in[0], in[1], [](uint64_t position) { return position >= 16; })};
+  if (name == "llvm.x86.sse2.psad.bw" || name == "llvm.x86.avx2.psad.bw" ||
+      name == "llvm.x86.avx512.psad.bw.512") {
+    auto type = cast<VectorType>(call.getResult(0).getType());
+    Tensor zeros(type.getShape(), type.getElementType());
+    return SmallVector<RuntimeValue>{addDistances(in[0], in[1], zeros)};
+  }
   return op->emitError()
          << "the reference interpreter does not know the intrinsic '" << name
          << "'";

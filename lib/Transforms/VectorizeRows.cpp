@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "iquant/Target/ByteSum.h"
 #include "iquant/Target/MatrixInstruction.h"
 #include "iquant/Transforms/Passes.h"
 
@@ -101,12 +102,33 @@ static bool hasVectorForm(GenericOp generic, Operation &op) {
 namespace {
 /// How an output that the innermost loop does not move along is accumulated.
 struct Reduction {
+  Value accumulator;
   Operation *combiner;
   vector::CombiningKind kind;
   /// What is added, or compared, in every step.
   Value step;
+  /// What an integer that is added to a sum of 32 bits is zero-extended from,
+  /// if that has 8 or 16; else null.
+  Value narrow;
+
+  /// The lanes of an accumulator, if vectors have `lanes` elements.
+  int64_t getLanes(int64_t lanes) const {
+    return narrow ? lanes * narrow.getType().getIntOrFloatBitWidth() / 32
+                  : lanes;
+  }
 };
 } // namespace
+
+static Value getNarrow(GenericOp op, Value step) {
+  Value narrow = step;
+  while (auto extension = narrow.getDefiningOp<arith::ExtUIOp>())
+    narrow = extension.getIn();
+  bool isNarrow =
+      narrow.getType().isInteger(8) || narrow.getType().isInteger(16);
+  return isNarrow && step.getType().isInteger(32) && !isOneForRow(op, narrow)
+             ? narrow
+             : nullptr;
+}
 
 static FailureOr<Reduction> matchReductionOf(GenericOp op, unsigned output) {
   SmallVector<Operation *> combiners;
@@ -117,7 +139,9 @@ static FailureOr<Reduction> matchReductionOf(GenericOp op, unsigned output) {
   auto kind = linalg::getCombinerOpKind(combiners.front());
   if (!kind)
     return failure();
-  return Reduction{combiners.front(), *kind, step};
+  return Reduction{
+      op.getRegionOutputArgs()[output], combiners.front(), *kind, step,
+      *kind == vector::CombiningKind::ADD ? getNarrow(op, step) : Value()};
 }
 
 static bool canVectorize(GenericOp op, int64_t lanes) {
@@ -190,7 +214,17 @@ namespace {
 class RowEmitter {
 public:
   RowEmitter(ImplicitLocOpBuilder &builder, GenericOp op, int64_t lanes)
-      : b(builder), op(op), lanes(lanes) {}
+      : b(builder), op(op), lanes(lanes) {
+    for (auto [position, operand] : llvm::enumerate(op.getDpsInitsMutable())) {
+      if (isAlongInnerLoop(op, operand))
+        continue;
+      Reduction &reduction =
+          reductions.emplace_back(*matchReductionOf(op, position));
+      // Of two or four bytes there is no vector of sums.
+      if (reduction.getLanes(lanes) < 2)
+        reduction.narrow = nullptr;
+    }
+  }
 
   void emit();
 
@@ -205,6 +239,8 @@ private:
                               ValueRange accumulators, IRMapping values);
   Value emitBodyOp(Operation &bodyOp, ValueRange point, int64_t width,
                    IRMapping &values);
+  /// A sum that all lanes of `narrow` are added to.
+  Value addNarrow(Value sum, Value narrow);
 
   /// Where an operand is at a point of the loops.
   SmallVector<Value> positionOf(OpOperand &operand, ValueRange point);
@@ -217,6 +253,8 @@ private:
   ImplicitLocOpBuilder &b;
   GenericOp op;
   int64_t lanes;
+  /// Of the outputs that are accumulated.
+  SmallVector<Reduction> reductions;
 };
 
 } // namespace
@@ -266,21 +304,18 @@ Value RowEmitter::widen(Value value, int64_t width) {
 void RowEmitter::emitRow(ValueRange outer, Value size) {
   SmallVector<OpOperand *> accumulated;
   SmallVector<Value> before, neutral;
-  SmallVector<vector::CombiningKind> kinds;
   // Reads the position of the innermost loop nowhere.
   SmallVector<Value> point(outer);
   point.push_back(nullptr);
-  for (auto [position, operand] : llvm::enumerate(op.getDpsInitsMutable())) {
-    if (isAlongInnerLoop(op, operand))
-      continue;
-    Reduction reduction = *matchReductionOf(op, position);
-    accumulated.push_back(&operand);
-    kinds.push_back(reduction.kind);
+  for (OpOperand &operand : op.getDpsInitsMutable())
+    if (!isAlongInnerLoop(op, operand))
+      accumulated.push_back(&operand);
+  for (auto [operand, reduction] : llvm::zip_equal(accumulated, reductions)) {
     before.push_back(
-        memref::LoadOp::create(b, operand.get(), positionOf(operand, point)));
+        memref::LoadOp::create(b, operand->get(), positionOf(*operand, point)));
     Value element = arith::ConstantOp::create(
         b, *arith::getNeutralElement(reduction.combiner));
-    neutral.push_back(widen(element, lanes));
+    neutral.push_back(widen(element, reduction.getLanes(lanes)));
   }
   IRMapping rowElements = loadRowElements(point);
   auto loop = [&](Value from, Value to, int64_t width, ValueRange carried) {
@@ -297,9 +332,9 @@ void RowEmitter::emitRow(ValueRange outer, Value size) {
   Value full = b.createOrFold<arith::SubIOp>(size, rest);
   auto vectors = loop(index(0), full, lanes, neutral);
   SmallVector<Value> sums;
-  for (auto [sum, kind, before] :
-       llvm::zip_equal(vectors.getResults(), kinds, before))
-    sums.push_back(vector::ReductionOp::create(b, kind, sum, before));
+  for (auto [sum, reduction, before] :
+       llvm::zip_equal(vectors.getResults(), reductions, before))
+    sums.push_back(vector::ReductionOp::create(b, reduction.kind, sum, before));
   if (!known || *known % lanes != 0)
     sums = llvm::to_vector_of<Value>(
         loop(full, size, /*width=*/1, sums).getResults());
@@ -341,8 +376,16 @@ SmallVector<Value> RowEmitter::emitStep(ValueRange outer, Value inner,
                                                  positionOf(operand, point)));
     }
   }
-  for (Operation &bodyOp : op.getBlock()->without_terminator())
-    values.map(bodyOp.getResult(0), emitBodyOp(bodyOp, point, width, values));
+  for (Operation &bodyOp : op.getBlock()->without_terminator()) {
+    const Reduction *sum = llvm::find_if(reductions, [&](const Reduction &r) {
+      return r.narrow && r.combiner == &bodyOp;
+    });
+    values.map(bodyOp.getResult(0),
+               sum == reductions.end() || width == 1
+                   ? emitBodyOp(bodyOp, point, width, values)
+                   : addNarrow(values.lookup(sum->accumulator),
+                               values.lookup(sum->narrow)));
+  }
 
   SmallVector<Value> results;
   Operation *yield = op.getBlock()->getTerminator();
@@ -359,6 +402,38 @@ SmallVector<Value> RowEmitter::emitStep(ValueRange outer, Value inner,
                               positionOf(operand, point));
   }
   return results;
+}
+
+Value RowEmitter::addNarrow(Value sum, Value narrow) {
+  auto type = cast<VectorType>(narrow.getType());
+  StringRef byteSum = type.getElementType().isInteger(8)
+                          ? iquant::findByteSum(iquant::getTarget(op), lanes)
+                          : "";
+  if (!byteSum.empty()) {
+    Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
+    Value eights = LLVM::CallIntrinsicOp::create(
+                       b, VectorType::get(lanes / 8, b.getI64Type()),
+                       b.getStringAttr(byteSum), ValueRange{narrow, zero})
+                       .getResult(0);
+    narrow = vector::BitCastOp::create(b, sum.getType(), eights);
+    return arith::AddIOp::create(b, sum, narrow);
+  }
+  // Neighbours are the halves of a wider lane.
+  while (type.getElementTypeBitWidth() < 32) {
+    unsigned width = type.getElementTypeBitWidth();
+    type =
+        VectorType::get(type.getNumElements() / 2, b.getIntegerType(2 * width));
+    auto constant = [&](int64_t value) {
+      Attribute element = b.getIntegerAttr(type.getElementType(), value);
+      return arith::ConstantOp::create(b,
+                                       DenseElementsAttr::get(type, element));
+    };
+    Value pairs = vector::BitCastOp::create(b, type, narrow);
+    Value low = arith::AndIOp::create(b, pairs, constant((1 << width) - 1));
+    Value high = arith::ShRUIOp::create(b, pairs, constant(width));
+    narrow = arith::AddIOp::create(b, low, high);
+  }
+  return arith::AddIOp::create(b, sum, narrow);
 }
 
 Value RowEmitter::emitBodyOp(Operation &bodyOp, ValueRange point, int64_t width,

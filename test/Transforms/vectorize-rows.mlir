@@ -241,3 +241,111 @@ func.func @shared(%x: memref<?x?x2x288xi32>, %few: memref<4x64xi32>, %many: memr
   }
   return
 }
+
+// -----
+
+#row = affine_map<(r, c) -> (r)>
+#whole = affine_map<(r, c) -> (r, c)>
+
+// Sums of bytes: neighbours are added first, in 16 bits and then in 32.
+// CHECK-LABEL: func.func @bytes(
+// CHECK-DAG: %[[ZERO:.*]] = arith.constant dense<0> : vector<8xi32>
+// CHECK-DAG: %[[BYTE:.*]] = arith.constant dense<255> : vector<16xi16>
+// CHECK-DAG: %[[EIGHT:.*]] = arith.constant dense<8> : vector<16xi16>
+// CHECK-DAG: %[[HALF:.*]] = arith.constant dense<65535> : vector<8xi32>
+// CHECK-DAG: %[[SIXTEEN:.*]] = arith.constant dense<16> : vector<8xi32>
+// CHECK: scf.for {{.*}} step %c32 iter_args(%[[SUM:.*]] = %[[ZERO]])
+// CHECK: %[[BYTES:.*]] = vector.load {{.*}} vector<32xi8>
+// CHECK-NOT: arith.extui
+// CHECK: %[[PAIRS:.*]] = vector.bitcast %[[BYTES]] : vector<32xi8> to vector<16xi16>
+// CHECK: %[[LOW:.*]] = arith.andi %[[PAIRS]], %[[BYTE]]
+// CHECK: %[[HIGH:.*]] = arith.shrui %[[PAIRS]], %[[EIGHT]]
+// CHECK: %[[ADDED:.*]] = arith.addi %[[LOW]], %[[HIGH]]
+// CHECK: %[[FOURS:.*]] = vector.bitcast %[[ADDED]] : vector<16xi16> to vector<8xi32>
+// CHECK: %[[EVEN:.*]] = arith.andi %[[FOURS]], %[[HALF]]
+// CHECK: %[[ODD:.*]] = arith.shrui %[[FOURS]], %[[SIXTEEN]]
+// CHECK: %[[ALL:.*]] = arith.addi %[[EVEN]], %[[ODD]]
+// CHECK: %[[NEXT:.*]] = arith.addi %[[SUM]], %[[ALL]]
+// CHECK: scf.yield %[[NEXT]]
+// CHECK: vector.reduction <add>, {{.*}} vector<8xi32> into i32
+// CHECK: scf.for {{.*}} step %c1
+// CHECK: arith.extui %{{.*}} : i8 to i32
+func.func @bytes(%x: memref<?x?xi8>, %sums: memref<?xi32>) {
+  linalg.generic {indexing_maps = [#whole, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<?x?xi8>) outs(%sums : memref<?xi32>) {
+  ^bb0(%e: i8, %sum: i32):
+    %half = arith.extui %e : i8 to i16
+    %wide = arith.extui %half : i16 to i32
+    %s = arith.addi %sum, %wide : i32
+    linalg.yield %s : i32
+  }
+  return
+}
+
+// -----
+
+#row = affine_map<(r, c) -> (r)>
+#whole = affine_map<(r, c) -> (r, c)>
+
+// Signed ones are not, and neither is one number for a whole row.
+// CHECK-LABEL: func.func @not_narrow(
+// CHECK-NOT: vector.bitcast
+// CHECK: vector.reduction <add>, {{.*}} vector<32xi32> into i32
+// CHECK: vector.reduction <add>, {{.*}} vector<32xi32> into i32
+func.func @not_narrow(%x: memref<?x?xi8>, %y: memref<?xi8>, %sums: memref<?xi32>, %others: memref<?xi32>) {
+  linalg.generic {indexing_maps = [#whole, #row, #row, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%x, %y : memref<?x?xi8>, memref<?xi8>) outs(%sums, %others : memref<?xi32>, memref<?xi32>) {
+  ^bb0(%e: i8, %one: i8, %sum: i32, %other: i32):
+    %wide = arith.extsi %e : i8 to i32
+    %s = arith.addi %sum, %wide : i32
+    %same = arith.extui %one : i8 to i32
+    %t = arith.addi %other, %same : i32
+    linalg.yield %s, %t : i32, i32
+  }
+  return
+}
+
+// -----
+
+#row = affine_map<(r, c) -> (r)>
+#whole = affine_map<(r, c) -> (r, c)>
+
+// Four bytes are too few for a vector of sums.
+// CHECK-LABEL: func.func @few_bytes(
+// CHECK-NOT: vector.bitcast
+// CHECK: vector.reduction <add>, {{.*}} vector<4xi32> into i32
+func.func @few_bytes(%x: memref<?x?xi64>, %sums: memref<?xi32>) {
+  linalg.generic {indexing_maps = [#whole, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<?x?xi64>) outs(%sums : memref<?xi32>) {
+  ^bb0(%e: i64, %sum: i32):
+    %byte = arith.trunci %e : i64 to i8
+    %wide = arith.extui %byte : i8 to i32
+    %s = arith.addi %sum, %wide : i32
+    linalg.yield %s : i32
+  }
+  return
+}
+
+// -----
+
+#row = affine_map<(r, c) -> (r)>
+#whole = affine_map<(r, c) -> (r, c)>
+
+// An instruction adds bytes up by eights.
+// TARGET-LABEL: func.func @byte_sums(
+// TARGET: %[[BYTES:.*]] = vector.load {{.*}} vector<32xi8>
+// TARGET: %[[EIGHTS:.*]] = llvm.call_intrinsic "llvm.x86.avx2.psad.bw"(%[[BYTES]], %{{.*}})
+// TARGET: %[[ADDED:.*]] = vector.bitcast %[[EIGHTS]] : vector<4xi64> to vector<8xi32>
+// TARGET: arith.addi %{{.*}}, %[[ADDED]] : vector<8xi32>
+module attributes {llvm.target = #llvm.target<triple = "x86_64-linux-gnu", chip = "", features = <["+avx2", "+sse2"]>>} {
+  func.func @byte_sums(%x: memref<?x?xi8>, %sums: memref<?xi32>) {
+    linalg.generic {indexing_maps = [#whole, #row], iterator_types = ["parallel", "reduction"]}
+        ins(%x : memref<?x?xi8>) outs(%sums : memref<?xi32>) {
+    ^bb0(%e: i8, %sum: i32):
+      %wide = arith.extui %e : i8 to i32
+      %s = arith.addi %sum, %wide : i32
+      linalg.yield %s : i32
+    }
+    return
+  }
+}

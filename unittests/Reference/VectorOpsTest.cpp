@@ -166,6 +166,22 @@ TEST_F(VectorOpsTest, MatrixInstructions) {
   EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{17, 11, 0, 64770}));
 }
 
+TEST_F(VectorOpsTest, ByteSums) {
+  // Bytes have no sign, and neither have their distances.
+  auto results = run(R"mlir(
+    func.func @main(%a: vector<16xi8>, %b: vector<16xi8>) -> vector<2xi64> {
+      %0 = llvm.call_intrinsic "llvm.x86.sse2.psad.bw"(%a, %b)
+          : (vector<16xi8>, vector<16xi8>) -> vector<2xi64>
+      return %0 : vector<2xi64>
+    })mlir",
+                     {integers<int8_t>({16}, {-1, 2, 3, 0, 0, 0, 0, 1, -128, 0,
+                                              0, 0, 0, 0, 0, 0}),
+                      integers<int8_t>({16}, {0, 0, 5, 0, 0, 0, 0, 0, -1, 0, 0,
+                                              0, 0, 0, 0, 1})});
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{255 + 2 + 2 + 1, 128}));
+}
+
 TEST_F(VectorOpsTest, ByteShuffles) {
   std::vector<int8_t> table(32), positions(32, 3);
   std::iota(table.begin(), table.end(), 100);

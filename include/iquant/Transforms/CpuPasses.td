@@ -309,7 +309,9 @@ def VectorizeRows : Pass<"vectorize-rows", "::mlir::func::FuncOp"> {
     innermost runs over whole vectors, as many elements as a register holds of the
     narrowest. Values that it does not move along stay
     scalars. An element of a table or of a row of it, `memref.load` at a computed
-    position, becomes a `vector.gather`. Elements that fill no vector have a scalar loop. Outer
+    position, becomes a `vector.gather`. Of elements of 8 or 16 bits that are
+    added up in 32, neighbours are added first, so that a register holds the
+    sums of one, and bytes by the instruction that x86-64 has for it. Elements that fill no vector have a scalar loop. Outer
     loops whose steps come in any order become one `scf.parallel`, without those
     inside of it that are known to cover few elements; in an `scf.forall`, which
     is shared already, they stay plain loops.
@@ -320,7 +322,7 @@ def VectorizeRows : Pass<"vectorize-rows", "::mlir::func::FuncOp"> {
     contiguous along the innermost loop, bodies with ops that have no vector
     form, and rows that are known to be shorter than a vector.
   }];
-  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
                            "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
   let options = [
     Option<"vectorBits", "vector-bits", "unsigned", "0",

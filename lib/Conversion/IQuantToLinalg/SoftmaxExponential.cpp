@@ -81,15 +81,17 @@ Int SoftmaxExponential::codeOf(Int element, Int most) const {
       difference = umin(difference, (int64_t(1) << (k - 7)) - half - 1);
     difference = ushr(difference + half, alignment);
   }
-  Int factor = difference.trunc(16);
+  // From a factor on the code is the last. As this limit and what is added to
+  // the product have 16 bits, LLVM multiplies in 16 bits and not in 32.
+  int64_t limit = llvm::divideCeil(lastCode << 23, multiplier);
+  Int factor = umin(difference.trunc(16), limit);
   Int product =
       upperHalf(factor, factor.like(static_cast<int16_t>(multiplier)));
   // Seven bits are left to shift by: the last, or the last five, round.
-  Int code =
-      given && given->isDithered()
-          ? ushr(ushr(product, 2) + codeDither(element, channels).trunc(16), 5)
-          : ushr(ushr(product, 6) + 1, 1);
-  return umin(code, lastCode).trunc(8);
+  Int added = given && given->isDithered()
+                  ? codeDither(element, channels).trunc(16) << 2
+                  : product.like(64);
+  return ushr(product + added, 7).trunc(8);
 }
 
 Int SoftmaxExponential::evaluate(Int code) const {

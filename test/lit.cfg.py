@@ -112,6 +112,10 @@ linear_benchmark = os.path.join(config.iquant_tools_dir, "iquant-linear-benchmar
 provide("onednn", os.path.exists(linear_benchmark), "%{linear-benchmark}", linear_benchmark,
         f"no {linear_benchmark}; install libdnnl-dev, configure and build again")
 
+softmax_benchmark = os.path.join(config.iquant_tools_dir, "iquant-softmax-benchmark")
+provide("google-benchmark", os.path.exists(softmax_benchmark), "%{softmax-benchmark}", softmax_benchmark,
+        f"no {softmax_benchmark}; install libbenchmark-dev, configure and build again")
+
 # Processors that are not this one: programs of a library, examples/bare and
 # nothing else, run by the user-mode emulator of QEMU.
 bare = os.path.join(root, "examples/bare")

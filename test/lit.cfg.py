@@ -6,6 +6,8 @@ Environment variables that change what runs:
                              survives printing and parsing, text and bytecode
   IQUANT_PYTHON              the Python that has the packages of
                              scripts/requirements.txt (default: .venv)
+  IQUANT_IMPORT_PYTHON       the Python that has the packages of
+                             scripts/requirements-import.txt (default: .venv-import)
   IQUANT_MODEL               the GGUF model (default: under models/)
   IQUANT_ENCODER             the directory of the encoder (default: under models/)
   IQUANT_FOREIGN_IR          models as other compilers write them
@@ -91,6 +93,13 @@ finds_torch = "import sys, importlib.util; sys.exit(not importlib.util.find_spec
 has_torch = has_packages and subprocess.run([python, "-c", finds_torch]).returncode == 0
 provide("torch", has_torch, "%{learn-smoothing}", f'"{python}" "{root}/scripts/learn-smoothing.py"',
         f"{python} lacks the packages of scripts/requirements-torch.txt; run scripts/setup.sh --torch")
+
+import_python = os.environ.get("IQUANT_IMPORT_PYTHON") or os.path.join(root, ".venv-import/bin/python")
+finds_turbine = "import iree.turbine.aot, transformers"
+has_turbine = (os.path.exists(import_python) and
+               subprocess.run([import_python, "-c", finds_turbine], capture_output=True).returncode == 0)
+provide("import-torch", has_turbine, "%{import-torch}", f'"{import_python}" "{root}/scripts/import-torch.py"',
+        f"no {import_python} with the packages of scripts/requirements-import.txt, which says how to make it")
 
 model = os.environ.get("IQUANT_MODEL") or os.path.join(root, "models/SmolLM2-135M-Instruct.Q4_1.gguf")
 provide("model", os.path.exists(model), "%{model}", model, f"no {model}; run scripts/setup.sh")

@@ -62,9 +62,9 @@ def ConvertTransformerToIQuant : Pass<"convert-transformer-to-iquant", "::mlir::
     Declines a module as a whole and leaves it as it was: an error and a
     remark at every op that cannot be converted say what is missing. Ops of
     other dialects that touch floats are such, and so are functions without a
-    body. Only `func`, `scf`, branches, and slices and reshapes of `tensor` carry
-    floats. A remark counts what was converted in each function, another names
-    each norm that could not be fused with quantization.
+    body. Only `func`, `scf`, branches, and slices, reshapes, transposes and
+    concatenations carry floats. A remark counts what was converted in each
+    function, another names each norm that could not be fused with quantization.
   }];
   let options = [
     Option<"exponent", "exponent", "int64_t", /*default=*/"14",

@@ -16,11 +16,9 @@ using namespace mlir::iquant::raise;
 
 using Coefficients = std::array<double, 4>;
 
-/// `0.797885 * (x + 0.044715 * x^3)`, of which the tanh form is.
-static const Coefficients &getTanhPolynomial() {
-  static const double root = std::sqrt(2 / M_PI);
-  static const Coefficients polynomial = {0, root, 0, root * 0.044715};
-  return polynomial;
+/// `root * (x + 0.044715 * x^3)`, of which the tanh form is.
+static Coefficients getTanhPolynomial(double root) {
+  return {0, root, 0, root * 0.044715};
 }
 
 /// Whether a term is `factor` times a polynomial in x.
@@ -32,6 +30,17 @@ static bool isPolynomial(Site &site, const Term &term, const Term &x,
            auto [value, coefficient] = pair;
            return isNear(value, factor * coefficient, site.getType());
          });
+}
+
+/// Whether a term is that polynomial times `factor`. The root is that of 2 /
+/// pi, for which torch-mlir writes another number.
+static bool isTanhPolynomial(Site &site, const Term &term, const Term &x,
+                             double factor) {
+  return llvm::any_of(ArrayRef<double>{std::sqrt(2 / M_PI), 0.7977240352174656},
+                      [&](double root) {
+                        return isPolynomial(site, term, x,
+                                            getTanhPolynomial(root), factor);
+                      });
 }
 
 namespace {
@@ -80,8 +89,7 @@ Raised raise::raiseSilu(Site &site) {
   const Term &x = product.factors[0].term;
   bool isSilu =
       isPolynomial(site, sigmoid->argument, x, {0, 1, 0, 0}, sigmoid->sign);
-  bool isGelu = isPolynomial(site, sigmoid->argument, x, getTanhPolynomial(),
-                             2 * sigmoid->sign);
+  bool isGelu = isTanhPolynomial(site, sigmoid->argument, x, 2 * sigmoid->sign);
   if (!isSilu && !isGelu)
     return site.decline("silu", "the sigmoid is one of something else");
   if (product.number != 1)
@@ -147,9 +155,11 @@ Raised raise::raiseGelu(Site &site) {
     return std::nullopt;
   bool isErf = curve.kind == Kind::Erf;
   const Term &x = product.factors[0].term;
-  Coefficients expected =
-      isErf ? Coefficients{0, std::sqrt(0.5), 0, 0} : getTanhPolynomial();
-  if (!isPolynomial(site, curve.operands[0], x, expected, 1) ||
+  bool isCoefficient =
+      isErf ? isPolynomial(site, curve.operands[0], x,
+                           {0, std::sqrt(0.5), 0, 0}, /*factor=*/1)
+            : isTanhPolynomial(site, curve.operands[0], x, /*factor=*/1);
+  if (!isCoefficient ||
       !isNear(product.number * curve.number, 0.5, site.getType()))
     return site.decline("gelu", "its coefficients are others");
   Value input = site.getActivation(x);

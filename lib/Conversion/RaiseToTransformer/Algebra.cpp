@@ -6,6 +6,8 @@
 
 #include "Algebra.h"
 
+#include "dialects/Transformer/Transformer.h"
+
 #include "mlir/IR/TypeUtilities.h"
 
 #include <cmath>
@@ -270,6 +272,20 @@ raise::getPolynomial(Reader &reader, const Term &term, const Term &variable) {
 
 std::optional<Contraction> raise::getContraction(Reader &reader,
                                                  const Term &term) {
+  Term head = reader.look(term);
+  if (auto op = head.value.getDefiningOp<transformer::LinearOp>()) {
+    if (op.getBias())
+      return std::nullopt;
+    const Indices &variables =
+        reader.getVariables(op, op.getWeight().getType().getDimSize(1));
+    Indices at(ArrayRef(head.at).drop_back());
+    at.push_back(variables[0]);
+    return Contraction{
+        variables,
+        reader.getElement(op.getInput(), std::move(at)),
+        reader.getElement(op.getWeight(), {head.at.back(), variables[0]}),
+        {}};
+  }
   Node node = reader.read(term);
   if (node.kind == Kind::ReduceDot)
     return Contraction{node.variables, node.operands[0], node.operands[1], {}};

@@ -67,7 +67,7 @@ struct Contraction {
   Term start;
 };
 
-/// Reads `start + sum(lhs * rhs)`.
+/// Reads `start + sum(lhs * rhs)`; a linear that was raised, as well.
 std::optional<Contraction> getContraction(Reader &reader, const Term &term);
 
 } // namespace mlir::iquant::raise

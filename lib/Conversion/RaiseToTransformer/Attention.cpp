@@ -30,12 +30,32 @@ struct Parts {
   double scale = 1;
   /// What is added to the scores.
   Sum mask;
+  /// Truth values that take scores away, and which of both does.
+  SmallVector<std::pair<Term, bool>> selects;
   /// Batch, head, head of keys and values, position of query, position of key.
   AffineExpr batch, head, kvHead, queryPosition, keyPosition;
   /// Channels of a head of queries and keys, and of values.
   AffineExpr channel, valueChannel;
 };
 } // namespace
+
+/// Takes the scores out of selections between them and a number that masks.
+static Term takeSelects(Site &site, Parts &parts, Term score) {
+  Reader &reader = site.getReader();
+  auto isMasked = [&](const Term &term) {
+    auto number = getNumber(reader, term);
+    return number && *number <= kMasked;
+  };
+  for (Node node = reader.read(score); node.kind == Kind::Select;
+       node = reader.read(score)) {
+    bool masks = isMasked(node.operands[1]);
+    if (!masks && !isMasked(node.operands[2]))
+      break;
+    parts.selects.push_back({node.operands[0], masks});
+    score = node.operands[masks ? 2 : 1];
+  }
+  return score;
+}
 
 /// Takes the product of queries and keys out of the sum that scores are.
 static bool takeScores(Site &site, Parts &parts, Sum scores) {
@@ -82,10 +102,12 @@ static bool findVariables(Site &site, Parts &parts, const Term &probability,
       continue;
     bool ofProbability = reader.dependsOn(probability, index);
     bool ofValue = reader.dependsOn(parts.value, index);
-    if (ofProbability && ofValue)
-      batches.push_back(index);
-    else if (ofProbability && !isa<AffineDimExpr>(parts.queryPosition))
+    bool isRow = *std::next(probability.at.rbegin()) == index;
+    // All heads may have one value.
+    if (ofProbability && isRow && !ofValue)
       parts.queryPosition = index;
+    else if (ofProbability)
+      batches.push_back(index);
     else if (ofValue && !parts.valueChannel)
       parts.valueChannel = index;
     else
@@ -99,6 +121,12 @@ static void substitute(Site &site, Parts &parts, AffineExpr variable,
                        AffineExpr replacement) {
   for (Term *term : {&parts.query, &parts.key, &parts.value})
     *term = term->substitute(site.getSpace(), variable, replacement);
+  for (auto &[condition, masks] : parts.selects)
+    condition = condition.substitute(site.getSpace(), variable, replacement);
+  for (Product &product : parts.mask.products)
+    for (Factor &factor : product.factors)
+      factor.term =
+          factor.term.substitute(site.getSpace(), variable, replacement);
 }
 
 /// Whether the part has the channels of one head of keys for several heads of
@@ -144,18 +172,24 @@ struct Mask {
 static std::optional<Mask> getMask(Site &site, const Parts &parts) {
   Reader &reader = site.getReader();
   IndexSpace &space = site.getSpace();
-  if (parts.mask.products.empty())
+  if (parts.mask.products.empty() && parts.selects.empty())
     return parts.mask.number == 0 ? std::optional(Mask()) : std::nullopt;
   int64_t queries = space.getExtent(parts.queryPosition);
   int64_t keys = space.getExtent(parts.keyPosition);
   if (ShapedType::isDynamic(queries) || ShapedType::isDynamic(keys) ||
       queries * keys > kMaxMask)
     return std::nullopt;
+  auto isShared = [&](const Term &term) {
+    return !reader.dependsOn(term, parts.head) &&
+           !reader.dependsOn(term, parts.batch);
+  };
   for (const Product &product : parts.mask.products)
     for (const Factor &factor : product.factors)
-      if (reader.dependsOn(factor.term, parts.head) ||
-          reader.dependsOn(factor.term, parts.batch))
+      if (!isShared(factor.term))
         return std::nullopt;
+  for (auto &[condition, masks] : parts.selects)
+    if (!isShared(condition))
+      return std::nullopt;
 
   SmallVector<int64_t> values;
   auto set = [&](AffineExpr variable, int64_t value) {
@@ -186,6 +220,12 @@ static std::optional<Mask> getMask(Site &site, const Parts &parts) {
       if (added != 0 && !(added <= kMasked))
         return std::nullopt;
       bool counts = added == 0;
+      for (auto &[condition, masks] : parts.selects) {
+        auto value = reader.evaluate(condition, values);
+        if (!value)
+          return std::nullopt;
+        counts &= (*value != 0) != masks;
+      }
       valid.push_back(counts);
       any |= counts;
       all &= counts;
@@ -233,13 +273,14 @@ Raised raise::raiseAttention(Site &site) {
     return std::nullopt;
   Term probability = reader.look(sum->lhs);
   parts.value = sum->rhs;
-  if (probability.at.back() != parts.keyPosition)
+  if (probability.at.size() < 2 || probability.at.back() != parts.keyPosition)
     return site.decline("attention", "its softmax is not over the keys");
   SmallVector<AffineExpr> batches;
   if (!findVariables(site, parts, probability, batches))
     return site.decline("attention", "its result has dimensions that are "
                                      "neither of queries nor of values");
-  Term score = reader.getElement(softmax.getInput(), probability.at);
+  Term score = takeSelects(
+      site, parts, reader.getElement(softmax.getInput(), probability.at));
   if (!takeScores(site, parts, getSum(reader, score)))
     return site.decline("attention", "its scores are no product of queries and "
                                      "keys");

@@ -9,6 +9,7 @@
 
 #include "Term.h"
 
+#include "dialects/Transformer/Transformer.h"
 #include "iquant/Support/ConstantBytes.h"
 #include "iquant/Support/FloatElements.h"
 
@@ -143,6 +144,46 @@ static std::optional<double> compute(const Node &node, ArrayRef<double> in) {
   }
 }
 
+std::optional<double> Reader::evaluateReduction(const Node &node,
+                                                SmallVector<int64_t> &values,
+                                                unsigned depth) {
+  // Over one variable, or over none where all dimensions have size 1.
+  int64_t extent = 1;
+  unsigned position = 0;
+  if (node.variables.size() > 1)
+    return std::nullopt;
+  if (!node.variables.empty()) {
+    extent = space.getExtent(node.variables[0]);
+    if (auto variable = dyn_cast<AffineDimExpr>(node.variables[0]))
+      position = variable.getPosition();
+    if (ShapedType::isDynamic(extent) || extent > kMaxReduced)
+      return std::nullopt;
+    values.resize(std::max<size_t>(values.size(), position + 1));
+  }
+  std::optional<double> result;
+  for (int64_t i = 0; i < extent; ++i) {
+    if (extent != 1)
+      values[position] = i;
+    auto element = evaluate(node.operands[0], values, depth + 1);
+    if (element && node.kind == Kind::ReduceDot) {
+      auto factor = evaluate(node.operands[1], values, depth + 1);
+      element = factor ? std::optional(*element * *factor) : std::nullopt;
+    }
+    if (!element)
+      return std::nullopt;
+    if (!result)
+      result = element;
+    else
+      result = node.kind == Kind::ReduceMax ? std::max(*result, *element)
+                                            : *result + *element;
+  }
+  if (result && node.kind == Kind::ReduceSum && node.operands.size() == 2) {
+    auto start = evaluate(node.operands[1], values, depth + 1);
+    return start ? std::optional(*result + *start) : std::nullopt;
+  }
+  return result;
+}
+
 std::optional<double> Reader::evaluate(const Term &term,
                                        SmallVector<int64_t> &values,
                                        unsigned depth) {
@@ -167,31 +208,20 @@ std::optional<double> Reader::evaluate(const Term &term,
     }
     if (!isa<RankedTensorType>(head.value.getType()))
       return std::nullopt;
+    // Known rows of a table of known numbers, raised already.
+    if (auto op = head.value.getDefiningOp<transformer::EmbeddingOp>()) {
+      auto id = getElementOf(op.getIds(), ArrayRef(indices).drop_back());
+      if (!id)
+        return std::nullopt;
+      return getElementOf(op.getTable(),
+                          {static_cast<int64_t>(*id), indices.back()});
+    }
     return getElementOf(head.value, indices);
   }
   case Kind::ReduceSum:
-  case Kind::ReduceMax: {
-    if (node.variables.size() != 1)
-      return std::nullopt;
-    auto variable = dyn_cast<AffineDimExpr>(node.variables[0]);
-    int64_t extent = space.getExtent(node.variables[0]);
-    if (!variable || ShapedType::isDynamic(extent) || extent > kMaxReduced)
-      return std::nullopt;
-    values.resize(std::max<size_t>(values.size(), variable.getPosition() + 1));
-    std::optional<double> result;
-    for (int64_t i = 0; i < extent; ++i) {
-      values[variable.getPosition()] = i;
-      auto element = evaluate(node.operands[0], values, depth + 1);
-      if (!element)
-        return std::nullopt;
-      if (!result)
-        result = element;
-      else
-        result = node.kind == Kind::ReduceSum ? *result + *element
-                                              : std::max(*result, *element);
-    }
-    return result;
-  }
+  case Kind::ReduceDot:
+  case Kind::ReduceMax:
+    return evaluateReduction(node, values, depth);
   default:
     break;
   }

@@ -15,31 +15,12 @@ using namespace mlir::iquant;
 using namespace mlir::iquant::raise;
 
 namespace {
-/// A mean of `body` over `variable`.
+/// A mean of `body`, or of its square, over `variable`.
 struct Mean {
   Term body;
   AffineExpr variable;
 };
 } // namespace
-
-/// sum_k body / K, K the extent of k
-static std::optional<Mean> getMean(Site &site, const Product &product,
-                                   Type type) {
-  Reader &reader = site.getReader();
-  if (product.factors.size() != 1 || product.factors[0].power != 1)
-    return std::nullopt;
-  Node sum = reader.read(product.factors[0].term);
-  if (sum.kind != Kind::ReduceSum || sum.operands.size() != 1 ||
-      sum.variables.size() != 1)
-    return std::nullopt;
-  int64_t extent = site.getSpace().getExtent(sum.variables[0]);
-  // Some divide each element.
-  Product body = getProduct(reader, sum.operands[0]);
-  double number = product.number * body.number;
-  if (ShapedType::isDynamic(extent) || !isNear(number * extent, 1, type))
-    return std::nullopt;
-  return Mean{sum.operands[0], sum.variables[0]};
-}
 
 /// The base of a square, with or without a number that is multiplied to it.
 static std::optional<Term> getSquared(Reader &reader, const Term &term) {
@@ -58,6 +39,34 @@ static std::optional<Term> getSquared(Reader &reader, const Term &term) {
   return std::nullopt;
 }
 
+/// sum_k body / K or sum_k body^2 / K, K the extent of k; some divide each
+/// square.
+static std::optional<Mean> getMean(Site &site, const Product &product,
+                                   Type type, bool isOfSquares) {
+  Reader &reader = site.getReader();
+  if (product.factors.size() != 1 || product.factors[0].power != 1)
+    return std::nullopt;
+  Node sum = reader.read(product.factors[0].term);
+  if (sum.kind != Kind::ReduceSum || sum.operands.size() != 1 ||
+      sum.variables.size() != 1)
+    return std::nullopt;
+  int64_t extent = site.getSpace().getExtent(sum.variables[0]);
+  if (ShapedType::isDynamic(extent))
+    return std::nullopt;
+  // A number in front of what is squared is a part of that.
+  Term kept = sum.operands[0];
+  if (isOfSquares) {
+    std::optional<Term> squared = getSquared(reader, kept);
+    if (!squared)
+      return std::nullopt;
+    kept = *squared;
+  }
+  Product body = getProduct(reader, sum.operands[0], kept);
+  if (!isNear(product.number * body.number * extent, 1, type))
+    return std::nullopt;
+  return Mean{kept, sum.variables[0]};
+}
+
 /// x, if `term` is x minus the mean of x over a channel `k`.
 static std::optional<Term> getCentred(Site &site, const Term &term,
                                       AffineExpr k) {
@@ -71,7 +80,8 @@ static std::optional<Term> getCentred(Site &site, const Term &term,
     Product product = getProduct(reader, node.operands[subtracted]);
     if (node.kind == Kind::Add)
       product.number = -product.number;
-    auto mean = getMean(site, product, site.getType().getElementType());
+    auto mean = getMean(site, product, site.getType().getElementType(),
+                        /*isOfSquares=*/false);
     if (mean && reader.equal(node.operands[x].substitute(site.getSpace(), k,
                                                          mean->variable),
                              mean->body))
@@ -92,11 +102,9 @@ static Raised raiseNormOf(Site &site, const Term &term, const Term *shift) {
   Sum variance = getSum(reader, root->term);
   if (variance.products.size() != 1)
     return std::nullopt;
-  auto square = getMean(site, variance.products[0], root->term.value.getType());
-  std::optional<Term> squared;
-  if (square)
-    squared = getSquared(reader, square->body);
-  if (!squared) {
+  auto square = getMean(site, variance.products[0], root->term.value.getType(),
+                        /*isOfSquares=*/true);
+  if (!square) {
     bool looksLikeOne =
         variance.products[0].factors.size() == 1 &&
         reader.read(variance.products[0].factors[0].term).kind ==
@@ -107,7 +115,7 @@ static Raised raiseNormOf(Site &site, const Term &term, const Term *shift) {
     return std::nullopt;
   }
   auto at = [&](AffineExpr index) {
-    return squared->substitute(site.getSpace(), square->variable, index);
+    return square->body.substitute(site.getSpace(), square->variable, index);
   };
   AffineExpr channel = site.getChannel();
   Term normed = at(channel);

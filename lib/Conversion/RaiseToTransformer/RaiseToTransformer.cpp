@@ -26,11 +26,12 @@ using namespace mlir::iquant;
 using namespace mlir::iquant::raise;
 
 /// Every value that an op computes meets the patterns in this order; the first
-/// that raises it wins.
+/// that raises it wins. Keys and values that are arguments would do for
+/// weights, so attention comes before linears.
 static constexpr Raised (*kPatterns[])(Site &) = {
-    raiseIdentity, raiseLinear,         raiseBias,      raiseSoftmax,
-    raiseNorm,     raiseNormParameters, raiseSilu,      raiseSwiGlu,
-    raiseGelu,     raiseRope,           raiseAttention, raiseAdd,
+    raiseIdentity, raiseAttention, raiseLinear,         raiseBias,
+    raiseSoftmax,  raiseNorm,      raiseNormParameters, raiseSilu,
+    raiseSwiGlu,   raiseGelu,      raiseRope,           raiseAdd,
 };
 
 Raised raise::raiseByPatterns(Site &site) {

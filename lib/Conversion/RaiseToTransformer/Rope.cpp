@@ -165,19 +165,17 @@ struct Packed {
 };
 } // namespace
 
-/// The tensor of all heads that `input`, an element of one head, is read from;
-/// where there is none, that of each head.
-static std::optional<Packed> getPacked(Site &site, const Term &input,
+/// Of the tensors on the way to an element of one head, that of all heads;
+/// where there is none, the nearest to the producer that has positions as rows.
+static std::optional<Packed> getPacked(Site &site, ArrayRef<Term> path,
                                        AffineExpr position) {
   IndexSpace &space = site.getSpace();
-  AffineExpr head = getPackedHead(site, input, site.getChannel());
+  AffineExpr head = getPackedHead(site, path.back(), site.getChannel());
   int64_t heads = head ? space.getExtent(head) : 1;
   AffineExpr channel = site.getChannel();
   if (head)
     channel = space.simplify(head * site.getChannels() + channel);
   // Whatever is in front of the rows is rotated as it is.
-  SmallVector<Term> path;
-  site.getReader().look(input, &path);
   for (const Term &step : llvm::reverse(path)) {
     ArrayRef<int64_t> shape =
         cast<RankedTensorType>(step.value.getType()).getShape();
@@ -197,7 +195,7 @@ static std::optional<Packed> getPacked(Site &site, const Term &input,
     }
   indices.append({position, channel});
   shape.append({space.getExtent(position), heads * site.getChannels()});
-  Value tensor = site.getTensor(input, indices, shape);
+  Value tensor = site.getTensor(path.front(), indices, shape);
   if (!tensor)
     return std::nullopt;
   return Packed{{tensor, indices}, heads};
@@ -235,11 +233,16 @@ static Raised raisePairs(Site &site, int64_t step, int64_t distance,
   if (ShapedType::isDynamic(positions) || positions * width / 2 > kMaxAngles)
     return site.decline("rope", "its angles are not known, or too many");
 
-  auto input =
-      getChannelOf(space, reader.look(rotation->first), pair, step, channel);
-  if (!input ||
-      !reader.equal(input->substitute(space, channel, pair * step + distance),
-                    rotation->second))
+  // The tensors on the way to a channel of a pair, at any channel.
+  SmallVector<Term> steps, path;
+  reader.look(rotation->first, &steps);
+  for (const Term &element : steps)
+    if (auto input = getChannelOf(space, element, pair, step, channel))
+      if (reader.equal(
+              input->substitute(space, channel, pair * step + distance),
+              rotation->second))
+        path.push_back(*input);
+  if (path.empty())
     return site.decline("rope", "the channels of its pairs are not those of a "
                                 "tensor");
   auto frequencies = getFrequencies(site, *rotation, position, pair);
@@ -247,7 +250,7 @@ static Raised raisePairs(Site &site, int64_t step, int64_t distance,
     return site.decline("rope", "its angles are no constant multiples of the "
                                 "position");
 
-  std::optional<Packed> packed = getPacked(site, *input, position);
+  std::optional<Packed> packed = getPacked(site, path, position);
   if (!packed)
     return site.decline("rope", "its input is no tensor");
 

@@ -6,7 +6,10 @@
 
 #include "Site.h"
 
+#include "iquant/Support/ConstantBuilder.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Matchers.h"
 #include "mlir/IR/Remarks.h"
 
 using namespace mlir;
@@ -99,8 +102,33 @@ Value Site::getActivation(const Term &element) {
   return cast(tensor, type.getElementType());
 }
 
+Value Site::getKnownVector(const Term &element) {
+  auto channel = dyn_cast<AffineDimExpr>(getChannel());
+  if (!channel || ShapedType::isDynamic(getChannels()) ||
+      llvm::any_of(getRows(), [&](AffineExpr row) {
+        return state.reader.dependsOn(element, row);
+      }))
+    return {};
+  ConstantBuilder<float> vector(
+      RankedTensorType::get(getChannels(), state.builder.getF32Type()));
+  SmallVector<int64_t> values(channel.getPosition() + 1);
+  for (int64_t i = 0; i < getChannels(); ++i) {
+    values[channel.getPosition()] = i;
+    std::optional<double> value = state.reader.evaluate(element, values);
+    if (!value)
+      return {};
+    vector.data()[i] = static_cast<float>(*value);
+  }
+  return arith::ConstantOp::create(
+      state.builder, llvm::cast<TypedAttr>(vector.finish("vector")));
+}
+
 Value Site::getChannelVector(const Term &element) {
   Value vector = getTensor(element, getChannel(), getChannels());
+  if (vector && matchPattern(vector, m_Constant()))
+    return isFloatTensor(vector) ? vector : Value();
+  if (Value known = getKnownVector(element))
+    return known;
   return vector && isFloatTensor(vector) ? vector : Value();
 }
 

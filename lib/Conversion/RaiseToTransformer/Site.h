@@ -72,8 +72,8 @@ public:
   /// in its element type.
   Value getActivation(const Term &element);
 
-  /// The vector whose element at the channel is `element`; null where that
-  /// depends on the row or is computed.
+  /// The vector whose element at the channel is `element`, a constant where its
+  /// numbers are known; null where it depends on the row.
   Value getChannelVector(const Term &element);
 
   /// The tensor nearest to where `element` comes from whose channels `channel`
@@ -88,6 +88,9 @@ public:
   std::nullopt_t decline(StringRef op, const Twine &reason);
 
 private:
+  /// The numbers of a vector as a constant; null where they are not known.
+  Value getKnownVector(const Term &element);
+
   State &state;
   Term term;
   Indices indices;

@@ -126,6 +126,9 @@ public:
   const Indices &getVariables(Operation *reduction, ArrayRef<int64_t> extents);
 
 private:
+  std::optional<double> evaluateReduction(const Node &node,
+                                          SmallVector<int64_t> &values,
+                                          unsigned depth);
   bool equal(const Term &lhs, const Term &rhs, unsigned &budget);
   bool dependsOn(const Term &term, AffineExpr variable, unsigned &budget);
 

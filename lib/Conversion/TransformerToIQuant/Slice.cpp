@@ -9,6 +9,8 @@
 
 #include "Patterns.h"
 
+#include "mlir/Dialect/Utils/IndexingUtils.h"
+
 using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::iquant::to_iquant;
@@ -72,6 +74,65 @@ struct ConvertReshape : public OpConversionPattern<ReshapeOp> {
   }
 };
 
+/// The same of a transpose, which gets a place of its own for its codes.
+struct ConvertTranspose : public OpConversionPattern<linalg::TransposeOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(linalg::TransposeOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto type = cast<FixedType>(
+        getTypeConverter()->convertType(op->getResult(0).getType()));
+    Location loc = op.getLoc();
+    Value codes = getCodes(rewriter, loc, adaptor.getInput());
+    SmallVector<OpFoldResult> sizes =
+        tensor::getMixedSizes(rewriter, loc, codes);
+    Value place = tensor::EmptyOp::create(
+        rewriter, loc, applyPermutation(ArrayRef(sizes), op.getPermutation()),
+        getElementTypeOrSelf(codes.getType()));
+    auto transposed = linalg::TransposeOp::create(rewriter, loc, codes, place,
+                                                  op.getPermutation());
+    rewriter.replaceOpWithNewOp<ComposeOp>(op, type, transposed->getResult(0));
+    return success();
+  }
+};
+
+/// The same of a concatenation.
+struct ConvertConcat : public OpConversionPattern<tensor::ConcatOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(tensor::ConcatOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto type = cast<FixedType>(getTypeConverter()->convertType(op.getType()));
+    auto codes = llvm::map_to_vector(adaptor.getInputs(), [&](Value input) {
+      return getCodes(rewriter, op.getLoc(), input);
+    });
+    Value joined = tensor::ConcatOp::create(rewriter, op.getLoc(),
+                                            type.getComponents().front(),
+                                            op.getDim(), codes);
+    rewriter.replaceOpWithNewOp<ComposeOp>(op, type, joined);
+    return success();
+  }
+};
+
+/// A place that nobody has written to has no numbers; what reads it as a value
+/// may get any.
+struct ConvertEmpty : public OpConversionPattern<tensor::EmptyOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(tensor::EmptyOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto type = cast<FixedType>(getTypeConverter()->convertType(op.getType()));
+    Value codes = tensor::EmptyOp::create(rewriter, op.getLoc(),
+                                          type.getComponents().front(),
+                                          adaptor.getDynamicSizes());
+    rewriter.replaceOpWithNewOp<ComposeOp>(op, type, codes);
+    return success();
+  }
+};
+
 struct ConvertDim : public OpConversionPattern<tensor::DimOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -88,6 +149,7 @@ struct ConvertDim : public OpConversionPattern<tensor::DimOp> {
 void to_iquant::populateSlicePatterns(const TypeConverter &converter,
                                       RewritePatternSet &patterns) {
   patterns.add<ConvertExtractSlice, ConvertReshape<tensor::ExpandShapeOp>,
-               ConvertReshape<tensor::CollapseShapeOp>, ConvertDim>(
-      converter, patterns.getContext());
+               ConvertReshape<tensor::CollapseShapeOp>, ConvertTranspose,
+               ConvertConcat, ConvertEmpty, ConvertDim>(converter,
+                                                        patterns.getContext());
 }

@@ -124,3 +124,52 @@ func.func @tosa(%q: tensor<2x3x4xf32>, %k: tensor<2x3x4xf32>, %v: tensor<2x3x4xf
   %result = tosa.matmul %p, %v, %zero, %zero : (tensor<2x3x3xf32>, tensor<2x3x4xf32>, tensor<1xf32>, tensor<1xf32>) -> tensor<2x3x4xf32>
   return %result : tensor<2x3x4xf32>
 }
+
+// -----
+
+// One head of keys and values for all queries, and scores that a truth value takes away.
+// CHECK-LABEL: func.func @one_key_head(
+// CHECK-SAME: %[[Q:.*]]: tensor<1x3x8xf32>, %[[K:.*]]: tensor<1x3x4xf32>, %[[V:.*]]: tensor<1x3x4xf32>)
+func.func @one_key_head(%q: tensor<1x3x8xf32>, %k: tensor<1x3x4xf32>, %v: tensor<1x3x4xf32>) -> tensor<1x3x8xf32> {
+  // CHECK: %[[R:.*]] = transformer.attention %[[Q]], %[[K]], %[[V]] {causal, heads = 2 : i64, kv_heads = 1 : i64} : (tensor<1x3x8xf32>, tensor<1x3x4xf32>, tensor<1x3x4xf32>) -> tensor<1x3x8xf32>
+  // CHECK-NEXT: return %[[R]]
+  %zero = arith.constant 0.0 : f32
+  %masked = arith.constant -3.40282347E+38 : f32
+  %half = arith.constant 0.5 : f32
+  %counts = arith.constant dense<[[true, false, false], [true, true, false], [true, true, true]]> : tensor<3x3xi1>
+  %q4 = tensor.expand_shape %q [[0], [1], [2, 3]] output_shape [1, 3, 2, 4] : tensor<1x3x8xf32> into tensor<1x3x2x4xf32>
+  %place = tensor.empty() : tensor<2x3x3xf32>
+  %start = linalg.fill ins(%zero : f32) outs(%place : tensor<2x3x3xf32>) -> tensor<2x3x3xf32>
+  %scores = linalg.generic {
+      indexing_maps = [affine_map<(h, s, t, d) -> (0, s, h, d)>, affine_map<(h, s, t, d) -> (0, t, d)>, affine_map<(h, s, t, d) -> (h, s, t)>],
+      iterator_types = ["parallel", "parallel", "parallel", "reduction"]}
+      ins(%q4, %k : tensor<1x3x2x4xf32>, tensor<1x3x4xf32>) outs(%start : tensor<2x3x3xf32>) {
+  ^bb0(%a: f32, %b: f32, %sum: f32):
+    %0 = arith.mulf %a, %b : f32
+    %1 = arith.addf %0, %sum : f32
+    linalg.yield %1 : f32
+  } -> tensor<2x3x3xf32>
+  %selected = linalg.generic {
+      indexing_maps = [affine_map<(h, s, t) -> (h, s, t)>, affine_map<(h, s, t) -> (s, t)>, affine_map<(h, s, t) -> (h, s, t)>],
+      iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%scores, %counts : tensor<2x3x3xf32>, tensor<3x3xi1>) outs(%place : tensor<2x3x3xf32>) {
+  ^bb0(%score: f32, %valid: i1, %out: f32):
+    %0 = arith.mulf %score, %half : f32
+    %1 = arith.select %valid, %0, %masked : f32
+    linalg.yield %1 : f32
+  } -> tensor<2x3x3xf32>
+  %p = linalg.softmax dimension(2) ins(%selected : tensor<2x3x3xf32>) outs(%place : tensor<2x3x3xf32>) -> tensor<2x3x3xf32>
+  %result_place = tensor.empty() : tensor<1x3x2x4xf32>
+  %result_start = linalg.fill ins(%zero : f32) outs(%result_place : tensor<1x3x2x4xf32>) -> tensor<1x3x2x4xf32>
+  %product = linalg.generic {
+      indexing_maps = [affine_map<(b, s, h, d, t) -> (h, s, t)>, affine_map<(b, s, h, d, t) -> (b, t, d)>, affine_map<(b, s, h, d, t) -> (b, s, h, d)>],
+      iterator_types = ["parallel", "parallel", "parallel", "parallel", "reduction"]}
+      ins(%p, %v : tensor<2x3x3xf32>, tensor<1x3x4xf32>) outs(%result_start : tensor<1x3x2x4xf32>) {
+  ^bb0(%a: f32, %b: f32, %sum: f32):
+    %0 = arith.mulf %a, %b : f32
+    %1 = arith.addf %0, %sum : f32
+    linalg.yield %1 : f32
+  } -> tensor<1x3x2x4xf32>
+  %packed = tensor.collapse_shape %product [[0], [1], [2, 3]] : tensor<1x3x2x4xf32> into tensor<1x3x8xf32>
+  return %packed : tensor<1x3x8xf32>
+}

@@ -177,3 +177,34 @@ func.func @layer_norm(%x: tensor<2x4xf32>, %g: tensor<4xf32>, %b: tensor<4xf32>)
   } -> tensor<2x4xf32>
   return %result : tensor<2x4xf32>
 }
+
+// -----
+
+// Of a multiple of a tensor, with a scale that is computed from constants.
+// CHECK-LABEL: func.func @multiple(
+// CHECK-SAME: %[[X:.*]]: tensor<2x4xf32>)
+func.func @multiple(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  // CHECK-DAG: %[[SCALE:.*]] = arith.constant dense<[1.500000e+00, 2.000000e+00, 0.000000e+00, 1.000000e+00]> : tensor<4xf32>
+  // CHECK-DAG: %[[INPUT:.*]] = arith.mulf %[[X]], %{{.*}} : tensor<2x4xf32>
+  // CHECK: %[[R:.*]] = transformer.rms_norm %[[INPUT]] scale %[[SCALE]] {epsilon = 5.000000e-01 : f64}
+  // CHECK-NEXT: return %[[R]]
+  %start = arith.constant dense<0.0> : tensor<2xf32>
+  %ten = arith.constant dense<10.0> : tensor<2x4xf32>
+  %quarter = arith.constant dense<0.25> : tensor<2xf32>
+  %epsilon = arith.constant dense<0.5> : tensor<2xf32>
+  %ones = arith.constant dense<1.0> : tensor<4xf32>
+  %learned = arith.constant dense<[0.5, 1.0, -1.0, 0.0]> : tensor<4xf32>
+  %empty = tensor.empty() : tensor<2x4xf32>
+  %input = arith.mulf %x, %ten : tensor<2x4xf32>
+  %squares = arith.mulf %input, %input : tensor<2x4xf32>
+  %sum = linalg.reduce { arith.addf } ins(%squares : tensor<2x4xf32>) outs(%start : tensor<2xf32>) dimensions = [1]
+  %mean = arith.mulf %sum, %quarter : tensor<2xf32>
+  %shifted = arith.addf %mean, %epsilon : tensor<2xf32>
+  %root = math.rsqrt %shifted : tensor<2xf32>
+  %roots = linalg.broadcast ins(%root : tensor<2xf32>) outs(%empty : tensor<2x4xf32>) dimensions = [1]
+  %normed = arith.mulf %input, %roots : tensor<2x4xf32>
+  %scale = arith.addf %ones, %learned : tensor<4xf32>
+  %scales = linalg.broadcast ins(%scale : tensor<4xf32>) outs(%empty : tensor<2x4xf32>) dimensions = [0]
+  %result = arith.mulf %normed, %scales : tensor<2x4xf32>
+  return %result : tensor<2x4xf32>
+}

@@ -111,6 +111,39 @@ func.func @interleaved(%x: tensor<3x4xf32>) -> tensor<3x4xf32> {
 
 // -----
 
+// Only the first channels of a head are rotated, by angles that are a product of positions and frequencies.
+// CHECK-LABEL: func.func @partial(
+// CHECK-SAME: %[[X:.*]]: tensor<3x6xf32>)
+func.func @partial(%x: tensor<3x6xf32>) -> tensor<3x6xf32> {
+  // CHECK-DAG: %[[FREQUENCIES:.*]] = arith.constant dense<[1.000000e+00, 1.000000e-01]> : tensor<2xf32>
+  // CHECK-DAG: %[[PART:.*]] = tensor.extract_slice %[[X]][0, 0] [3, 4] [1, 1]
+  // CHECK-DAG: %[[REST:.*]] = tensor.extract_slice %[[X]][0, 4] [3, 2] [1, 1]
+  // CHECK: %[[ROTATED:.*]] = transformer.rope %[[PART]]<half> by %[[FREQUENCIES]] at %{{.*}} {heads = 1 : i64, max_positions = 3 : i64}
+  // CHECK-NEXT: %[[R:.*]] = tensor.concat dim(1) %[[ROTATED]], %[[REST]]
+  // CHECK-NEXT: return %[[R]]
+  %positions = arith.constant dense<[[0.0], [1.0], [2.0]]> : tensor<3x1xf32>
+  %frequencies = arith.constant dense<[[1.0, 0.1]]> : tensor<1x2xf32>
+  %start = arith.constant dense<0.0> : tensor<3x2xf32>
+  %angle = linalg.matmul ins(%positions, %frequencies : tensor<3x1xf32>, tensor<1x2xf32>) outs(%start : tensor<3x2xf32>) -> tensor<3x2xf32>
+  %cosine = math.cos %angle : tensor<3x2xf32>
+  %sine = math.sin %angle : tensor<3x2xf32>
+  %part = tensor.extract_slice %x[0, 0] [3, 4] [1, 1] : tensor<3x6xf32> to tensor<3x4xf32>
+  %rest = tensor.extract_slice %x[0, 4] [3, 2] [1, 1] : tensor<3x6xf32> to tensor<3x2xf32>
+  %first = tensor.extract_slice %part[0, 0] [3, 2] [1, 1] : tensor<3x4xf32> to tensor<3x2xf32>
+  %second = tensor.extract_slice %part[0, 2] [3, 2] [1, 1] : tensor<3x4xf32> to tensor<3x2xf32>
+  %0 = arith.mulf %first, %cosine : tensor<3x2xf32>
+  %1 = arith.mulf %second, %sine : tensor<3x2xf32>
+  %2 = arith.subf %0, %1 : tensor<3x2xf32>
+  %3 = arith.mulf %first, %sine : tensor<3x2xf32>
+  %4 = arith.mulf %second, %cosine : tensor<3x2xf32>
+  %5 = arith.addf %3, %4 : tensor<3x2xf32>
+  %rotated = tensor.concat dim(1) %2, %5 : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x4xf32>
+  %result = tensor.concat dim(1) %rotated, %rest : (tensor<3x4xf32>, tensor<3x2xf32>) -> tensor<3x6xf32>
+  return %result : tensor<3x6xf32>
+}
+
+// -----
+
 // Angles that do not grow with the position in a constant way are none of a rope.
 // CHECK-LABEL: func.func @other_angles(
 func.func @other_angles(%x: tensor<3x4xf32>) -> tensor<3x4xf32> {

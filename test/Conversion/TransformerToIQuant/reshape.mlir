@@ -19,3 +19,19 @@ func.func @reshape(%x: tensor<?x6xf32>) -> tensor<?x6xf32> {
   %collapsed = tensor.collapse_shape %silu [[0], [1, 2]] : tensor<?x2x3xf32> into tensor<?x6xf32>
   return %collapsed : tensor<?x6xf32>
 }
+
+// So are transposes and concatenations.
+// CHECK-LABEL: func.func @move(
+// CHECK-SAME: %[[X:.*]]: !iquant.fixed<2x3xi32, 14>) -> !iquant.fixed<6x2xi32, 14>
+func.func @move(%x: tensor<2x3xf32>) -> tensor<6x2xf32> {
+  // CHECK: %[[CODES:.*]] = iquant.decompose %[[X]]
+  // CHECK: %[[PLACE:.*]] = tensor.empty() : tensor<3x2xi32>
+  // CHECK: %[[TRANSPOSED:.*]] = linalg.transpose ins(%[[CODES]] : tensor<2x3xi32>) outs(%[[PLACE]] : tensor<3x2xi32>) permutation = [1, 0]
+  // CHECK: iquant.compose %[[TRANSPOSED]] : (tensor<3x2xi32>) -> !iquant.fixed<3x2xi32, 14>
+  // CHECK: %[[JOINED:.*]] = tensor.concat dim(0) %{{.*}}, %{{.*}} : (tensor<3x2xi32>, tensor<3x2xi32>) -> tensor<6x2xi32>
+  // CHECK: iquant.compose %[[JOINED]] : (tensor<6x2xi32>) -> !iquant.fixed<6x2xi32, 14>
+  %place = tensor.empty() : tensor<3x2xf32>
+  %transposed = linalg.transpose ins(%x : tensor<2x3xf32>) outs(%place : tensor<3x2xf32>) permutation = [1, 0]
+  %joined = tensor.concat dim(0) %transposed, %transposed : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<6x2xf32>
+  return %joined : tensor<6x2xf32>
+}

@@ -1,0 +1,26 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Writes config.json of small models of some architectures of Hugging Face, each in a folder of its name."""
+
+import json
+import os
+import sys
+
+decoder = dict(vocab_size=320, hidden_size=96, intermediate_size=256, num_hidden_layers=2, num_attention_heads=6,
+               max_position_embeddings=512)
+architectures = {
+    # Biases on queries, keys and values, which are grouped.
+    "qwen2": dict(decoder, num_key_value_heads=2, architectures=["Qwen2ForCausalLM"]),
+    # Attention and feed-forward in parallel, and a rotation of half of the channels of a head.
+    "phi": dict(decoder, num_key_value_heads=6, partial_rotary_factor=0.5, architectures=["PhiForCausalLM"]),
+    # The same with neighbours as pairs.
+    "gptj": dict(vocab_size=320, n_embd=96, n_layer=2, n_head=6, n_positions=512, rotary_dim=8,
+                 architectures=["GPTJForCausalLM"]),
+    # An encoder whose scores are selected.
+    "distilbert": dict(vocab_size=320, dim=96, hidden_dim=256, n_layers=2, n_heads=6, max_position_embeddings=512,
+                       architectures=["DistilBertModel"]),
+}
+for name, config in architectures.items():
+    os.makedirs(os.path.join(sys.argv[1], name), exist_ok=True)
+    with open(os.path.join(sys.argv[1], name, "config.json"), "w") as file:
+        json.dump(dict(config, model_type=name), file)

@@ -14,8 +14,8 @@ LogicalResult TableAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                 DenseI64ArrayAttr exponent,
                                 DenseI64ArrayAttr entries,
                                 CodeRounding rounding) {
-  if (bits < 2 || bits > 4)
-    return emitError() << "expects codes of 2, 3 or 4 bits, got " << bits;
+  if (bits < 2 || bits > 5)
+    return emitError() << "expects codes of 2, 3, 4 or 5 bits, got " << bits;
   if (multiplier.empty() || multiplier.size() != exponent.size())
     return emitError()
            << "expects as many exponents as multipliers, one or more, got "

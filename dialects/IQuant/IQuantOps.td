@@ -69,7 +69,7 @@ def IQuant_PackedSumAttr : EnumAttr<IQuant_Dialect, IQuant_PackedSum, "packed_su
 
 def IQuant_TableAttr : AttrDef<IQuant_Dialect, "Table"> {
   let mnemonic = "table";
-  let summary = "The exponentials of a softmax as tables of 4, 8 or 16 entries";
+  let summary = "The exponentials of a softmax as tables of 4, 8, 16 or 32 entries";
   let description = [{
     `#iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8]>`:
     the largest element of a row minus another one, times
@@ -80,7 +80,7 @@ def IQuant_TableAttr : AttrDef<IQuant_Dialect, "Table"> {
     the nearest, or, `dithered`, up or down by the position of the key.
 
     Constraints:
-    * (C1) `bits` is 2, 3 or 4.
+    * (C1) `bits` is 2, 3, 4 or 5.
     * (C2) there are as many exponents as multipliers, one or more.
     * (C3) there are `2^bits` entries per multiplier.
     * (C4) multipliers lie in 32768 .. 65535.

@@ -77,8 +77,8 @@ LogicalResult ClipAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                unsigned bits, DenseF64ArrayAttr at,
                                ClipFloor floor, ClipRounding rounding,
                                DenseF64ArrayAttr table, unsigned width) {
-  if (bits < 2 || bits > 4)
-    return emitError() << "expects codes of 2, 3 or 4 bits, got " << bits;
+  if (bits < 2 || bits > 5)
+    return emitError() << "expects codes of 2, 3, 4 or 5 bits, got " << bits;
   if (at.empty())
     return emitError() << "expects a clip, got none";
   for (double clip : at.asArrayRef())

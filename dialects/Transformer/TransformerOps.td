@@ -78,7 +78,7 @@ def Transformer_ClipAttr : AttrDef<Transformer_Dialect, "Clip"> {
     that a target looks up.
 
     Constraints:
-    * (C1) `bits` is 2, 3 or 4.
+    * (C1) `bits` is 2, 3, 4 or 5.
     * (C2) `at` has one or more clips, negative and finite.
     * (C3) `table` has `2^bits` entries per clip.
     * (C4) the entries of a head begin with 1, do not grow and are not negative.

@@ -120,6 +120,9 @@ LogicalResult TransformerClipSoftmax::checkOptions() {
     return emitError(loc) << "expects the option 'at' to be negative and "
                              "finite, got "
                           << showNumber(at);
+  if (strategy == ClipStrategy::ExaqRule && bits == ClipBits::Five)
+    return emitError(loc) << "expects 2, 3 or 4 bits, for which EXAQ has a "
+                             "rule, got 5";
   if (!(budget > 0))
     return emitError(loc) << "expects a positive budget, got "
                           << showNumber(budget);

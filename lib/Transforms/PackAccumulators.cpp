@@ -28,7 +28,9 @@ struct PackAccumulators
     getOperation()->walk([&](Operation *op) {
       TypeSwitch<Operation *>(op).Case<SoftmaxOp, AttentionOp>([&](auto op) {
         if (!op.getTable())
-          return miss(op);
+          return miss(op, "the exponentials come from no table of few entries");
+        if (op.getTable()->getCodesPerByte() == 1)
+          return miss(op, "a byte has no room for two codes");
         if (form == AccumulatorForm::Elements) {
           op.removePackedSumAttr();
           return;
@@ -47,9 +49,8 @@ private:
   remark::RemarkOpts remarkOptions() {
     return remark::RemarkOpts::name("PackAccumulators").category(getArgument());
   }
-  void miss(Operation *op) {
-    remark::missed(op->getLoc(), remarkOptions())
-        << remark::add("the exponentials come from no table of few entries");
+  void miss(Operation *op, const char *reason) {
+    remark::missed(op->getLoc(), remarkOptions()) << remark::add(reason);
   }
 };
 } // namespace

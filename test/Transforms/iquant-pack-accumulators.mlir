@@ -28,6 +28,15 @@ func.func @attention(%q: !iquant.dyn<?x8xsi8, 4>) -> !iquant.fixed<?x8xi32, 16> 
   return %0 : !iquant.fixed<?x8xi32, 16>
 }
 
+// Two codes of 5 bits do not fit.
+// REMARK-DAG: remark: {{.*}}a byte has no room for two codes
+// CHECK-LABEL: func.func @wide_codes
+func.func @wide_codes(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.dyn<?x16xui8> {
+  // CHECK: iquant.softmax %{{.*}} {table
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 5, multiplier = [38478], exponent = [13], entries = [255, 206, 167, 135, 109, 88, 71, 57, 46, 38, 30, 25, 20, 16, 13, 10, 8, 7, 6, 4, 4, 3, 2, 2, 2, 1, 1, 1, 1, 1, 0, 0]>} : (!iquant.fixed<?x16xi32, 14>) -> !iquant.dyn<?x16xui8>
+  return %0 : !iquant.dyn<?x16xui8>
+}
+
 // The exponentials of rule S1 have no codes that could share a byte.
 // CHECK-LABEL: func.func @two_levels
 func.func @two_levels(%x: !iquant.fixed<?x16xi32, 14>) -> !iquant.dyn<?x16xui8> {

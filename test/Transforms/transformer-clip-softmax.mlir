@@ -7,13 +7,18 @@
 // RUN: not quant-opt %s --transformer-clip-softmax="strategy=fixed at=1" -split-input-file 2>&1 | FileCheck %s --check-prefix=AT
 // RUN: not quant-opt %s --transformer-clip-softmax="width=12" -split-input-file 2>&1 | FileCheck %s --check-prefix=WIDTH
 // RUN: not quant-opt %s --transformer-clip-softmax="budget=0" -split-input-file 2>&1 | FileCheck %s --check-prefix=BUDGET
-// RUN: not quant-opt %s --transformer-clip-softmax="bits=5" -split-input-file 2>&1 | FileCheck %s --check-prefix=BITS
+// RUN: not quant-opt %s --transformer-clip-softmax="bits=6" -split-input-file 2>&1 | FileCheck %s --check-prefix=BITS
+// RUN: not quant-opt %s --transformer-clip-softmax="strategy=exaq-rule bits=5" -split-input-file 2>&1 | FileCheck %s --check-prefix=RULE5
+// RUN: quant-opt %s --transformer-clip-softmax="strategy=fixed bits=5 at=-6.6 floor=zero" -split-input-file | FileCheck %s --check-prefix=INDEX
 // RUN: not quant-opt %s --transformer-clip-softmax -split-input-file 2>&1 | FileCheck %s --check-prefix=NONE
 
 // AT: error: expects the option 'at' to be negative and finite, got 1
 // WIDTH: error: expects a width of 8 or 16 bits, got 12
 // BUDGET: error: expects a positive budget, got 0
-// BITS: Cannot find option named '5'
+// BITS: Cannot find option named '6'
+// RULE5: error: expects 2, 3 or 4 bits, for which EXAQ has a rule, got 5
+// IntAttention's table.
+// INDEX: #transformer.clip<bits = 5, at = [-6.6{{0*}}e+00], floor = zero>
 // NONE: error: expects statistics of one attention at least, got none: no observer has statistics of an argument
 
 // One clip for all heads: their pooled variance is (1 + 4) / 2 + 1, as the means

@@ -479,7 +479,7 @@ RandomCase CaseMaker::makeSwiGlu() {
 }
 
 std::string CaseMaker::table(int64_t heads, int64_t exponent) {
-  int64_t bits = from(2, 4), tables = oneIn(2) ? 1 : heads;
+  int64_t bits = from(2, 5), tables = oneIn(2) ? 1 : heads;
   SmallVector<int64_t> multipliers, exponents, entries;
   for (int64_t table = 0; table < tables; ++table) {
     multipliers.push_back(from(32768, 65535));

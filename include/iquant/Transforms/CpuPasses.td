@@ -153,7 +153,7 @@ def PackAccumulators : Pass<"iquant-pack-accumulators", "::mlir::ModuleOp"> {
     | `counts` | how many codes have a bit, or several of them, times what that adds to an entry |
 
     Guarantees the same integers. Declines, by a remark, ops without a table of
-    few entries.
+    few entries, and codes of 5 bits, of which a byte has one.
   }];
   let options = [
     Option<"form", "form", "AccumulatorForm", /*default=*/"AccumulatorForm::Elements",

@@ -211,7 +211,7 @@ def TransformerFoldSmoothing : Pass<"transformer-fold-smoothing", "::mlir::Modul
 }
 
 def TransformerClipSoftmax : Pass<"transformer-clip-softmax", "::mlir::ModuleOp"> {
-  let summary = "Give every softmax few exponentials: a clip, codes of 2 to 4 bits, and a table";
+  let summary = "Give every softmax few exponentials: a clip, codes of 2 to 5 bits, and a table";
   let description = [{
     Sets the attribute `clip` of every `transformer.attention`, and of every
     `transformer.softmax` where the clip is given: where the input of the softmax
@@ -226,6 +226,9 @@ def TransformerClipSoftmax : Pass<"transformer-clip-softmax", "::mlir::ModuleOp"
     | `exaq-rule` | the published line over the deviation of the scores (EXAQ, arXiv 2410.03185), and not below the smallest score | exponentials |
     | `exaq-mse` | the minimum of the expected squared error of the exponential of a Gaussian with mean and deviation of the scores, which the line approximates | exponentials |
     | `calibrated` | for each head, that of 21 clips from -1 to -16 which leaves the least squared error of attention's results on sample texts, each with the weights that are best for it | found entry by entry |
+
+    EXAQ has lines for 2, 3 and 4 bits. With `bits=5 strategy=fixed at=-6.6
+    floor=zero` the table is that of IntAttention (arXiv 2511.21513).
 
     The first three clip all heads of an attention alike, unless `per-head` is
     set. `bits=auto` starts from 2 bits and gives more to the attention where
@@ -259,6 +262,7 @@ def TransformerClipSoftmax : Pass<"transformer-clip-softmax", "::mlir::ModuleOp"
              clEnumValN(::mlir::iquant::ClipBits::Two, "2", "4 weights"),
              clEnumValN(::mlir::iquant::ClipBits::Three, "3", "8 weights"),
              clEnumValN(::mlir::iquant::ClipBits::Four, "4", "16 weights"),
+             clEnumValN(::mlir::iquant::ClipBits::Five, "5", "32 weights"),
              clEnumValN(::mlir::iquant::ClipBits::Auto, "auto", "as few as the budget allows"))}]>,
     Option<"perHead", "per-head", "bool", /*default=*/"false",
            "Whether heads have clips of their own; those of 'calibrated' always have">,

@@ -1049,7 +1049,7 @@ func.func @f(%x: !iquant.fixed<3x8xi16, 14>) {
 
 // #iquant.table C1
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
-  // expected-error @+1 {{expects codes of 2, 3 or 4 bits, got 8}}
+  // expected-error @+1 {{expects codes of 2, 3, 4 or 5 bits, got 8}}
   %0 = iquant.softmax %x {table = #iquant.table<bits = 8, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   return
 }

@@ -751,7 +751,7 @@ func.func @integer_activation(%x: tensor<?x8xi32>) {
 
 // #transformer.clip C1
 func.func @softmax(%x: tensor<?x8xf32>) {
-  // expected-error @+1 {{expects codes of 2, 3 or 4 bits, got 1}}
+  // expected-error @+1 {{expects codes of 2, 3, 4 or 5 bits, got 1}}
   %0 = transformer.softmax %x {clip = #transformer.clip<bits = 1, at = [-3.0]>} : tensor<?x8xf32>
   return
 }
@@ -760,8 +760,8 @@ func.func @softmax(%x: tensor<?x8xf32>) {
 
 // #transformer.clip C1
 func.func @softmax(%x: tensor<?x8xf32>) {
-  // expected-error @+1 {{expects codes of 2, 3 or 4 bits, got 5}}
-  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 5, at = [-3.0]>} : tensor<?x8xf32>
+  // expected-error @+1 {{expects codes of 2, 3, 4 or 5 bits, got 6}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 6, at = [-3.0]>} : tensor<?x8xf32>
   return
 }
 

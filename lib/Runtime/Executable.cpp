@@ -4,13 +4,13 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "LargePages.h"
 #include "OpenMP.h"
 
 #include "dialects/IQuant/IQuant.h"
 #include "dialects/Transformer/Transformer.h"
 #include "iquant/Pipelines/CpuPipeline.h"
 #include "iquant/Registration.h"
+#include "iquant/Runtime/LargePages.h"
 #include "iquant/Target/MatrixInstruction.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "LargePages.h"
+#include "iquant/Runtime/LargePages.h"
 
 #include "llvm/Support/MathExtras.h"
 
@@ -15,14 +15,25 @@
 
 using namespace mlir;
 
+static constexpr size_t kLargePage = 2 << 20;
+
 void iquant::adviseLargePages(ArrayRef<char> memory) {
 #if defined(__linux__) && defined(MADV_COLLAPSE)
-  constexpr uintptr_t size = 2 << 20;
   uintptr_t first = llvm::alignTo(reinterpret_cast<uintptr_t>(memory.begin()),
-                                  size),
+                                  kLargePage),
             last = llvm::alignDown(reinterpret_cast<uintptr_t>(memory.end()),
-                                   size);
+                                   kLargePage);
   if (first < last)
     (void)madvise(reinterpret_cast<void *>(first), last - first, MADV_COLLAPSE);
 #endif
+}
+
+std::shared_ptr<char[]> iquant::allocateLargePages(size_t bytes) {
+  bytes = llvm::alignTo(bytes, kLargePage);
+  std::align_val_t alignment{kLargePage};
+  std::shared_ptr<char[]> memory(
+      new (alignment) char[bytes](),
+      [=](char *pages) { operator delete[](pages, alignment); });
+  adviseLargePages({memory.get(), bytes});
+  return memory;
 }

@@ -6,8 +6,7 @@
 
 #include "iquant/Runtime/MachineLimits.h"
 
-#include "LargePages.h"
-
+#include "iquant/Runtime/LargePages.h"
 #include "iquant/Support/ParallelLoop.h"
 #include "iquant/Support/Stopwatch.h"
 #include "iquant/Target/MatrixInstruction.h"

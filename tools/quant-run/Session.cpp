@@ -6,9 +6,11 @@
 
 #include "Session.h"
 
+#include "iquant/Runtime/LargePages.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/Pass/PassManager.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace mlir::iquant;
@@ -105,6 +107,31 @@ static void copyRows(const RuntimeValue &from, RuntimeValue &to) {
     llvm::copy(source.getRawData(), target.getMutableRawData().begin());
 }
 
+/// Moves caches to memory that lies side by side in large pages: a token reads
+/// all of their rows. Each component owns that memory for itself, since a
+/// tensor whose owner others share is copied before it is written to.
+static void moveToLargePages(MutableArrayRef<RuntimeValue> caches) {
+  const llvm::Align line(64);
+  SmallVector<Tensor *> components;
+  size_t bytes = 0;
+  for (RuntimeValue &value : caches)
+    for (Tensor &component : value.getMutableComponents()) {
+      components.push_back(&component);
+      bytes += llvm::alignTo(component.getRawData().size(), line);
+    }
+  std::shared_ptr<char[]> memory = allocateLargePages(bytes);
+  char *position = memory.get();
+  for (Tensor *component : components) {
+    ArrayRef<char> elements = component->getRawData();
+    llvm::copy(elements, position);
+    std::shared_ptr<char[]> owner(position, [memory](char *) {});
+    *component =
+        Tensor::alias(component->getShape(), component->getElementType(),
+                      {position, elements.size()}, std::move(owner));
+    position += llvm::alignTo(elements.size(), line);
+  }
+}
+
 void Session::reserve(int64_t wanted) {
   if (wanted <= capacity)
     return;
@@ -118,6 +145,7 @@ void Session::reserve(int64_t wanted) {
       shape.front() = 1;
     larger.push_back(makeZeros(type, shape));
   }
+  moveToLargePages(larger);
   for (auto [old, cache] : llvm::zip(caches, larger))
     copyRows(old, cache);
   caches = std::move(larger);

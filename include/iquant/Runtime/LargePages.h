@@ -4,10 +4,12 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef IQUANT_LIB_RUNTIME_LARGEPAGES_H
-#define IQUANT_LIB_RUNTIME_LARGEPAGES_H
+#ifndef IQUANT_RUNTIME_LARGEPAGES_H
+#define IQUANT_RUNTIME_LARGEPAGES_H
 
 #include "mlir/Support/LLVM.h"
+
+#include <memory>
 
 namespace mlir::iquant {
 
@@ -16,6 +18,9 @@ namespace mlir::iquant {
 /// as before.
 void adviseLargePages(ArrayRef<char> memory);
 
+/// Zeros that begin at a large page, with such advice.
+std::shared_ptr<char[]> allocateLargePages(size_t bytes);
+
 } // namespace mlir::iquant
 
-#endif // IQUANT_LIB_RUNTIME_LARGEPAGES_H
+#endif // IQUANT_RUNTIME_LARGEPAGES_H

@@ -21,6 +21,10 @@ static constexpr int64_t kRowBlock = 48;
 /// Rows of one head lie between those of others, where no processor expects
 /// them: it is asked for so many rows ahead, line by line, if a row is short.
 static constexpr int64_t kRowsAhead = 32, kShortRow = 256, kLine = 64;
+/// Codes that a load brings of the rows of a weighted sum.
+static constexpr int64_t kLoadedCodes = 16;
+/// So many steps along k are written out.
+static constexpr int64_t kFewSteps = 8;
 /// Rows of b that stay there while all of a weighted sum's a passes by, and
 /// that arrive while the block before them is added up.
 static constexpr int64_t kSumBlock = 64;
@@ -172,14 +176,26 @@ void ContractionEmitter::emitTile(Value m, Value n, int64_t rows,
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(type));
   SmallVector<Value> sums(rows * columns, zero);
   Value depth = size(contraction.a, 1), full = floorToMultiple(depth, step);
-  auto mainLoop = scf::ForOp::create(
-      b, index(0), full, index(step), sums,
-      [&](OpBuilder &, Location, Value k, ValueRange carried) {
-        scf::YieldOp::create(
-            b, emitStep(m, n, rows, columns, k, Value(), carried));
-      });
-  llvm::copy(mainLoop.getResults(), sums.begin());
   std::optional<int64_t> known = getConstantIntValue(depth);
+  if (known && *known / step <= kFewSteps) {
+    // One column after the other, so that few sums need a register.
+    for (int64_t column = 0; column < columns; ++column) {
+      SmallVector<Value> ofColumn(rows, zero);
+      for (int64_t k = 0; k + step <= *known; k += step)
+        ofColumn = emitStep(m, offset(n, column), rows, 1, index(k), Value(),
+                            ofColumn);
+      for (int64_t row = 0; row < rows; ++row)
+        sums[row * columns + column] = ofColumn[row];
+    }
+  } else {
+    auto mainLoop = scf::ForOp::create(
+        b, index(0), full, index(step), sums,
+        [&](OpBuilder &, Location, Value k, ValueRange carried) {
+          scf::YieldOp::create(
+              b, emitStep(m, n, rows, columns, k, Value(), carried));
+        });
+    llvm::copy(mainLoop.getResults(), sums.begin());
+  }
   if (!known || *known % step != 0) {
     Value rest = arith::SubIOp::create(b, depth, full);
     Value mask = vector::CreateMaskOp::create(
@@ -242,33 +258,39 @@ void ContractionEmitter::addHorizontally(ValueRange sums, Value row,
 // Weighted sums
 //===----------------------------------------------------------------------===//
 
+int64_t ContractionEmitter::sumVectors(int64_t rows) const {
+  int64_t columns = cast<MemRefType>(contraction.b.getType()).getDimSize(1),
+          many = 2 * fewVectors();
+  bool fits = 2 * rows <= sumTile() && !ShapedType::isDynamic(columns) &&
+              columns % (many * lanes) == 0;
+  return fits ? many : fewVectors();
+}
+
 void ContractionEmitter::emitWeightedSum() {
-  int64_t vectors = sumVectors(), tile = sumTile();
   Value rows = size(contraction.a, 0), columns = size(contraction.b, 1),
         depth = size(contraction.a, 1);
-  Value full = floorToMultiple(columns, vectors * lanes);
   loop(index(0), depth, kSumBlock, [&](Value k) {
     SumRange range = {
         k, b.createOrFold<arith::MinUIOp>(offset(k, kSumBlock), depth)};
-    loop(index(0), full, vectors * lanes, [&](Value n) {
-      emitRows(index(0), rows, tile, [&](Value m, int64_t rows) {
-        emitSumTile(m, n, rows, vectors, range, Value());
+    emitRows(index(0), rows, sumTile(), [&](Value m, int64_t rows) {
+      int64_t vectors = sumVectors(rows);
+      Value full = floorToMultiple(columns, vectors * lanes);
+      loop(index(0), full, vectors * lanes,
+           [&](Value n) { emitSumTile(m, n, rows, vectors, range, Value()); });
+      loop(full, columns, lanes, [&](Value n) {
+        Value rest = arith::SubIOp::create(b, columns, n);
+        Value mask = vector::CreateMaskOp::create(
+            b, VectorType::get(lanes, b.getI1Type()), rest);
+        emitSumTile(m, n, rows, /*vectors=*/1, range, mask);
       });
-    });
-    loop(full, columns, lanes, [&](Value n) {
-      Value rest = arith::SubIOp::create(b, columns, n);
-      Value mask = vector::CreateMaskOp::create(
-          b, VectorType::get(lanes, b.getI1Type()), rest);
-      loop(index(0), rows, 1,
-           [&](Value m) { emitSumTile(m, n, 1, /*vectors=*/1, range, mask); });
     });
   });
 }
 
-void ContractionEmitter::prefetchNextBlock(Value column, Value k,
-                                           const SumRange &range) {
+void ContractionEmitter::prefetchNextBlock(Value column, int64_t vectors,
+                                           Value k, const SumRange &range) {
   int64_t width = cast<MemRefType>(contraction.b.getType()).getDimSize(1),
-          passes = width / (sumVectors() * lanes);
+          passes = width / (vectors * lanes);
   if (ShapedType::isDynamic(width))
     return;
   AffineExpr from = b.getAffineSymbolExpr(0), at = b.getAffineSymbolExpr(1),
@@ -314,32 +336,61 @@ Value ContractionEmitter::loadWeights(Value row, SumStep at) {
       contraction.aUnsigned);
 }
 
-/// A vector of columns of the rows of one step, those of a pair side by side;
-/// widened.
-Value ContractionEmitter::loadRows(Value column, SumStep at, Value mask) {
-  auto type = VectorType::get(lanes, contraction.elementType(contraction.b));
-  Value first = load(type, contraction.b, {at.k, column}, mask);
-  if (contraction.isFloat())
-    return widen(first, /*isUnsigned=*/false);
-  Value second =
-      at.isPair ? load(type, contraction.b, {offset(at.k, 1), column}, mask)
-                : arith::ConstantOp::create(b, b.getZeroAttr(type)).getResult();
-  return widen(vector::InterleaveOp::create(b, first, second),
-               contraction.bUnsigned);
+/// Vectors of columns of the rows of one step, those of a pair side by side;
+/// widened. Codes of narrow vectors come by one load.
+SmallVector<Value> ContractionEmitter::loadRows(Value column, int64_t vectors,
+                                                SumStep at, Value mask) {
+  int64_t together = 1;
+  if (!contraction.isFloat())
+    together = std::min(vectors, std::max<int64_t>(kLoadedCodes / lanes, 1));
+  auto type =
+      VectorType::get(together * lanes, contraction.elementType(contraction.b));
+  Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(type));
+  SmallVector<Value> results;
+  for (int64_t vector = 0; vector < vectors; vector += together) {
+    Value n = offset(column, vector * lanes);
+    Value first = load(type, contraction.b, {at.k, n}, mask);
+    if (contraction.isFloat()) {
+      results.push_back(widen(first, /*isUnsigned=*/false));
+      continue;
+    }
+    Value second = at.isPair
+                       ? load(type, contraction.b, {offset(at.k, 1), n}, mask)
+                       : zeros;
+    for (int64_t part = 0; part < together; ++part) {
+      SmallVector<int64_t> pairs;
+      for (int64_t lane = part * lanes; lane < (part + 1) * lanes; ++lane)
+        pairs.append({lane, together * lanes + lane});
+      results.push_back(
+          widen(vector::ShuffleOp::create(b, first, second, pairs),
+                contraction.bUnsigned));
+    }
+  }
+  return results;
 }
 
 SmallVector<Value>
 ContractionEmitter::emitSumStep(Value m, Value n, int64_t rows, int64_t vectors,
                                 SumStep at, Value mask, ValueRange sums) {
-  SmallVector<Value> ys, results;
-  for (int64_t vector = 0; vector < vectors; ++vector)
-    ys.push_back(loadRows(offset(n, vector * lanes), at, mask));
-  for (int64_t row = 0; row < rows; ++row) {
-    Value x = loadWeights(offset(m, row), at);
-    for (int64_t vector = 0; vector < vectors; ++vector)
-      results.push_back(
-          multiplyAdd(x, ys[vector], sums[row * vectors + vector]));
+  SmallVector<Value> ys = loadRows(n, vectors, at, mask), results(sums);
+  // The fewer of both stay in registers while the others pass by.
+  if (rows > vectors) {
+    for (int64_t row = 0; row < rows; ++row) {
+      Value x = loadWeights(offset(m, row), at);
+      for (auto [y, sum] : llvm::zip_equal(
+               ys, MutableArrayRef(results).slice(row * vectors, vectors)))
+        sum = multiplyAdd(x, y, sum);
+    }
+    return results;
   }
+  SmallVector<Value> xs;
+  for (int64_t row = 0; row < rows; ++row)
+    xs.push_back(loadWeights(offset(m, row), at));
+  for (auto [vector, y] : llvm::enumerate(ys))
+    for (int64_t row = 0; row < rows; ++row) {
+      Value &sum = results[row * vectors + vector];
+      sum = multiplyAdd(xs[row], y, sum);
+    }
   return results;
 }
 
@@ -363,7 +414,7 @@ void ContractionEmitter::emitSumTile(Value m, Value n, int64_t rows,
       [&](OpBuilder &, Location, Value k, ValueRange carried) {
         // Whole tiles have more to do for each row of b, and may be many.
         if (rows < sumTile() && !mask)
-          prefetchNextBlock(n, k, range);
+          prefetchNextBlock(n, vectors, k, range);
         scf::YieldOp::create(
             b, emitSumStep(m, n, rows, vectors, {k, true}, mask, carried));
       });

@@ -81,12 +81,15 @@ private:
   SmallVector<Value> emitStep(Value m, Value n, int64_t rows, int64_t columns,
                               Value k, Value mask, ValueRange sums);
 
-  /// Vectors of columns in a tile of a weighted sum, and its rows: their sums,
-  /// the vectors of b and one of a fill the registers.
-  int64_t sumVectors() const { return registers / 8; }
+  /// The most rows in a tile of a weighted sum: with their sums, the vectors of
+  /// b and one of a fill the registers.
   int64_t sumTile() const {
-    return (registers - sumVectors() - 1) / sumVectors();
+    return (registers - fewVectors() - 1) / fewVectors();
   }
+  /// Vectors of columns in a tile of so many rows: twice as many if there are
+  /// registers for their sums and the columns are a multiple of them.
+  int64_t sumVectors(int64_t rows) const;
+  int64_t fewVectors() const { return registers / 8; }
   /// Rows of b that a step of a weighted sum adds.
   int64_t rowsPerStep() const { return contraction.isFloat() ? 1 : 2; }
 
@@ -102,11 +105,13 @@ private:
   };
   /// In the step of row `k` of a block: asks for a part of the next block's
   /// rows, so that all steps together, for all columns, ask for all of them.
-  void prefetchNextBlock(Value column, Value k, const SumRange &range);
+  void prefetchNextBlock(Value column, int64_t vectors, Value k,
+                         const SumRange &range);
   void emitSumTile(Value m, Value n, int64_t rows, int64_t vectors,
                    SumRange range, Value mask);
   Value loadWeights(Value row, SumStep at);
-  Value loadRows(Value column, SumStep at, Value mask);
+  SmallVector<Value> loadRows(Value column, int64_t vectors, SumStep at,
+                              Value mask);
   SmallVector<Value> emitSumStep(Value m, Value n, int64_t rows,
                                  int64_t vectors, SumStep at, Value mask,
                                  ValueRange sums);

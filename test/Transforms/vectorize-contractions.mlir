@@ -1,4 +1,5 @@
 // RUN: quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(vectorize-contractions{vector-bits=512}))" | FileCheck %s
+// RUN: quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(vectorize-contractions{vector-bits=256}))" | FileCheck %s --check-prefix=NARROW
 // RUN: quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(vectorize-contractions))" | FileCheck %s --check-prefix=TARGET
 // RUN: not quant-opt %s --split-input-file --pass-pipeline="builtin.module(func.func(vectorize-contractions{vector-bits=100}))" 2>&1 | FileCheck %s --check-prefix=WIDTH
 
@@ -9,23 +10,24 @@
 #c = affine_map<(m, n, k) -> (m, n)>
 
 // Codes: pairs of products are summed first, and four sums of 16 elements end as
-// a vector of four. 64 columns and a depth of 64 need no remainder; of an unknown
-// number of rows, six at a time, up to five are left. The rows of b to come are
-// short, and asked for.
+// a vector of four. A depth of 64 is two steps, written out one row of b after the
+// other. 64 columns need no remainder; of an unknown number of rows, six at a time,
+// up to five are left. The rows of b to come are short, and asked for.
 // CHECK-LABEL: func.func @codes(
 // CHECK-SAME: %[[A:.*]]: memref<?x64xi8>, %[[B:.*]]: memref<64x64xi8>
 // CHECK-NOT: linalg.generic
 // CHECK: %[[AHEAD:.*]] = arith.addi %[[N:.*]], %c32
 // CHECK: memref.prefetch %[[B]][%[[AHEAD]], %c0{{.*}}], read, locality<3>, data
 // CHECK-COUNT-3: memref.prefetch
-// CHECK: scf.for
-// CHECK: scf.for {{.*}} -> (vector<16xi32>, {{(vector<16xi32>, ){22}vector<16xi32>\)}}
-// CHECK: vector.load {{.*}} vector<32xi8>
+// CHECK: scf.for %[[M:.*]] = {{.*}} {
+// CHECK: vector.load %[[A]][%[[M]], %c0{{.*}}] : memref<?x64xi8>, vector<32xi8>
 // CHECK: arith.extui {{.*}} : vector<32xi8> to vector<32xi32>
 // CHECK: arith.extsi {{.*}} : vector<32xi8> to vector<32xi32>
 // CHECK: %[[PRODUCT:.*]] = arith.muli {{.*}} : vector<32xi32>
 // CHECK: vector.shuffle %[[PRODUCT]], %[[PRODUCT]] [0, 2, 4,
 // CHECK: vector.shuffle %[[PRODUCT]], %[[PRODUCT]] [1, 3, 5,
+// CHECK: vector.load %[[A]][%[[M]], %c32{{.*}}] : memref<?x64xi8>, vector<32xi8>
+// CHECK-NOT: scf.for
 // CHECK: %[[EVEN:.*]] = vector.shuffle %[[S0:.*]], %[[S1:.*]] [0, 2, 16, 18, 4, 6, 20, 22, 8, 10, 24, 26, 12, 14, 28, 30]
 // CHECK: %[[ODD:.*]] = vector.shuffle %[[S0]], %[[S1]] [1, 3, 17, 19, 5, 7, 21, 23, 9, 11, 25, 27, 13, 15, 29, 31]
 // CHECK: arith.addi %[[EVEN]], %[[ODD]]
@@ -95,7 +97,7 @@ func.func @floats(%a: memref<8x20xf32>, %b: memref<8x20xf32>, %c: memref<8x8xf32
 // CHECK: scf.for
 // CHECK: %[[Y0:.*]] = vector.load %[[B]]{{.*}} vector<16xi8>
 // CHECK: %[[Y1:.*]] = vector.load %[[B]]{{.*}} vector<16xi8>
-// CHECK: %[[Y:.*]] = vector.interleave %[[Y0]], %[[Y1]] : vector<16xi8> -> vector<32xi8>
+// CHECK: %[[Y:.*]] = vector.shuffle %[[Y0]], %[[Y1]] [0, 16, 1, 17, {{.*}}, 15, 31] : vector<16xi8>, vector<16xi8>
 // CHECK: arith.extsi %[[Y]] : vector<32xi8> to vector<32xi32>
 // CHECK: %[[PAIR:.*]] = vector.load %[[A]]{{.*}} vector<2xi16>
 // CHECK: %[[JOINED:.*]] = vector.bitcast %[[PAIR]] : vector<2xi16> to vector<1xi32>
@@ -118,6 +120,22 @@ func.func @floats(%a: memref<8x20xf32>, %b: memref<8x20xf32>, %c: memref<8x8xf32
 // CHECK: case 5
 // CHECK-NOT: vector.masked
 // CHECK: return
+//
+// Of narrow vectors one load of codes fills two; up to three rows leave registers
+// for the sums of four.
+// NARROW-LABEL: func.func @weighted_sum(
+// NARROW-SAME: %[[A:.*]]: memref<?x?xi16>, %[[B:.*]]: memref<?x64xi8, strided<[192, 1]>>, %[[C:.*]]: memref<?x64xi32>)
+// NARROW-COUNT-12: vector.load %[[C]]{{.*}} vector<8xi32>
+// NARROW: %[[Y0:.*]] = vector.load %[[B]]{{.*}} vector<16xi8>
+// NARROW: %[[Y1:.*]] = vector.load %[[B]]{{.*}} vector<16xi8>
+// NARROW: vector.shuffle %[[Y0]], %[[Y1]] [0, 16, 1, 17, {{.*}}, 7, 23] : vector<16xi8>, vector<16xi8>
+// NARROW: vector.shuffle %[[Y0]], %[[Y1]] [8, 24, 9, 25, {{.*}}, 15, 31] : vector<16xi8>, vector<16xi8>
+// NARROW: case 3
+// NARROW-COUNT-12: vector.load %[[C]]{{.*}} vector<8xi32>
+// NARROW: scf.for {{.*}} -> (vector<8xi32>, {{(vector<8xi32>, ){10}vector<8xi32>\)}}
+// NARROW: case 4
+// NARROW-COUNT-8: vector.load %[[C]]{{.*}} vector<8xi32>
+// NARROW: scf.for {{.*}} -> (vector<8xi32>, {{(vector<8xi32>, ){6}vector<8xi32>\)}}
 func.func @weighted_sum(%a: memref<?x?xi16>, %b: memref<?x64xi8, strided<[192, 1]>>, %c: memref<?x64xi32>) {
   linalg.generic {indexing_maps = [#a, #b, #c], iterator_types = ["parallel", "parallel", "reduction"]}
       ins(%a, %b : memref<?x?xi16>, memref<?x64xi8, strided<[192, 1]>>) outs(%c : memref<?x64xi32>) {

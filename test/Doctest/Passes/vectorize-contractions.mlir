@@ -1,14 +1,14 @@
 // RUN: quant-opt %s --vectorize-contractions=vector-bits=128 --canonicalize --cse | FileCheck %s
 
 // One row of codes times two, with 32-bit sums: four partial sums stay in a
-// vector register while the loop over the 64 channels runs, and 16-bit pairs of
+// vector register while the loop over the 128 channels runs, and 16-bit pairs of
 // products are what LLVM selects `pmaddwd` for. Where there are three rows of one
 // and four of the other, 3 x 4 such registers share their loads.
-func.func @product(%a: memref<1x64xi8>, %b: memref<2x64xi8>, %c: memref<1x2xi32>) {
+func.func @product(%a: memref<1x128xi8>, %b: memref<2x128xi8>, %c: memref<1x2xi32>) {
   linalg.generic {
     indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>],
     iterator_types = ["parallel", "parallel", "reduction"]
-  } ins(%a, %b : memref<1x64xi8>, memref<2x64xi8>) outs(%c : memref<1x2xi32>) {
+  } ins(%a, %b : memref<1x128xi8>, memref<2x128xi8>) outs(%c : memref<1x2xi32>) {
   ^bb0(%x: i8, %w: i8, %sum: i32):
     %wide_x = arith.extui %x : i8 to i32
     %wide_w = arith.extsi %w : i8 to i32

@@ -60,6 +60,9 @@ static void addBufferization(OpPassManager &pm) {
   pm.addPass(createConvertBufferizationToMemRefPass());
   pm.addNestedPass<func::FuncOp>(createConvertStridedCopyToLinalg());
   pm.addPass(createCanonicalizerPass());
+  // Freed behind the last use, so that others take their place.
+  pm.addNestedPass<func::FuncOp>(
+      bufferization::createOptimizeAllocationLivenessPass());
   pm.addNestedPass<func::FuncOp>(createMergeAllocations());
 }
 

@@ -1,8 +1,8 @@
 // RUN: quant-opt %s --pass-pipeline="builtin.module(func.func(merge-allocations,canonicalize))" --split-input-file | FileCheck %s
 // RUN: quant-opt %s --pass-pipeline="builtin.module(func.func(merge-allocations{most-bytes=4},canonicalize))" --split-input-file | FileCheck %s --check-prefix=LESS
 
-// Parts at multiples of 64 bytes; a buffer of 600 bytes a row stays alone. The
-// size of the last comes from behind the first, and moves.
+// Parts at multiples of 64 bytes. The size of the last comes from behind the
+// first, and moves.
 // CHECK-LABEL: func.func @rows(
 // CHECK-SAME: %[[N:.*]]: index
 // CHECK: %[[TWICE:.*]] = arith.addi %[[N]], %[[N]]
@@ -14,32 +14,76 @@
 // CHECK: %[[ALL:.*]] = memref.alloc(%[[TOTAL]]) {alignment = 64 : i64} : memref<?xi8>
 // CHECK: memref.view %[[ALL]][%c0][%[[N]]] : memref<?xi8> to memref<?xi32>
 // CHECK: memref.view %[[ALL]][%[[A]]][%[[N]]] : memref<?xi8> to memref<?x3xi16>
-// CHECK: memref.alloc(%[[N]]) : memref<?x150xi32>
 // CHECK: memref.view %[[ALL]][%[[B]]][%[[TWICE]]] : memref<?xi8> to memref<?xi8>
 // CHECK: call @last
 // CHECK: memref.dealloc %[[ALL]] : memref<?xi8>
-// CHECK: memref.dealloc %{{.*}} : memref<?x150xi32>
 // CHECK-NOT: memref.dealloc
+//
+// Of more bytes than may be merged: an allocation of its own, freed after its last
+// use.
 // LESS-LABEL: func.func @rows(
-// LESS: memref.view {{.*}} to memref<?xi32>
-// LESS: memref.alloc({{.*}}) : memref<?x3xi16>
-// LESS: memref.view {{.*}} to memref<?xi8>
+// LESS: %[[ALONE:.*]] = memref.alloc(
+// LESS: %[[SMALL:.*]] = memref.alloc(
+// LESS: memref.view %[[SMALL]][%c0]{{.*}} to memref<?xi32>
+// LESS: memref.view %[[ALONE]][%c0]{{.*}} to memref<?x3xi16>
+// LESS: memref.view %[[SMALL]]{{.*}} to memref<?xi8>
+// LESS: call @last
+// LESS-NEXT: memref.dealloc %[[ALONE]]
+// LESS-NEXT: memref.dealloc %[[SMALL]]
 func.func @rows(%n: index) {
   %a = memref.alloc(%n) : memref<?xi32>
   call @use(%a) : (memref<?xi32>) -> ()
   %b = memref.alloc(%n) : memref<?x3xi16>
-  %large = memref.alloc(%n) : memref<?x150xi32>
   %twice = arith.addi %n, %n : index
   %c = memref.alloc(%twice) : memref<?xi8>
   memref.dealloc %a : memref<?xi32>
-  call @last(%b, %large, %c) : (memref<?x3xi16>, memref<?x150xi32>, memref<?xi8>) -> ()
+  call @last(%b, %c) : (memref<?x3xi16>, memref<?xi8>) -> ()
   memref.dealloc %b : memref<?x3xi16>
   memref.dealloc %c : memref<?xi8>
-  memref.dealloc %large : memref<?x150xi32>
   return
 }
 func.func private @use(memref<?xi32>)
-func.func private @last(memref<?x3xi16>, memref<?x150xi32>, memref<?xi8>)
+func.func private @last(memref<?x3xi16>, memref<?xi8>)
+
+// -----
+
+#product = affine_map<()[s0, s1] -> (s0 * s1)>
+
+// `%b` and `%c` are there when `%a` has gone: `%b`, whose size is another product
+// of the same factors, takes its place, which grows for it; `%c` has other
+// factors. Then `%e` takes the smallest place that has room, that of `%d`.
+// CHECK-LABEL: func.func @shared(
+// CHECK-SAME: %[[N:.*]]: index, %[[M:.*]]: index
+// CHECK: %[[ROWS:.*]] = affine.apply
+// CHECK: %[[A4:.*]] = arith.muli %[[N]], %c400
+// CHECK: %[[A:.*]] = arith.muli %[[A4]], %[[M]]
+// CHECK: memref.alloc(%{{.*}}) {alignment = 64 : i64} : memref<?xi8>
+// CHECK-NEXT: memref.view %{{.*}}[%c0][%[[N]], %[[M]]] : memref<?xi8> to memref<?x?x10xi32>
+// CHECK: memref.view %{{.*}}[%c0][%[[ROWS]]] : memref<?xi8> to memref<?x100xi32>
+// CHECK: memref.view %{{.*}}[%[[C:.*]]][%[[N]]] : memref<?xi8> to memref<?xi32>
+// CHECK: memref.view %{{.*}}[%[[D:.*]]][%[[M]], %[[N]]] : memref<?xi8> to memref<?x?x4xi8>
+// CHECK: memref.view %{{.*}}[%[[D]]][%[[N]], %[[M]]] : memref<?xi8> to memref<?x?x3xi8>
+// CHECK-NOT: memref.alloc
+func.func @shared(%n: index, %m: index) {
+  %a = memref.alloc(%n, %m) : memref<?x?x10xi32>
+  call @use(%a) : (memref<?x?x10xi32>) -> ()
+  memref.dealloc %a : memref<?x?x10xi32>
+  %rows = affine.apply #product()[%n, %m]
+  %b = memref.alloc(%rows) : memref<?x100xi32>
+  %c = memref.alloc(%n) : memref<?xi32>
+  %d = memref.alloc(%m, %n) : memref<?x?x4xi8>
+  call @next(%b, %c, %d) : (memref<?x100xi32>, memref<?xi32>, memref<?x?x4xi8>) -> ()
+  memref.dealloc %b : memref<?x100xi32>
+  memref.dealloc %c : memref<?xi32>
+  memref.dealloc %d : memref<?x?x4xi8>
+  %e = memref.alloc(%n, %m) : memref<?x?x3xi8>
+  call @last(%e) : (memref<?x?x3xi8>) -> ()
+  memref.dealloc %e : memref<?x?x3xi8>
+  return
+}
+func.func private @use(memref<?x?x10xi32>)
+func.func private @next(memref<?x100xi32>, memref<?xi32>, memref<?x?x4xi8>)
+func.func private @last(memref<?x?x3xi8>)
 
 // -----
 

@@ -197,25 +197,27 @@ def SimplifyParallelRegions : Pass<"simplify-parallel-regions", "::mlir::func::F
 }
 
 def MergeAllocations : Pass<"merge-allocations", "::mlir::func::FuncOp"> {
-  let summary = "Allocate the small buffers of a block together";
+  let summary = "Put buffers of a block in the place of others, and allocate small ones together";
   let description = [{
-    A row of codes has scales, zero points, sums and shifts, a buffer of some
-    bytes each, and a step of decode has thousands of them. All of a block that
-    are freed in it become parts of one buffer, as large as they are together:
-    one allocation, and memory side by side.
+    A step of decode has thousands of buffers, from the scale of a row to the
+    sums of a linear; the allocator would take longer than some of the ops.
 
-    Takes buffers of at most `most-bytes`, sizes that are not known counted as 1;
-    larger ones come from the allocator one by one, which finds room for them
-    again and again. Every part begins at a multiple of 64 bytes. Requires
-    `memref.dealloc` in the place where memory is freed, and guarantees that as
-    much is freed, where the last of the parts was. Leaves alone buffers that
-    leave the block, and those whose size is not known where the first of them
-    is made.
+    Buffers of a block that are never there at the same time share a place if
+    their sizes have the same unknown factors, such as the number of tokens: one
+    that is large enough for each of them, and no comparison at run time decides.
+    Places of at most `most-bytes`, unknown factors counted as 1, become parts of
+    one allocation, each at a multiple of 64 bytes. Larger ones have an allocation
+    of their own, by which LLVM knows that they do not overlap.
+
+    Requires `memref.dealloc` behind the last use (see upstream's
+    `optimize-allocation-liveness`), and guarantees that as much is freed, where
+    the last of the parts was. Leaves alone buffers that leave the block, and
+    those whose size is not known where the first of them is made.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect"];
   let options = [
     Option<"mostBytes", "most-bytes", "int64_t", /*default=*/"512",
-           "Bytes of a buffer, unknown sizes counted as 1, that are small.">
+           "Bytes of a place, unknown factors counted as 1, that are small.">
   ];
 }
 

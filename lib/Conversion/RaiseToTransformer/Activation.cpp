@@ -14,8 +14,6 @@ using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::iquant::raise;
 
-using Coefficients = std::array<double, 4>;
-
 /// `root * (x + 0.044715 * x^3)`, of which the tanh form is.
 static Coefficients getTanhPolynomial(double root) {
   return {0, root, 0, root * 0.044715};

@@ -200,8 +200,6 @@ bool raise::equal(Reader &reader, const Sum &lhs, const Sum &rhs) {
 // Polynomials and contractions
 //===----------------------------------------------------------------------===//
 
-using Coefficients = std::array<double, 4>;
-
 /// The product of two polynomials, unless its degree is above 3.
 static std::optional<Coefficients> multiply(const Coefficients &lhs,
                                             const Coefficients &rhs) {

@@ -49,9 +49,12 @@ Sum getSum(Reader &reader, const Term &term);
 /// Whether two sums are of the same products.
 bool equal(Reader &reader, const Sum &lhs, const Sum &rhs);
 
-/// The coefficients of a polynomial of degree 3 or less in `variable`.
-std::optional<std::array<double, 4>>
-getPolynomial(Reader &reader, const Term &term, const Term &variable);
+/// The coefficients of a polynomial of degree 3 or less, the constant first.
+using Coefficients = std::array<double, 4>;
+
+/// The polynomial in `variable` that a term is.
+std::optional<Coefficients> getPolynomial(Reader &reader, const Term &term,
+                                          const Term &variable);
 
 /// Whether a number that was computed in `type` is meant to be `expected`.
 bool isNear(double value, double expected, Type type);

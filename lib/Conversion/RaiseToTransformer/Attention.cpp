@@ -167,6 +167,23 @@ struct Mask {
 };
 } // namespace
 
+/// The value of a sum whose terms are constants.
+static std::optional<double> evaluate(Reader &reader, const Sum &sum,
+                                      SmallVector<int64_t> &values) {
+  double result = sum.number;
+  for (const Product &product : sum.products) {
+    double value = product.number;
+    for (const Factor &factor : product.factors) {
+      auto base = reader.evaluate(factor.term, values);
+      if (!base)
+        return std::nullopt;
+      value *= std::pow(*base, factor.power);
+    }
+    result += value;
+  }
+  return result;
+}
+
 /// Judges a mask by its values; none where they are not known, or not those of
 /// a mask.
 static std::optional<Mask> getMask(Site &site, const Parts &parts) {
@@ -206,20 +223,10 @@ static std::optional<Mask> getMask(Site &site, const Parts &parts) {
     for (int64_t key = 0; key < keys; ++key) {
       set(parts.queryPosition, query);
       set(parts.keyPosition, key);
-      double added = parts.mask.number;
-      for (const Product &product : parts.mask.products) {
-        double value = product.number;
-        for (const Factor &factor : product.factors) {
-          auto base = reader.evaluate(factor.term, values);
-          if (!base)
-            return std::nullopt;
-          value *= std::pow(*base, factor.power);
-        }
-        added += value;
-      }
-      if (added != 0 && !(added <= kMasked))
+      auto added = evaluate(reader, parts.mask, values);
+      if (!added || (*added != 0 && !(*added <= kMasked)))
         return std::nullopt;
-      bool counts = added == 0;
+      bool counts = *added == 0;
       for (auto &[condition, masks] : parts.selects) {
         auto value = reader.evaluate(condition, values);
         if (!value)

@@ -99,20 +99,19 @@ static std::optional<Term> step(Reader &reader, tensor::InsertSliceOp op,
   return reader.getElement(op.getSource(), std::move(at));
 }
 
-/// The part of a concatenation in which all indices lie.
-static std::optional<Term> step(Reader &reader, tensor::ConcatOp op,
-                                const Term &term) {
-  auto range = reader.getSpace().getRange(term.at[op.getDim()]);
+std::optional<Term> raise::stepIntoPart(Reader &reader, ValueRange parts,
+                                        unsigned dim, const Term &term) {
+  auto range = reader.getSpace().getRange(term.at[dim]);
   int64_t begin = 0;
-  for (Value input : op.getInputs()) {
-    int64_t size =
-        cast<RankedTensorType>(input.getType()).getDimSize(op.getDim());
-    if (!range || ShapedType::isDynamic(size))
+  for (Value part : parts) {
+    auto type = dyn_cast<RankedTensorType>(part.getType());
+    if (!range || !type || type.isDynamicDim(dim))
       return std::nullopt;
+    int64_t size = type.getDimSize(dim);
     if (range->first >= begin && range->second < begin + size) {
       Indices at = term.at;
-      at[op.getDim()] = at[op.getDim()] - begin;
-      return reader.getElement(input, std::move(at));
+      at[dim] = at[dim] - begin;
+      return reader.getElement(part, std::move(at));
     }
     begin += size;
   }
@@ -156,8 +155,11 @@ std::optional<Term> raise::stepTensor(Reader &reader, const Term &term) {
     return std::nullopt;
   return llvm::TypeSwitch<Operation *, std::optional<Term>>(op)
       .Case<tensor::ExpandShapeOp, tensor::CollapseShapeOp,
-            tensor::ExtractSliceOp, tensor::InsertSliceOp, tensor::ConcatOp,
-            tensor::ExtractOp>([&](auto op) { return step(reader, op, term); })
+            tensor::ExtractSliceOp, tensor::InsertSliceOp, tensor::ExtractOp>(
+          [&](auto op) { return step(reader, op, term); })
+      .Case([&](tensor::ConcatOp op) {
+        return stepIntoPart(reader, op.getInputs(), op.getDim(), term);
+      })
       .Case([&](tensor::CastOp op) -> std::optional<Term> {
         if (!isa<RankedTensorType>(op.getSource().getType()))
           return std::nullopt;

@@ -69,32 +69,16 @@ static std::optional<Term> step(Reader &reader, tosa::TileOp op,
   return reader.getElement(op.getInput1(), std::move(at));
 }
 
-static std::optional<Term> step(Reader &reader, tosa::ConcatOp op,
-                                const Term &term) {
-  auto range = reader.getSpace().getRange(term.at[op.getAxis()]);
-  int64_t begin = 0;
-  for (Value input : op.getInput1()) {
-    auto type = dyn_cast<RankedTensorType>(input.getType());
-    if (!range || !type || type.isDynamicDim(op.getAxis()))
-      return std::nullopt;
-    int64_t size = type.getDimSize(op.getAxis());
-    if (range->first >= begin && range->second < begin + size) {
-      Indices at = term.at;
-      at[op.getAxis()] = at[op.getAxis()] - begin;
-      return reader.getElement(input, std::move(at));
-    }
-    begin += size;
-  }
-  return std::nullopt;
-}
-
 std::optional<Term> raise::stepTosa(Reader &reader, const Term &term) {
   Operation *op = term.value.getDefiningOp();
   if (!op || !isa<RankedTensorType>(term.value.getType()))
     return std::nullopt;
   return llvm::TypeSwitch<Operation *, std::optional<Term>>(op)
-      .Case<tosa::ReshapeOp, tosa::TransposeOp, tosa::SliceOp, tosa::TileOp,
-            tosa::ConcatOp>([&](auto op) { return step(reader, op, term); })
+      .Case<tosa::ReshapeOp, tosa::TransposeOp, tosa::SliceOp, tosa::TileOp>(
+          [&](auto op) { return step(reader, op, term); })
+      .Case([&](tosa::ConcatOp op) {
+        return stepIntoPart(reader, op.getInput1(), op.getAxis(), term);
+      })
       .Case([&](tosa::IdentityOp op) {
         return reader.getElement(op.getInput1(), term.at);
       })

@@ -117,13 +117,13 @@ getFrequencies(Site &site, const Rotation &rotation, AffineExpr position,
   Reader &reader = site.getReader();
   int64_t positions = site.getSpace().getExtent(position);
   int64_t pairs = site.getSpace().getExtent(pair);
+  unsigned ofPosition = cast<AffineDimExpr>(position).getPosition(),
+           ofPair = cast<AffineDimExpr>(pair).getPosition();
   SmallVector<int64_t> values;
   auto valueAt = [&](const Term &term, int64_t s, int64_t i) {
-    unsigned last = std::max(cast<AffineDimExpr>(position).getPosition(),
-                             cast<AffineDimExpr>(pair).getPosition());
-    values.assign(last + 1, 0);
-    values[cast<AffineDimExpr>(position).getPosition()] = s;
-    values[cast<AffineDimExpr>(pair).getPosition()] = i;
+    values.assign(std::max(ofPosition, ofPair) + 1, 0);
+    values[ofPosition] = s;
+    values[ofPair] = i;
     return reader.evaluate(term, values);
   };
   // An angle that is computed is more exact than that of its cosine.

@@ -143,6 +143,11 @@ std::optional<Term> stepTensor(Reader &reader, const Term &term);
 std::optional<Term> stepScalar(Reader &reader, const Term &term);
 std::optional<Term> stepTosa(Reader &reader, const Term &term);
 
+/// The element of the part of a concatenation along `dim` in which `term` lies;
+/// none where that is not known.
+std::optional<Term> stepIntoPart(Reader &reader, ValueRange parts, unsigned dim,
+                                 const Term &term);
+
 /// What an op of a dialect computes; `Leaf` where the dialect does not know.
 Node readLinalg(Reader &reader, const Term &term);
 Node readScalar(Reader &reader, const Term &term);

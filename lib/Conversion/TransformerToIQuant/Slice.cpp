@@ -22,54 +22,32 @@ static Value getCodes(OpBuilder &builder, Location loc, Value value) {
 }
 
 namespace {
-/// %r = tensor.extract_slice %x
+/// %r = op %x
 ///   -->
 /// %codes = iquant.decompose %x
-/// %slice = tensor.extract_slice %codes
-/// %r = iquant.compose %slice
-struct ConvertExtractSlice
-    : public OpConversionPattern<tensor::ExtractSliceOp> {
-  using OpConversionPattern::OpConversionPattern;
+/// %moved = op %codes
+/// %r = iquant.compose %moved
+///
+/// A tensor.empty has no operand, and no numbers either: what reads it as a
+/// value may get any.
+template <typename Op> struct ConvertMove : public OpConversionPattern<Op> {
+  using OpConversionPattern<Op>::OpConversionPattern;
 
   LogicalResult
-  matchAndRewrite(tensor::ExtractSliceOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    auto type = cast<FixedType>(getTypeConverter()->convertType(op.getType()));
-    Value codes = getCodes(rewriter, op.getLoc(), adaptor.getSource());
-    Value slice = tensor::ExtractSliceOp::create(
-        rewriter, op.getLoc(),
-        cast<RankedTensorType>(type.getComponents().front()), codes,
-        op.getMixedOffsets(), op.getMixedSizes(), op.getMixedStrides());
-    rewriter.replaceOpWithNewOp<ComposeOp>(op, type, slice);
-    return success();
-  }
-};
-
-/// %r = tensor.expand_shape / collapse_shape %x
-///   -->
-/// %codes = iquant.decompose %x
-/// %reshaped = tensor.expand_shape / collapse_shape %codes
-/// %r = iquant.compose %reshaped
-template <typename ReshapeOp>
-struct ConvertReshape : public OpConversionPattern<ReshapeOp> {
-  using OpConversionPattern<ReshapeOp>::OpConversionPattern;
-
-  LogicalResult
-  matchAndRewrite(ReshapeOp op, typename ReshapeOp::Adaptor adaptor,
+  matchAndRewrite(Op op, typename Op::Adaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     auto type =
         cast<FixedType>(this->getTypeConverter()->convertType(op.getType()));
-    Value codes = getCodes(rewriter, op.getLoc(), adaptor.getSrc());
-    auto codeType = cast<RankedTensorType>(type.getComponents().front());
-    Value reshaped;
-    if constexpr (std::is_same_v<ReshapeOp, tensor::ExpandShapeOp>)
-      reshaped = ReshapeOp::create(rewriter, op.getLoc(), codeType, codes,
-                                   op.getReassociationIndices(),
-                                   op.getMixedOutputShape());
-    else
-      reshaped = ReshapeOp::create(rewriter, op.getLoc(), codeType, codes,
-                                   op.getReassociationIndices());
-    rewriter.replaceOpWithNewOp<ComposeOp>(op, type, reshaped);
+    auto operands =
+        llvm::map_to_vector(adaptor.getOperands(), [&](Value operand) {
+          return isa<FixedType>(operand.getType())
+                     ? getCodes(rewriter, op.getLoc(), operand)
+                     : operand;
+        });
+    Operation *moved =
+        rewriter.create(op.getLoc(), op->getName().getIdentifier(), operands,
+                        type.getComponents().front(), op->getAttrs());
+    rewriter.replaceOpWithNewOp<ComposeOp>(op, type, moved->getResult(0));
     return success();
   }
 };
@@ -97,42 +75,6 @@ struct ConvertTranspose : public OpConversionPattern<linalg::TransposeOp> {
   }
 };
 
-/// The same of a concatenation.
-struct ConvertConcat : public OpConversionPattern<tensor::ConcatOp> {
-  using OpConversionPattern::OpConversionPattern;
-
-  LogicalResult
-  matchAndRewrite(tensor::ConcatOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    auto type = cast<FixedType>(getTypeConverter()->convertType(op.getType()));
-    auto codes = llvm::map_to_vector(adaptor.getInputs(), [&](Value input) {
-      return getCodes(rewriter, op.getLoc(), input);
-    });
-    Value joined = tensor::ConcatOp::create(rewriter, op.getLoc(),
-                                            type.getComponents().front(),
-                                            op.getDim(), codes);
-    rewriter.replaceOpWithNewOp<ComposeOp>(op, type, joined);
-    return success();
-  }
-};
-
-/// A place that nobody has written to has no numbers; what reads it as a value
-/// may get any.
-struct ConvertEmpty : public OpConversionPattern<tensor::EmptyOp> {
-  using OpConversionPattern::OpConversionPattern;
-
-  LogicalResult
-  matchAndRewrite(tensor::EmptyOp op, OpAdaptor adaptor,
-                  ConversionPatternRewriter &rewriter) const override {
-    auto type = cast<FixedType>(getTypeConverter()->convertType(op.getType()));
-    Value codes = tensor::EmptyOp::create(rewriter, op.getLoc(),
-                                          type.getComponents().front(),
-                                          adaptor.getDynamicSizes());
-    rewriter.replaceOpWithNewOp<ComposeOp>(op, type, codes);
-    return success();
-  }
-};
-
 struct ConvertDim : public OpConversionPattern<tensor::DimOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -148,8 +90,9 @@ struct ConvertDim : public OpConversionPattern<tensor::DimOp> {
 
 void to_iquant::populateSlicePatterns(const TypeConverter &converter,
                                       RewritePatternSet &patterns) {
-  patterns.add<ConvertExtractSlice, ConvertReshape<tensor::ExpandShapeOp>,
-               ConvertReshape<tensor::CollapseShapeOp>, ConvertTranspose,
-               ConvertConcat, ConvertEmpty, ConvertDim>(converter,
-                                                        patterns.getContext());
+  patterns.add<
+      ConvertMove<tensor::ExtractSliceOp>, ConvertMove<tensor::ExpandShapeOp>,
+      ConvertMove<tensor::CollapseShapeOp>, ConvertMove<tensor::ConcatOp>,
+      ConvertMove<tensor::EmptyOp>, ConvertTranspose, ConvertDim>(
+      converter, patterns.getContext());
 }

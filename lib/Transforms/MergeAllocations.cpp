@@ -138,20 +138,16 @@ static bool haveSameFactors(const Slot &slot, const Buffer &buffer) {
 /// A slot for `buffer`: of those that are free and of its factors the smallest
 /// that has room, else the largest, which grows, else a new one.
 static size_t findSlot(std::vector<Slot> &slots, const Buffer &buffer) {
+  auto rank = [&](const Slot &slot) {
+    bool grows = slot.bytes < buffer.bytes;
+    return std::pair(grows, grows ? -slot.bytes : slot.bytes);
+  };
   std::optional<size_t> best;
-  for (auto [index, slot] : llvm::enumerate(slots)) {
-    if (!slot.dealloc->isBeforeInBlock(buffer.alloc) ||
-        !haveSameFactors(slot, buffer))
-      continue;
-    if (!best) {
+  for (auto [index, slot] : llvm::enumerate(slots))
+    if (slot.dealloc->isBeforeInBlock(buffer.alloc) &&
+        haveSameFactors(slot, buffer) &&
+        (!best || rank(slot) < rank(slots[*best])))
       best = index;
-      continue;
-    }
-    int64_t bytes = slot.bytes, ofBest = slots[*best].bytes;
-    if (bytes >= buffer.bytes ? ofBest < buffer.bytes || bytes < ofBest
-                              : bytes > ofBest)
-      best = index;
-  }
   if (best)
     return *best;
   slots.emplace_back().factors = buffer.factors;

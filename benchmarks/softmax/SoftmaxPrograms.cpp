@@ -6,6 +6,8 @@
 
 #include "SoftmaxPrograms.h"
 
+#include "iquant/Support/PackedCodes.h"
+
 #include "mlir/Support/LLVM.h"
 #include "llvm/ADT/Sequence.h"
 #include "llvm/ADT/StringExtras.h"
@@ -184,20 +186,13 @@ static std::string getCounts(int64_t length, int64_t bits) {
 
 std::string mlir::iquant::getSumProgram(SumKind kind, int64_t bits,
                                         int64_t length) {
-  SmallVector<int64_t> entries = getEntries(bits), sums = {0};
+  SmallVector<int64_t> entries = getEntries(bits);
   int64_t perByte = 8 / bits;
   if (kind == SumKind::Elements)
     return getLookups(length, entries);
   if (kind == SumKind::Counts)
     return getCounts(length / perByte, bits);
-  for (int64_t i = 0; i < perByte; ++i) {
-    SmallVector<int64_t> longer;
-    for (int64_t entry : entries)
-      for (int64_t sum : sums)
-        longer.push_back(entry + sum);
-    sums = std::move(longer);
-  }
-  return getLookups(length / perByte, sums);
+  return getLookups(length / perByte, getSumsOfBytes(entries, perByte));
 }
 
 std::string mlir::iquant::getAttentionProgram(int64_t bits) {

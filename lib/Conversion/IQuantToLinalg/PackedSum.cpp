@@ -12,6 +12,7 @@
 #include "Exponential.h"
 #include "RowBuilder.h"
 
+#include "iquant/Support/PackedCodes.h"
 #include "iquant/Support/Shapes.h"
 
 #include "mlir/Dialect/Arith/Utils/Utils.h"
@@ -21,20 +22,6 @@
 
 using namespace mlir;
 using namespace mlir::iquant;
-
-/// S of S6: for every byte the sum of the entries of its codes.
-static SmallVector<int64_t> getSumsOfBytes(ArrayRef<int64_t> entries,
-                                           int64_t codesPerByte) {
-  SmallVector<int64_t> sums = {0};
-  for (int64_t i = 0; i < codesPerByte; ++i) {
-    SmallVector<int64_t> longer;
-    for (int64_t entry : entries)
-      for (int64_t sum : sums)
-        longer.push_back(entry + sum);
-    sums = std::move(longer);
-  }
-  return sums;
-}
 
 /// U of S6: for every set of bits what it adds to the entries of the codes that
 /// have them.

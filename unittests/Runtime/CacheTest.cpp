@@ -7,12 +7,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ExecutableRegistry.h"
+
 #include "dialects/IQuant/IQuant.h"
 #include "dialects/Transformer/Transformer.h"
 #include "iquant/Conversion/Passes.h"
 #include "iquant/Pipelines/CpuPipeline.h"
 #include "iquant/Reference/Interpreter.h"
-#include "iquant/Runtime/Executable.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -44,18 +45,12 @@ using Caller = std::function<FailureOr<Values>(StringRef, Values)>;
 
 class CacheTest : public ::testing::Test {
 protected:
-  CacheTest() : context(makeRegistry()) {
+  CacheTest() : context(makeExecutableRegistry()) {
     context.loadDialect<IQuantDialect, transformer::TransformerDialect,
                         func::FuncDialect>();
     context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
       diagnostics += diagnostic.str() + "\n";
     });
-  }
-
-  static DialectRegistry makeRegistry() {
-    DialectRegistry registry;
-    registerExecutableDialects(registry);
-    return registry;
   }
 
   int64_t from(int64_t low, int64_t high) {

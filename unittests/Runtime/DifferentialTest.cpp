@@ -7,10 +7,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ExecutableRegistry.h"
+
 #include "Support/RandomCases.h"
 #include "dialects/IQuant/IQuant.h"
 #include "iquant/Reference/Interpreter.h"
-#include "iquant/Runtime/Executable.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
@@ -29,17 +30,11 @@ static constexpr unsigned kBatch = 50, kThreads[] = {1, 2, 3, 7};
 namespace {
 class DifferentialTest : public ::testing::TestWithParam<StringLiteral> {
 protected:
-  DifferentialTest() : context(makeRegistry()) {
+  DifferentialTest() : context(makeExecutableRegistry()) {
     context.loadDialect<IQuantDialect, func::FuncDialect>();
     context.getDiagEngine().registerHandler([&](Diagnostic &diagnostic) {
       diagnostics += diagnostic.str() + "\n";
     });
-  }
-
-  static DialectRegistry makeRegistry() {
-    DialectRegistry registry;
-    registerExecutableDialects(registry);
-    return registry;
   }
 
   /// The name of the function of a case in its batch.

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "iquant/Runtime/Executable.h"
+#include "ExecutableRegistry.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -19,10 +19,7 @@ using namespace mlir::iquant;
 namespace {
 class ExecutableTest : public ::testing::Test {
 protected:
-  ExecutableTest() {
-    DialectRegistry registry;
-    registerExecutableDialects(registry);
-    context.appendDialectRegistry(registry);
+  ExecutableTest() : context(makeExecutableRegistry()) {
     context.loadAllAvailableDialects();
     context.getDiagEngine().registerHandler(
         [&](Diagnostic &diagnostic) { diagnostics += diagnostic.str(); });

@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ExecutableRegistry.h"
+
 #include "iquant/Runtime/MachineLimits.h"
 
 #include <gtest/gtest.h>
@@ -21,9 +23,7 @@ TEST(MachineLimitsTest, ReadsMemory) {
 }
 
 TEST(MachineLimitsTest, MultipliesCodes) {
-  DialectRegistry registry;
-  registerExecutableDialects(registry);
-  MLIRContext context(registry);
+  MLIRContext context(makeExecutableRegistry());
   context.loadAllAvailableDialects();
   for (unsigned threads : {1, 2}) {
     FailureOr<PeakKernel> kernel = PeakKernel::compile(context, threads);

@@ -7,9 +7,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ExecutableRegistry.h"
+
 #include "dialects/IQuant/IQuant.h"
 #include "iquant/Reference/Interpreter.h"
-#include "iquant/Runtime/Executable.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Parser/Parser.h"
@@ -31,14 +32,8 @@ static constexpr StringLiteral kForms[] = {
 namespace {
 class PackedSumTest : public ::testing::TestWithParam<int64_t> {
 protected:
-  PackedSumTest() : context(makeRegistry()), random(GetParam()) {
+  PackedSumTest() : context(makeExecutableRegistry()), random(GetParam()) {
     context.loadDialect<IQuantDialect, func::FuncDialect>();
-  }
-
-  static DialectRegistry makeRegistry() {
-    DialectRegistry registry;
-    registerExecutableDialects(registry);
-    return registry;
   }
 
   int64_t from(int64_t low, int64_t high) {

@@ -4,7 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "HeadLayout.h"
+#include "iquant/Reference/HeadLayout.h"
 
 using namespace mlir;
 using namespace mlir::iquant::reference;

@@ -4,8 +4,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "HeadLayout.h"
 #include "IQuantValues.h"
+
+#include "iquant/Reference/HeadLayout.h"
 
 using namespace mlir;
 using namespace mlir::iquant;

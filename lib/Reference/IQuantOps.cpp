@@ -8,8 +8,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Evaluator.h"
-#include "HeadLayout.h"
 #include "IQuantValues.h"
+
+#include "iquant/Reference/HeadLayout.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 #include "llvm/Support/MathExtras.h"

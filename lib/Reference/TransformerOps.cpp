@@ -8,9 +8,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Evaluator.h"
-#include "HeadLayout.h"
 
 #include "dialects/Transformer/Transformer.h"
+#include "iquant/Reference/HeadLayout.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 

@@ -193,6 +193,10 @@ Attribution::measureLosses(Operation *op, Operation *reference,
   error.weight = getRatio(*ideal, *ideal, *weight);
   error.activation = getRatio(*ideal, *ideal, *activation);
   error.approximation = getRatio(*ideal, approximated, actual);
+  if (auto attention = dyn_cast<AttentionOp>(op))
+    error.heads =
+        measureHeads(attention, cast<transformer::AttentionOp>(reference),
+                     operands->exact, *ideal, actual);
   return std::optional(error);
 }
 

@@ -193,6 +193,23 @@ static FailureOr<std::vector<OpError>> compare(const Model &reference,
 // Output
 //===----------------------------------------------------------------------===//
 
+static void printHeads(const Comparison &comparison) {
+  std::vector<HeadOf> heads = findWorstHeads(comparison, worst);
+  if (heads.empty())
+    return;
+  llvm::outs() << "\nThe worst heads: codes of the softmax, deviation of the "
+                  "scores, probability beyond the clip, own error\n"
+               << formatv("{0,-36} {1,4} {2,4} {3,8} {4,9} {5,9} {6,9}\n", "op",
+                          "head", "bits", "clip", "deviation", "lost", "own");
+  for (const HeadOf &head : heads)
+    llvm::outs() << formatv("{0,-36} {1,4} {2,4} {3,8:f2} {4,9:f2} {5,8:f2}% "
+                            "{6,9}\n",
+                            head.op->name, head.number, head.get().bits,
+                            head.get().clip, head.get().deviation,
+                            100 * head.get().lostMass,
+                            showDecibels(head.get().snr));
+}
+
 static void printTable(const Comparison &comparison) {
   llvm::outs()
       << "Signal to noise in dB; own: what an op loses by itself; all: "
@@ -220,6 +237,7 @@ static void printTable(const Comparison &comparison) {
         show(&LocalError::activation), show(&LocalError::approximation),
         op->local ? op->local->getCause() : "", showDecibels(op->snr));
   }
+  printHeads(comparison);
 }
 
 /// JSON has no infinity: an exact result has no ratio and an error of 0.
@@ -227,15 +245,29 @@ static llvm::json::Value toJson(double number) {
   return std::isfinite(number) ? llvm::json::Value(number) : nullptr;
 }
 
+static llvm::json::Value toJson(const HeadError &head) {
+  return llvm::json::Object{{"bits", head.bits},
+                            {"clip", head.clip},
+                            {"weights", llvm::json::Array(head.weights)},
+                            {"deviation", head.deviation},
+                            {"lost_mass", head.lostMass},
+                            {"snr_db", toJson(head.snr)},
+                            {"histogram", llvm::json::Array(head.histogram)}};
+}
+
 /// What an op loses by itself; null where that is not known.
 static llvm::json::Value toJson(const std::optional<LocalError> &error) {
   if (!error)
     return nullptr;
-  return llvm::json::Object{{"snr_db", toJson(error->snr)},
+  llvm::json::Object object{{"snr_db", toJson(error->snr)},
                             {"weight_db", toJson(error->weight)},
                             {"activation_db", toJson(error->activation)},
                             {"approximation_db", toJson(error->approximation)},
                             {"cause", error->getCause()}};
+  if (!error->heads.empty())
+    object["heads"] = llvm::json::Array(llvm::map_range(
+        error->heads, [](const HeadError &head) { return toJson(head); }));
+  return object;
 }
 
 static llvm::json::Value toJson(const Comparison &comparison) {

@@ -83,6 +83,23 @@ std::vector<const OpError *> run::findWorstOps(const Comparison &comparison,
   return order;
 }
 
+std::vector<HeadOf> run::findWorstHeads(const Comparison &comparison,
+                                        size_t count) {
+  std::vector<HeadOf> heads;
+  for (const OpError &op : comparison.ops)
+    for (size_t head = 0, end = op.local ? op.local->heads.size() : 0;
+         head < end; ++head)
+      heads.push_back({&op, head});
+  llvm::sort(heads, [](const HeadOf &left, const HeadOf &right) {
+    double x = left.get().snr, y = right.get().snr;
+    return isWorse(x, y) ||
+           (!isWorse(y, x) &&
+            std::tie(left.op, left.number) < std::tie(right.op, right.number));
+  });
+  heads.resize(std::min(count, heads.size()));
+  return heads;
+}
+
 std::string run::showDecibels(double snr) {
   if (std::isfinite(snr))
     return llvm::formatv("{0:f1}", snr);

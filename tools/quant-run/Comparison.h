@@ -10,6 +10,8 @@
 #ifndef IQUANT_TOOLS_QUANT_RUN_COMPARISON_H
 #define IQUANT_TOOLS_QUANT_RUN_COMPARISON_H
 
+#include "HeadErrors.h"
+
 #include "mlir/Support/LLVM.h"
 #include "llvm/ADT/ArrayRef.h"
 
@@ -27,6 +29,8 @@ struct LocalError {
   /// That of the op in floating point on integer parameters; on inputs rounded
   /// to codes; and that of the integer op against both.
   double weight, activation, approximation;
+  /// Of an attention, its heads.
+  std::vector<HeadError> heads;
 
   /// The largest of the three, by name; empty where nothing is lost.
   StringRef getCause() const;
@@ -81,6 +85,17 @@ std::vector<KindSummary> summarizeKinds(const Comparison &comparison);
 /// behind them ops of which that is not known, by what they lose in all.
 std::vector<const OpError *> findWorstOps(const Comparison &comparison,
                                           size_t count);
+
+/// A head of an attention.
+struct HeadOf {
+  const OpError *op;
+  size_t number;
+
+  const HeadError &get() const { return op->local->heads[number]; }
+};
+
+/// At most `count` heads, those that lose most by themselves, the worst first.
+std::vector<HeadOf> findWorstHeads(const Comparison &comparison, size_t count);
 
 /// A ratio as people read it: "31.4", or "exact".
 std::string showDecibels(double snr);

@@ -66,6 +66,11 @@ td:first-child { overflow-wrap: anywhere; }
 td.n { white-space: nowrap; }
 .kinds { width: auto; }
 tr:target { background: var(--mark); }
+summary { cursor: pointer; padding: .2rem 0; }
+.scores { display: block; width: 16rem; max-width: 100%; height: 3rem; overflow: visible; }
+.scores .bars { fill: var(--k0); fill-opacity: .45; }
+.scores .table { fill: none; stroke: var(--k1); stroke-width: 1.5px; vector-effect: non-scaling-stroke; }
+.scores .clip { stroke: var(--text); stroke-dasharray: 3 2; vector-effect: non-scaling-stroke; }
 @media (max-width: 640px) {
   .plot svg { height: 17rem; }
   .plot circle { r: 3px; }
@@ -119,6 +124,10 @@ private:
   void writeKinds();
   void beginTable();
   void writeRow(const OpError &op, StringRef attributes);
+  void writeHeads();
+  void writeScores(const HeadError &head);
+  void beginHeads();
+  void writeHead(const HeadOf &head, bool isNamed);
 
   /// A dot in the colour of a kind.
   std::string showDot(StringRef kind) const {
@@ -293,6 +302,90 @@ void ReportWriter::writeRow(const OpError &op, StringRef attributes) {
 }
 
 //===----------------------------------------------------------------------===//
+// Heads
+//===----------------------------------------------------------------------===//
+
+/// The histogram of the scores, `kLowestScore` on the left and 0 on the right,
+/// with the clip and what codes weigh.
+void ReportWriter::writeScores(const HeadError &head) {
+  int64_t bins = head.histogram.size();
+  double most = *llvm::max_element(head.histogram);
+  out << formatv("<svg class=\"scores\" viewBox=\"0 0 {0} 1\" "
+                 "preserveAspectRatio=\"none\" role=\"img\" "
+                 "aria-label=\"Histogram of scores with clip and table\">"
+                 "<path class=\"bars\" d=\"M0 1",
+                 bins);
+  for (int64_t count : head.histogram)
+    out << formatv("V{0:f3}h1", most > 0 ? 1 - count / most : 1);
+  out << "V1Z\"/>";
+  auto getX = [&](double score) {
+    return std::max(bins * (1 - score / HeadError::kLowestScore), 0.0);
+  };
+  out << formatv("<line class=\"clip\" x1=\"{0:f2}\" x2=\"{0:f2}\" y1=\"0\" "
+                 "y2=\"1\"/><path class=\"table\" d=\"M{1}",
+                 getX(head.clip), bins);
+  // Of many codes a few are a line.
+  size_t codes = head.weights.size(), stride = std::max<size_t>(codes / 32, 1);
+  for (size_t code = 0; code < codes; code += stride)
+    out << formatv("{0}{1:f3}H{2:f2}", code == 0 ? " " : "V",
+                   1 - head.weights[code],
+                   code + stride < codes
+                       ? getX(head.clip * (code + stride - 0.5) / (codes - 1))
+                       : 0);
+  out << "\"/></svg>";
+}
+
+void ReportWriter::beginHeads() {
+  out << "<table><tr><th>head</th><th class=\"n\">bits</th>"
+         "<th class=\"n\">clip</th><th class=\"n\">deviation</th>"
+         "<th class=\"n\">lost</th><th class=\"n\">own</th>"
+         "<th>scores</th></tr>\n";
+}
+
+void ReportWriter::writeHead(const HeadOf &head, bool isNamed) {
+  const HeadError &error = head.get();
+  out << formatv("<tr><td>{0}{1}</td><td class=\"n\">{2}</td>"
+                 "<td class=\"n\">{3:f2}</td><td class=\"n\">{4:f2}</td>"
+                 "<td class=\"n\">{5:f2} %</td><td class=\"n\">{6}</td><td>",
+                 isNamed ? showName(head.op->name) + ", " : "", head.number,
+                 error.bits, error.clip, error.deviation, 100 * error.lostMass,
+                 showDecibels(error.snr));
+  writeScores(error);
+  out << "</td></tr>\n";
+}
+
+void ReportWriter::writeHeads() {
+  std::vector<HeadOf> heads = findWorstHeads(comparison, kWorst);
+  if (heads.empty())
+    return;
+  out << "<h2>The softmax of the worst heads</h2>\n"
+      << formatv(
+             "<p class=\"quiet\">Bars are how many scores lie where, below "
+             "the largest of their row, from {0} to 0; what is lower is in "
+             "the first bar. The dashed line is the clip, and the stepped "
+             "line what the code of a score weighs, from 0 to 1. <i>Lost</i> "
+             "is the probability that keys beyond the clip have, on average "
+             "over the rows; <i>own</i> the ratio of the head's result to "
+             "its error.</p>\n",
+             HeadError::kLowestScore);
+  beginHeads();
+  for (const HeadOf &head : heads)
+    writeHead(head, /*isNamed=*/true);
+  out << "</table>\n";
+  for (const OpError &op : comparison.ops) {
+    size_t count = op.local ? op.local->heads.size() : 0;
+    if (count == 0)
+      continue;
+    out << formatv("<details><summary>{0}, {1} heads</summary>\n",
+                   escape(op.name), count);
+    beginHeads();
+    for (size_t head = 0; head < count; ++head)
+      writeHead({&op, head}, /*isNamed=*/false);
+    out << "</table></details>\n";
+  }
+}
+
+//===----------------------------------------------------------------------===//
 // Page
 //===----------------------------------------------------------------------===//
 
@@ -329,7 +422,9 @@ void ReportWriter::write() {
   beginTable();
   for (const OpError *op : findWorstOps(comparison, kWorst))
     writeRow(*op, "");
-  out << "</table>\n<h2>All ops, in the order of the program</h2>\n";
+  out << "</table>\n";
+  writeHeads();
+  out << "<h2>All ops, in the order of the program</h2>\n";
   beginTable();
   for (auto [index, op] : llvm::enumerate(comparison.ops))
     writeRow(op, formatv(" id=\"op{0}\"", index).str());

@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef IQUANT_LIB_REFERENCE_HEADLAYOUT_H
-#define IQUANT_LIB_REFERENCE_HEADLAYOUT_H
+#ifndef IQUANT_REFERENCE_HEADLAYOUT_H
+#define IQUANT_REFERENCE_HEADLAYOUT_H
 
 #include "iquant/Reference/Tensor.h"
 
@@ -68,4 +68,4 @@ void forEachRotatedPair(
 
 } // namespace mlir::iquant::reference
 
-#endif // IQUANT_LIB_REFERENCE_HEADLAYOUT_H
+#endif // IQUANT_REFERENCE_HEADLAYOUT_H

@@ -446,13 +446,27 @@ LogicalResult MeanPoolOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
-// SwiGluOp, ArgmaxOp
+// SwiGluOp, MulOp, ScaleOp, ArgmaxOp
 //===----------------------------------------------------------------------===//
 
 LogicalResult SwiGluOp::verify() {
   if (failed(verifySameShape(*this, getGate().getType(), getUp().getType())))
     return failure();
   return verifySameShape(*this, getGate().getType(), getType());
+}
+
+LogicalResult MulOp::verify() {
+  if (failed(verifySameShape(*this, getGate().getType(), getUp().getType())))
+    return failure();
+  return verifySameShape(*this, getGate().getType(), getType());
+}
+
+LogicalResult ScaleOp::verify() {
+  ArrayRef<int64_t> shape = getInput().getType().getShape();
+  if (shape.empty())
+    return emitOpError() << "expects an input of rank 1 or more, got "
+                         << show(shape);
+  return verifyChannelVector(*this, "factors", getFactors(), shape.back());
 }
 
 LogicalResult ArgmaxOp::verify() {

@@ -36,7 +36,8 @@ def IQuant_Count : ConfinedAttr<I64Attr, [IntPositive]>;
 def IQuant_Epsilon : ConfinedAttr<I64Attr, [IntNonNegative, IntMaxValue<1073741823>]>;
 
 def IQuant_GeluForm : I32EnumAttr<"GeluForm", "how the Gaussian error linear unit is computed", [
-  I32EnumAttrCase<"Erf", 0, "erf">, I32EnumAttrCase<"Tanh", 1, "tanh">]> {
+  I32EnumAttrCase<"Erf", 0, "erf">, I32EnumAttrCase<"Tanh", 1, "tanh">,
+  I32EnumAttrCase<"Sigmoid", 2, "sigmoid">]> {
   let cppNamespace = "::mlir::iquant";
   let genSpecializedAttr = 0;
 }
@@ -484,6 +485,48 @@ def IQuant_GeluOp : IQuant_ElementwiseOp<"gelu"> {
   let arguments = (ins IQuant_Activation:$input, IQuant_GeluFormAttr:$form);
   let results = (outs IQuant_Activation:$result);
   let assemblyFormat = "$input `` $form attr-dict `:` qualified(type($input))";
+}
+
+def IQuant_ReluOp : IQuant_ElementwiseOp<"relu"> {
+  let summary = "Rectified linear unit";
+  let description = [{
+    Formula: `max(input, 0)` (rule G4).
+
+    Constraints:
+    * (C1) operand and result have one type.
+  }];
+  let arguments = (ins IQuant_Activation:$input);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = "$input attr-dict `:` qualified(type($input))";
+}
+
+def IQuant_MulOp : IQuant_Op<"mul"> {
+  let summary = "Product of two fixed-point values: the up projection under a gate";
+  let description = [{
+    Formula: `gate * up`, saturated (rule F6).
+
+    Constraints:
+    * (C1) operands and result have the same shape.
+  }];
+  let arguments = (ins IQuant_Activation:$gate, IQuant_Activation:$up);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = "$gate `,` $up attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
+}
+
+def IQuant_ScaleOp : IQuant_Op<"scale", [AllTypesMatch<["input", "result"]>]> {
+  let summary = "Multiply every channel by a factor";
+  let description = [{
+    Formula: `input * factors`, saturated (rule F7).
+
+    Constraints:
+    * (C1) `input` has rank 1 or more, and `factors` the shape `[channels]`.
+    * (C2) operand and result have one type.
+  }];
+  let arguments = (ins IQuant_Activation:$input, IQuant_Parameter:$factors);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = "$input `by` $factors attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
 }
 
 def IQuant_AddOp : IQuant_ElementwiseOp<"add", [Commutative]> {

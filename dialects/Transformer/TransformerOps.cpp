@@ -6,6 +6,8 @@
 
 #include "dialects/Transformer/Transformer.h"
 
+#include "mlir/IR/Matchers.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -417,7 +419,7 @@ SmallVector<ChannelTie> MeanPoolOp::getChannelTies() {
 }
 
 //===----------------------------------------------------------------------===//
-// SoftmaxOp, SwiGluOp, AddOp, ClampOp, ArgmaxOp, ObserveOp
+// SoftmaxOp, SwiGluOp, MulOp, ScaleOp, AddOp, ClampOp, ArgmaxOp, ObserveOp
 //===----------------------------------------------------------------------===//
 
 LogicalResult SoftmaxOp::verify() {
@@ -433,6 +435,27 @@ LogicalResult SoftmaxOp::verify() {
 SmallVector<ChannelTie> SwiGluOp::getChannelTies() {
   return {ChannelTie::all(getUpMutable(), cast<OpResult>(getResult()),
                           ChannelMapKind::Diagonal)};
+}
+
+SmallVector<ChannelTie> MulOp::getChannelTies() {
+  return {ChannelTie::all(getUpMutable(), cast<OpResult>(getResult()),
+                          ChannelMapKind::Diagonal)};
+}
+
+LogicalResult ScaleOp::verify() {
+  if (failed(verifyStaticChannels(*this, getInput())))
+    return failure();
+  return verifyChannelVector(*this, "factors", getFactors(),
+                             channelsOf(getInput()));
+}
+
+SmallVector<ChannelTie> ScaleOp::getChannelTies() {
+  DenseElementsAttr factors;
+  bool areEqual =
+      matchPattern(getFactors(), m_Constant(&factors)) && factors.isSplat();
+  return {ChannelTie::all(getInputMutable(), cast<OpResult>(getResult()),
+                          areEqual ? ChannelMapKind::Linear
+                                   : ChannelMapKind::Diagonal)};
 }
 
 SmallVector<ChannelTie> AddOp::getChannelTies() {

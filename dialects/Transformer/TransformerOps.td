@@ -30,7 +30,8 @@ def Transformer_Epsilon : ConfinedAttr<F64Attr, [AttrConstraint<
 def Transformer_Count : ConfinedAttr<I64Attr, [IntPositive]>;
 
 def Transformer_GeluForm : I32EnumAttr<"GeluForm", "how the Gaussian error linear unit is computed", [
-  I32EnumAttrCase<"Erf", 0, "erf">, I32EnumAttrCase<"Tanh", 1, "tanh">]> {
+  I32EnumAttrCase<"Erf", 0, "erf">, I32EnumAttrCase<"Tanh", 1, "tanh">,
+  I32EnumAttrCase<"Sigmoid", 2, "sigmoid">]> {
   let cppNamespace = "::mlir::transformer";
   let genSpecializedAttr = 0;
 }
@@ -456,7 +457,8 @@ def Transformer_GeluOp : Transformer_ElementwiseOp<"gelu"> {
   let summary = "Gaussian error linear unit";
   let description = [{
     Formula, form `erf`: `result = input * (1 + erf(input / sqrt(2))) / 2`;
-    form `tanh`: `result = input * (1 + tanh(sqrt(2 / pi) * (input + 0.044715 * input^3))) / 2`.
+    form `tanh`: `result = input * (1 + tanh(sqrt(2 / pi) * (input + 0.044715 * input^3))) / 2`;
+    form `sigmoid`, also known as QuickGELU: `result = input / (1 + exp(-1.702 * input))`.
 
     Constraints:
     * (C1) operand and result have one type.
@@ -465,6 +467,56 @@ def Transformer_GeluOp : Transformer_ElementwiseOp<"gelu"> {
                        Transformer_GeluFormAttr:$form);
   let results = (outs Transformer_FloatTensor:$result);
   let assemblyFormat = "$input `` $form attr-dict `:` type($input)";
+}
+
+def Transformer_ReluOp : Transformer_ElementwiseOp<"relu"> {
+  let summary = "Rectified linear unit";
+  let description = [{
+    Formula: `result = max(input, 0)`.
+
+    Constraints:
+    * (C1) operand and result have one type.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$input);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$input attr-dict `:` type($input)";
+}
+
+def Transformer_MulOp : Transformer_ElementwiseOp<"mul", [
+    DeclareOpInterfaceMethods<CommutesWithChannelMapOpInterface>]> {
+  let summary = "Product of two activations: the up projection under a gate";
+  let description = [{
+    With an activation function as `gate` this is a gated linear unit, of a
+    GELU (GeGLU) or a ReLU (ReGLU); that of a SiLU is `transformer.swiglu`.
+
+    Formula: `result = gate * up`.
+
+    Constraints:
+    * (C1) operands and result have one type.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$gate, Transformer_FloatTensor:$up);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$gate `,` $up attr-dict `:` type($gate)";
+}
+
+def Transformer_ScaleOp : Transformer_Op<"scale", [AllTypesMatch<["input", "result"]>,
+    DeclareOpInterfaceMethods<CommutesWithChannelMapOpInterface>]> {
+  let summary = "Multiply every channel by a factor";
+  let description = [{
+    The factor of an embedding or of logits, the same for all channels, or what
+    a model has learned to multiply the channels of a branch with.
+
+    Formula: `result[..., c] = input[..., c] * factors[c]`.
+
+    Constraints:
+    * (C1) the number of channels of `input` is static.
+    * (C2) `factors` has shape `[channels]`.
+    * (C3) operand and result have one type.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$input, Transformer_FloatTensor:$factors);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = "$input `by` $factors attr-dict `:` functional-type(operands, results)";
+  let hasVerifier = 1;
 }
 
 def Transformer_AddOp : Transformer_ElementwiseOp<"add", [Commutative,

@@ -46,17 +46,10 @@ int64_t reference::silu(int64_t x, int64_t f) {
   return sat32(rshr(x * sigmoid(y), 15));
 }
 
-/// The last step of G2: `x * 2^-s`, in 32 bits before a shift to the left.
-static int64_t shift2(int64_t x, int64_t s) {
-  if (s >= 0)
-    return reference::rshr(x, s);
-  return reference::sat32(x) * (int64_t(1) << -s);
-}
-
 int64_t reference::swiglu(int64_t gate, int64_t gateExponent, int64_t up,
                           int64_t upExponent, int64_t resultExponent) {
-  int64_t s = gateExponent + upExponent - resultExponent;
-  return sat32(shift2(silu(gate, gateExponent) * up, s));
+  return product(silu(gate, gateExponent), up,
+                 gateExponent + upExponent - resultExponent);
 }
 
 /// The input of G3's polynomials: 12 fraction bits, at most 5 in magnitude.
@@ -64,7 +57,7 @@ static int64_t geluArgument(int64_t x, int64_t f) {
   return std::clamp<int64_t>(reference::shift(x, f - 12), -20480, 20480);
 }
 
-/// The last step of G3, `w` the polynomial's value.
+/// The last step of G3, `w` the factor on the argument.
 static int64_t geluGate(int64_t x, int64_t y, int64_t w) {
   using namespace reference;
   return sat32(rshr(x * sigmoid(rshr(y * w, 16)), 15));
@@ -84,3 +77,10 @@ int64_t reference::geluTanh(int64_t x, int64_t f) {
   int64_t w = 104581 + rshr(q * 4676, 12);
   return geluGate(x, y, w);
 }
+
+int64_t reference::geluSigmoid(int64_t x, int64_t f) {
+  int64_t y = std::clamp<int64_t>(shift(x, f - 12), -(1 << 16), 1 << 16);
+  return geluGate(x, y, 111542);
+}
+
+int64_t reference::relu(int64_t x) { return std::max<int64_t>(x, 0); }

@@ -239,6 +239,30 @@ mapFixed(Operation *op, Evaluator &evaluator,
   return failed(result) ? Results() : one(*result);
 }
 
+static int64_t gelu(GeluForm form, int64_t x, int64_t f) {
+  switch (form) {
+  case GeluForm::Erf:
+    return geluErf(x, f);
+  case GeluForm::Tanh:
+    return geluTanh(x, f);
+  case GeluForm::Sigmoid:
+    return geluSigmoid(x, f);
+  }
+  llvm_unreachable("a form of GELU");
+}
+
+static Results evaluateScale(ScaleOp op, Evaluator &evaluator) {
+  Tensor input = evaluator.tensor(op.getInput());
+  Tensor factors = evaluator.tensor(op.getFactors());
+  int64_t g = op.getFactors().getType().getExponent();
+  Tensor result(input.getShape(), input.getElementType());
+  for (int64_t i = 0, K = factors.getNumElements(),
+               size = input.getNumElements();
+       i < size; ++i)
+    result.setInt(i, scale(input.getInt(i), factors.getInt(i % K), g));
+  return one(result);
+}
+
 static Results evaluateSoftmax(SoftmaxOp op, Evaluator &evaluator) {
   Tensor input = evaluator.tensor(op.getInput());
   int64_t K = input.getShape().back(), rows = input.getNumRows();
@@ -326,10 +350,18 @@ Results reference::evaluateIQuant(Operation *op, Evaluator &e) {
       })
       .Case([&](GeluOp op) {
         return mapFixed(op, e, [&](ArrayRef<int64_t> x) {
-          int64_t f = exponent(op.getType());
-          return op.getForm() == GeluForm::Erf ? geluErf(x[0], f)
-                                               : geluTanh(x[0], f);
+          return gelu(op.getForm(), x[0], exponent(op.getType()));
         });
       })
+      .Case([&](ReluOp op) {
+        return mapFixed(op, e, [](ArrayRef<int64_t> x) { return relu(x[0]); });
+      })
+      .Case([&](MulOp op) {
+        int64_t s = exponent(op.getGate().getType()) +
+                    exponent(op.getUp().getType()) - exponent(op.getType());
+        return mapFixed(
+            op, e, [&](ArrayRef<int64_t> x) { return product(x[0], x[1], s); });
+      })
+      .Case([&](ScaleOp op) { return evaluateScale(op, e); })
       .Default([](Operation *op) { return reportUnknown(op); });
 }

@@ -111,6 +111,16 @@ int64_t reference::mean(int64_t sum, int64_t n) {
   return llvm::divideFloorSigned(2 * sum + d, 2 * d);
 }
 
+int64_t reference::product(int64_t x, int64_t y, int64_t s) {
+  if (s >= 0)
+    return sat32(rshr(x * y, s));
+  return sat32(sat32(x * y) * (int64_t(1) << -s));
+}
+
+int64_t reference::scale(int64_t x, int64_t factor, int64_t g) {
+  return sat32(rshr(x * factor, g));
+}
+
 //===----------------------------------------------------------------------===//
 // Quantization
 //===----------------------------------------------------------------------===//

@@ -238,6 +238,8 @@ static double silu(double x) { return x / (1 + std::exp(-x)); }
 static double gelu(GeluForm form, double x) {
   if (form == GeluForm::Erf)
     return x * (1 + std::erf(x / std::sqrt(2.0))) / 2;
+  if (form == GeluForm::Sigmoid)
+    return x / (1 + std::exp(-1.702 * x));
   double inner = std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x);
   return x * (1 + std::tanh(inner)) / 2;
 }
@@ -246,8 +248,10 @@ static double gelu(GeluForm form, double x) {
 static double compute(Operation *op, double x, double y) {
   return TypeSwitch<Operation *, double>(op)
       .Case([&](AddOp) { return x + y; })
+      .Case([&](MulOp) { return x * y; })
       .Case([&](SwiGluOp) { return silu(x) * y; })
       .Case([&](SiluOp) { return silu(x); })
+      .Case([&](ReluOp) { return std::max(x, 0.0); })
       .Case([&](GeluOp gelu) { return ::gelu(gelu.getForm(), x); });
 }
 
@@ -263,6 +267,14 @@ static Results evaluateElementwise(Operation *op, Evaluator &evaluator) {
   if (failed(result))
     return failure();
   return SmallVector<RuntimeValue>{*result};
+}
+
+static Results evaluateScale(ScaleOp op, Evaluator &evaluator) {
+  Tensor factors = evaluator.tensor(op.getFactors());
+  return mapRows(op, evaluator, [&](MutableArrayRef<double> x) {
+    for (auto [c, element] : llvm::enumerate(x))
+      element *= factors.getFloat(c);
+  });
 }
 
 static Results evaluateClamp(ClampOp op, Evaluator &evaluator) {
@@ -320,7 +332,8 @@ Results iquant::reference::evaluateTransformer(Operation *op, Evaluator &e) {
       .Case([&](ObserveOp op) {
         return SmallVector<RuntimeValue>{e.get(op.getInput())};
       })
-      .Case<AddOp, SwiGluOp, SiluOp, GeluOp>(
+      .Case([&](ScaleOp op) { return evaluateScale(op, e); })
+      .Case<AddOp, MulOp, SwiGluOp, SiluOp, GeluOp, ReluOp>(
           [&](auto) { return evaluateElementwise(op, e); })
       .Default([](Operation *op) { return reportUnknown(op); });
 }

@@ -24,15 +24,15 @@ using transformer::ObserveOp;
 static SmallVector<Value> getInterestingValues(Operation *op) {
   return TypeSwitch<Operation *, SmallVector<Value>>(op)
       .Case<transformer::LinearOp, transformer::RmsNormOp,
-            transformer::LayerNormOp, transformer::SiluOp, transformer::GeluOp>(
+            transformer::LayerNormOp, transformer::SiluOp, transformer::GeluOp,
+            transformer::ReluOp, transformer::ScaleOp>(
           [](auto op) { return SmallVector<Value>{op.getInput()}; })
       .Case([](transformer::AttentionOp op) {
         return SmallVector<Value>{op.getQuery(), op.getKey(), op.getValue(),
                                   op.getResult()};
       })
-      .Case([](transformer::SwiGluOp op) {
-        return SmallVector<Value>{op.getGate(), op.getUp()};
-      })
+      .Case<transformer::SwiGluOp, transformer::MulOp>(
+          [](auto op) { return SmallVector<Value>{op.getGate(), op.getUp()}; })
       .Case([](transformer::AddOp op) {
         return SmallVector<Value>{op.getResult()};
       })

@@ -85,9 +85,9 @@ static SmallVector<OpOperand *> getRowOperands(Operation *op) {
   return TypeSwitch<Operation *, Operands>(op)
       .Case<EmbeddingOp>([](auto op) { return Operands{&op.getIdsMutable()}; })
       .Case<LinearOp, RmsNormOp, LayerNormOp, RopeOp, SoftmaxOp, SiluOp, GeluOp,
-            ArgmaxOp, ClampOp, ObserveOp>(
+            ReluOp, ScaleOp, ArgmaxOp, ClampOp, ObserveOp>(
           [](auto op) { return Operands{&op.getInputMutable()}; })
-      .Case<AddOp, SwiGluOp>([](auto op) {
+      .Case<AddOp, MulOp, SwiGluOp>([](auto op) {
         return Operands{&op->getOpOperand(0), &op->getOpOperand(1)};
       })
       .Case<AttentionOp>([](auto op) {

@@ -8,6 +8,7 @@
 
 #include "dialects/Transformer/Transformer.h"
 
+#include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/MLIRContext.h"
@@ -24,7 +25,8 @@ namespace {
 class InterfacesTest : public ::testing::Test {
 protected:
   InterfacesTest() {
-    context.loadDialect<TransformerDialect, func::FuncDialect>();
+    context.loadDialect<TransformerDialect, arith::ArithDialect,
+                        func::FuncDialect>();
   }
 
   /// The first op of type `OpTy` in a function with this argument list and
@@ -200,6 +202,28 @@ TEST_F(InterfacesTest, SwiGluPassesScalesOfItsUpOperandOnly) {
                             "tensor<?x2xf32>");
   EXPECT_EQ(describe(op.getChannelTies()),
             (Ties{"1[0 1] = result[0 1], diagonal of 2"}));
+}
+
+TEST_F(InterfacesTest, MulPassesScalesOfItsUpOperandOnly) {
+  auto op = parse<MulOp>("%g: tensor<?x2xf32>, %u: tensor<?x2xf32>",
+                         "%0 = transformer.mul %g, %u : tensor<?x2xf32>");
+  EXPECT_EQ(describe(op.getChannelTies()),
+            (Ties{"1[0 1] = result[0 1], diagonal of 2"}));
+}
+
+TEST_F(InterfacesTest, ScaleByOneFactorPassesEverything) {
+  auto parseScale = [&](StringRef factors) {
+    return parse<ScaleOp>(
+        "%x: tensor<?x2xf32>",
+        ("%f = arith.constant dense<" + factors +
+         "> : tensor<2xf32> %0 = transformer.scale %x by %f : "
+         "(tensor<?x2xf32>, tensor<2xf32>) -> tensor<?x2xf32>")
+            .str());
+  };
+  EXPECT_EQ(describe(parseScale("4.0").getChannelTies()),
+            (Ties{"0[0 1] = result[0 1], linear of 2"}));
+  EXPECT_EQ(describe(parseScale("[4.0, 2.0]").getChannelTies()),
+            (Ties{"0[0 1] = result[0 1], diagonal of 2"}));
 }
 
 TEST_F(InterfacesTest, AddAndObservePassEverything) {

@@ -118,12 +118,12 @@ TEST(ActivationRulesTest, G2ErrorIsBounded) {
 }
 
 TEST(ActivationRulesTest, G3ByHand) {
-  for (auto gelu : {geluErf, geluTanh}) {
+  for (auto gelu : {geluErf, geluTanh, geluSigmoid}) {
     EXPECT_EQ(gelu(0, 16), 0);
     EXPECT_EQ(gelu(kInt32Max, 0), kInt32Max);
     EXPECT_EQ(gelu(kInt32Min, 0), 0);
-    EXPECT_EQ(gelu(6 << 16, 16), 6 << 16);
-    EXPECT_EQ(gelu(-(6 << 16), 16), 0);
+    EXPECT_EQ(gelu(10 << 16, 16), 10 << 16);
+    EXPECT_EQ(gelu(-(10 << 16), 16), 0);
   }
 }
 
@@ -136,6 +136,23 @@ TEST(ActivationRulesTest, G3ErrorIsBounded) {
     EXPECT_NEAR(geluErf(x, 16) / 65536.0, erf, 1.1e-4);
     EXPECT_NEAR(geluTanh(x, 16) / 65536.0, tanh, 1.1e-4);
   }
+}
+
+TEST(ActivationRulesTest, G3OfTheSigmoidIsBounded) {
+  // The unit of the sigmoid is 2^-15; its argument is off by 2^-13 and a half
+  // of 2^-12, which moves it by 3/4 of a unit more at most.
+  for (int64_t x = -(12 << 16); x <= 12 << 16; x += 7) {
+    double real = x / 65536.0;
+    EXPECT_NEAR(geluSigmoid(x, 16) / 65536.0, real * realSigmoid(1.702 * real),
+                std::abs(real) * 3 * std::ldexp(1, -15) + std::ldexp(1, -16));
+  }
+}
+
+TEST(ActivationRulesTest, G4ByHand) {
+  EXPECT_EQ(relu(5), 5);
+  EXPECT_EQ(relu(-5), 0);
+  EXPECT_EQ(relu(kInt32Max), kInt32Max);
+  EXPECT_EQ(relu(kInt32Min), 0);
 }
 
 } // namespace

@@ -246,6 +246,27 @@ TEST(RulesTest, F5KeepsTheRangeOfTheRows) {
   }
 }
 
+TEST(RulesTest, F6RoundsAndSaturates) {
+  EXPECT_EQ(product(3 << 14, -(5 << 12), 26), -15);
+  EXPECT_EQ(product(3, 1, 1), 2);
+  EXPECT_EQ(product(-3, 1, 1), -1);
+  // A shift to the left.
+  EXPECT_EQ(product(100, 3, -4), 300 << 4);
+  EXPECT_EQ(product(100, -3, -30), kInt32Min);
+  // The product's limits.
+  EXPECT_EQ(product(kInt32Min, kInt32Min, 0), kInt32Max);
+  EXPECT_EQ(product(kInt32Min, kInt32Min, 60), 4);
+  EXPECT_EQ(product(kInt32Max, kInt32Min, -30), kInt32Min);
+}
+
+TEST(RulesTest, F7RoundsAndSaturates) {
+  EXPECT_EQ(scale(100, 3 << 10, 10), 300);
+  EXPECT_EQ(scale(-3, 1, 1), -1);
+  EXPECT_EQ(scale(kInt32Max, 2, 0), kInt32Max);
+  EXPECT_EQ(scale(kInt32Min, INT16_MIN, 30), 65536);
+  EXPECT_EQ(scale(kInt32Min, INT16_MAX, 0), kInt32Min);
+}
+
 //===----------------------------------------------------------------------===//
 // Q: quantization
 //===----------------------------------------------------------------------===//

@@ -326,6 +326,26 @@ TEST_F(TransformerOpsTest, Elementwise) {
   expectNear(results[5], {0, 1, -1});
 }
 
+TEST_F(TransformerOpsTest, Products) {
+  auto results = run(R"mlir(
+    func.func @main(%x: tensor<3xf32>, %y: tensor<3xf32>)
+        -> (tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>) {
+      %0 = transformer.mul %x, %y : tensor<3xf32>
+      %1 = transformer.scale %x by %y
+          : (tensor<3xf32>, tensor<3xf32>) -> tensor<3xf32>
+      %2 = transformer.relu %x : tensor<3xf32>
+      %3 = transformer.gelu %x<sigmoid> : tensor<3xf32>
+      return %0, %1, %2, %3
+          : tensor<3xf32>, tensor<3xf32>, tensor<3xf32>, tensor<3xf32>
+    })mlir",
+                     {f32({3}, {0, 1, -1}), f32({3}, {2, -3, 4})});
+  ASSERT_EQ(results.size(), 4u);
+  expectNear(results[0], {0, -3, -4});
+  expectNear(results[1], {0, -3, -4});
+  expectNear(results[2], {0, 1, 0});
+  expectNear(results[3], {0, 0.8457957, -0.1542043});
+}
+
 TEST_F(TransformerOpsTest, Argmax) {
   auto results = run(R"mlir(
     func.func @main(%x: tensor<2x3xf32>) -> tensor<2xi32> {

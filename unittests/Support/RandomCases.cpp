@@ -132,7 +132,8 @@ private:
   RandomCase makeRescale();
   RandomCase makeRope();
   RandomCase makeSoftmax();
-  RandomCase makeSwiGlu();
+  RandomCase makeProduct();
+  RandomCase makeScale();
   RandomCase makeUpdateCache();
 
   Builder builder;
@@ -471,11 +472,21 @@ RandomCase CaseMaker::makeRope() {
       type);
 }
 
-RandomCase CaseMaker::makeSwiGlu() {
+RandomCase CaseMaker::makeProduct() {
   Shape shape = sizes(0, 3);
   std::string operands = fixed(shape, 0, exponent()).name + ", " +
                          fixed(shape, 0, exponent()).name;
   return finish(operands, fixedType(shape, 0, exponent()));
+}
+
+RandomCase CaseMaker::makeScale() {
+  int64_t channels = from(1, 9);
+  Shape shape = concat(sizes(0, 2), channels);
+  std::string type = fixedType(shape, 1, exponent());
+  std::string input = add(type, fixedTensor(shape)).name;
+  std::string factors =
+      parameter(channels, from(0, 30), oneIn(3) ? 32767 : 300).name;
+  return finish(input + " by " + factors, type);
 }
 
 std::string CaseMaker::table(int64_t heads, int64_t exponent) {
@@ -575,37 +586,44 @@ RandomCase CaseMaker::make() {
   if (mnemonic == "embedding")
     return makeEmbedding();
   if (mnemonic == "gelu")
-    return makeElementwise(sizes(0, 3), 0, 1, oneIn(2) ? "<erf>" : "<tanh>");
+    return makeElementwise(sizes(0, 3), 0, 1,
+                           oneOf<StringRef>({"<erf>", "<tanh>", "<sigmoid>"}));
   if (mnemonic == "layer_norm")
     return makeNorm(/*hasShift=*/true);
   if (mnemonic == "linear")
     return makeLinear();
   if (mnemonic == "mean_pool")
     return makeMeanPool();
+  if (mnemonic == "mul")
+    return makeProduct();
   if (mnemonic == "quantize")
     return makeQuantize();
+  if (mnemonic == "relu")
+    return makeElementwise(sizes(0, 3), 0, 1);
   if (mnemonic == "rescale")
     return makeRescale();
   if (mnemonic == "rms_norm")
     return makeNorm(/*hasShift=*/false);
   if (mnemonic == "rope")
     return makeRope();
+  if (mnemonic == "scale")
+    return makeScale();
   if (mnemonic == "silu")
     return makeElementwise(sizes(0, 3), 0, 1);
   if (mnemonic == "softmax")
     return makeSoftmax();
   if (mnemonic == "swiglu")
-    return makeSwiGlu();
+    return makeProduct();
   assert(mnemonic == "update_cache" && "an op that has no cases");
   return makeUpdateCache();
 }
 
 ArrayRef<StringLiteral> iquant::testing::getRandomCaseOps() {
   static constexpr StringLiteral ops[] = {
-      "add",     "argmax",      "attention", "dequantize", "embedding",
-      "gelu",    "layer_norm",  "linear",    "mean_pool",  "quantize",
-      "rescale", "rms_norm",    "rope",      "silu",       "softmax",
-      "swiglu",  "update_cache"};
+      "add",      "argmax",     "attention", "dequantize", "embedding",
+      "gelu",     "layer_norm", "linear",    "mean_pool",  "mul",
+      "quantize", "relu",       "rescale",   "rms_norm",   "rope",
+      "scale",    "silu",       "softmax",   "swiglu",     "update_cache"};
   return ops;
 }
 

@@ -14,8 +14,8 @@ def RaiseToTransformer : Pass<"raise-to-transformer", "::mlir::ModuleOp"> {
     the operands were reshaped, transposed, broadcast, sliced or cast on the way,
     leaves the same formula. Where that is the one of a transformer op, the op
     takes the value's place: embedding, linear, RMSNorm, LayerNorm, softmax,
-    RoPE, attention, SiLU, SwiGLU, GELU and sums of activations. `docs/Raising.md`
-    says what of each.
+    RoPE, attention, SiLU, SwiGLU, GELU, ReLU, gates, factors and sums of
+    activations. `docs/Raising.md` says what of each.
 
     Requires tensors; what is computed on buffers is not read. Constants are
     judged by their values: a mask is causal, and an angle grows with the

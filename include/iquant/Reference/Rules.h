@@ -92,6 +92,13 @@ int64_t argmax(ArrayRef<int32_t> x);
 /// F5: the mean of `n` elements whose sum is `sum`; 0 for none.
 int64_t mean(int64_t sum, int64_t n);
 
+/// F6: the product of `x` and `y`, of exponents whose sum is larger than the
+/// result's by `s`.
+int64_t product(int64_t x, int64_t y, int64_t s);
+
+/// F7: `x` times a factor of exponent `g`.
+int64_t scale(int64_t x, int64_t factor, int64_t g);
+
 //===----------------------------------------------------------------------===//
 // Quantization
 //===----------------------------------------------------------------------===//
@@ -166,6 +173,10 @@ int64_t swiglu(int64_t gate, int64_t gateExponent, int64_t up,
 /// G3: the Gaussian error linear unit of fixed point of exponent `f`.
 int64_t geluErf(int64_t x, int64_t f);
 int64_t geluTanh(int64_t x, int64_t f);
+int64_t geluSigmoid(int64_t x, int64_t f);
+
+/// G4: the larger one of `x` and 0.
+int64_t relu(int64_t x);
 
 //===----------------------------------------------------------------------===//
 // Norms

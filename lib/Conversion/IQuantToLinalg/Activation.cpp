@@ -1,8 +1,8 @@
-//===- Activation.cpp - SiLU, SwiGLU and GELU -----------------------------===//
+//===- Activation.cpp - SiLU, SwiGLU, GELU and ReLU -----------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rules X1 to X3 and G1 to G3. The sigmoid takes 32 bits throughout.
+// Rules X1 to X3 and G1 to G4. The sigmoid takes 32 bits throughout.
 //
 //===----------------------------------------------------------------------===//
 
@@ -70,11 +70,15 @@ static Int silu(Int x, int64_t f) {
 
 /// G3.
 static Int gelu(Int x, int64_t f, GeluForm form) {
-  Int y = toTwelveBits(x, f, 20480);
-  Int q = rshr(y * y, 12);
-  Int w = form == GeluForm::Erf
-              ? rshr(q * (rshr(q * -46, 12) + 4850), 12) + 104531
-              : rshr(q * 4676, 12) + 104581;
+  bool isPolynomial = form != GeluForm::Sigmoid;
+  Int y = toTwelveBits(x, f, isPolynomial ? 20480 : 1 << 16);
+  Int w = y.like(111542);
+  if (isPolynomial) {
+    Int q = rshr(y * y, 12);
+    w = form == GeluForm::Erf
+            ? rshr(q * (rshr(q * -46, 12) + 4850), 12) + 104531
+            : rshr(q * 4676, 12) + 104581;
+  }
   return timesSigmoid(x, sigmoid(rshr(wideProduct(y, w), 16).trunc(32)));
 }
 
@@ -95,13 +99,9 @@ static SmallVector<Value> lowerSwiGlu(SwiGluOp op,
   int64_t s = f + op.getUp().getType().getExponent() -
               op.getResult().getType().getExponent();
   RowBuilder space(b, gate);
-  return {space.perElement(32, {space.whole(gate), space.whole(up)},
-                           [&](Int gate, Int up) {
-                             Int product = wideProduct(silu(gate, f), up);
-                             if (s >= 0)
-                               return sat32(rshr(product, s));
-                             return sat32(sat32(product).sext(64) << -s);
-                           })};
+  return {space.perElement(
+      32, {space.whole(gate), space.whole(up)},
+      [&](Int gate, Int up) { return fixedProduct(silu(gate, f), up, s); })};
 }
 
 static SmallVector<Value> lowerGelu(GeluOp op, LowerOp<GeluOp>::Adaptor adaptor,
@@ -113,9 +113,18 @@ static SmallVector<Value> lowerGelu(GeluOp op, LowerOp<GeluOp>::Adaptor adaptor,
                            [&](Int x) { return gelu(x, f, op.getForm()); })};
 }
 
+static SmallVector<Value> lowerRelu(ReluOp op, LowerOp<ReluOp>::Adaptor adaptor,
+                                    ImplicitLocOpBuilder &b) {
+  Value input = codesOf(adaptor.getInput());
+  RowBuilder space(b, input);
+  return {space.perElement(32, space.whole(input),
+                           [](Int x) { return max(x, 0); })};
+}
+
 void mlir::iquant::populateActivationPatterns(const TypeConverter &converter,
                                               RewritePatternSet &patterns) {
   addLowering(converter, patterns, lowerGelu);
+  addLowering(converter, patterns, lowerRelu);
   addLowering(converter, patterns, lowerSilu);
   addLowering(converter, patterns, lowerSwiGlu);
 }

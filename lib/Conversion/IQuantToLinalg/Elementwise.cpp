@@ -1,8 +1,8 @@
-//===- Elementwise.cpp - Sum, rescaling, argmax and mean ------------------===//
+//===- Elementwise.cpp - Sum, products, rescaling, argmax and mean --------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rules F1 to F3 and F5.
+// Rules F1 to F3 and F5 to F7.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,6 +35,30 @@ static SmallVector<Value> lowerAdd(AddOp op, LowerOp<AddOp>::Adaptor adaptor,
   return {space.perElement(
       32, {space.whole(lhs), space.whole(rhs)},
       [&](Int x, Int y) { return sat32(x.sext(64) + y.sext(64)); })};
+}
+
+static SmallVector<Value> lowerMul(MulOp op, LowerOp<MulOp>::Adaptor adaptor,
+                                   ImplicitLocOpBuilder &b) {
+  Value gate = codesOf(adaptor.getGate()), up = codesOf(adaptor.getUp());
+  int64_t s = op.getGate().getType().getExponent() +
+              op.getUp().getType().getExponent() -
+              op.getResult().getType().getExponent();
+  RowBuilder space(b, gate);
+  return {
+      space.perElement(32, {space.whole(gate), space.whole(up)},
+                       [&](Int x, Int y) { return fixedProduct(x, y, s); })};
+}
+
+static SmallVector<Value> lowerScale(ScaleOp op,
+                                     LowerOp<ScaleOp>::Adaptor adaptor,
+                                     ImplicitLocOpBuilder &b) {
+  Value input = codesOf(adaptor.getInput());
+  Value factors = codesOf(adaptor.getFactors());
+  int64_t g = op.getFactors().getType().getExponent();
+  RowBuilder space(b, input);
+  return {space.perElement(
+      32, {space.whole(input), space.channel(factors)},
+      [&](Int x, Int factor) { return fixedProduct(x, factor.sext(32), g); })};
 }
 
 static SmallVector<Value> lowerArgmax(ArgmaxOp op,
@@ -101,5 +125,7 @@ void mlir::iquant::populateElementwisePatterns(const TypeConverter &converter,
   addLowering(converter, patterns, lowerAdd);
   addLowering(converter, patterns, lowerArgmax);
   addLowering(converter, patterns, lowerMeanPool);
+  addLowering(converter, patterns, lowerMul);
+  addLowering(converter, patterns, lowerScale);
   addLowering(converter, patterns, lowerRescale);
 }

@@ -39,6 +39,13 @@ Int mlir::iquant::sat32(Int x) {
   return min(max(x, INT32_MIN), INT32_MAX).trunc(32);
 }
 
+Int mlir::iquant::fixedProduct(Int x, Int y, int64_t s) {
+  Int product = wideProduct(x, y);
+  if (s >= 0)
+    return sat32(rshr(product, s));
+  return sat32(sat32(product).sext(64) << -s);
+}
+
 Int mlir::iquant::shift(Int x, int64_t s) {
   return s < 0 ? x << std::min<int64_t>(-s, 30)
                : rshr(x, std::min<int64_t>(s, 62));

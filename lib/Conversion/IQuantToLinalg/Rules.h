@@ -32,6 +32,9 @@ Int sat32(Int x);
 Int shift(Int x, int64_t s);
 Int shift(Int x, Int s);
 
+/// F6.
+Int fixedProduct(Int x, Int y, int64_t s);
+
 /// B4, in the width of `x`.
 Int bits(Int x);
 

@@ -1,4 +1,4 @@
-//===- Activation.cpp - Raise SiLU, SwiGLU, GELU, sums --------------------===//
+//===- Activation.cpp - Raise SiLU, SwiGLU, GELU, ReLU --------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -75,8 +75,8 @@ static std::optional<Sigmoid> takeSigmoid(Reader &reader, Product &product) {
 
 static bool isTermFactor(const Factor &factor) { return factor.power == 1; }
 
-/// x * sigmoid(x), and with another polynomial of x the tanh form of GELU:
-/// (1 + tanh(p)) / 2 = sigmoid(2 * p)
+/// x * sigmoid(x); x * sigmoid(1.702 * x), a form of GELU, and with another
+/// polynomial of x the tanh form: (1 + tanh(p)) / 2 = sigmoid(2 * p)
 Raised raise::raiseSilu(Site &site) {
   Reader &reader = site.getReader();
   Product product = getProduct(reader, site.getTerm());
@@ -87,8 +87,10 @@ Raised raise::raiseSilu(Site &site) {
   const Term &x = product.factors[0].term;
   bool isSilu =
       isPolynomial(site, sigmoid->argument, x, {0, 1, 0, 0}, sigmoid->sign);
-  bool isGelu = isTanhPolynomial(site, sigmoid->argument, x, 2 * sigmoid->sign);
-  if (!isSilu && !isGelu)
+  bool isQuick =
+      isPolynomial(site, sigmoid->argument, x, {0, 1.702, 0, 0}, sigmoid->sign);
+  bool isTanh = isTanhPolynomial(site, sigmoid->argument, x, 2 * sigmoid->sign);
+  if (!isSilu && !isQuick && !isTanh)
     return site.decline("silu", "the sigmoid is one of something else");
   if (product.number != 1)
     return site.decline("silu", "it is multiplied by a constant");
@@ -98,7 +100,8 @@ Raised raise::raiseSilu(Site &site) {
   if (isSilu)
     return transformer::SiluOp::create(site.getBuilder(), input);
   return transformer::GeluOp::create(site.getBuilder(), input,
-                                     transformer::GeluForm::Tanh);
+                                     isQuick ? transformer::GeluForm::Sigmoid
+                                             : transformer::GeluForm::Tanh);
 }
 
 /// silu(gate) * up, also where the SiLU is part of the same product
@@ -168,33 +171,19 @@ Raised raise::raiseGelu(Site &site) {
                                            : transformer::GeluForm::Tanh);
 }
 
-/// x + 0, x * 1
-Raised raise::raiseIdentity(Site &site) {
-  Reader &reader = site.getReader();
-  Kind kind = reader.read(site.getTerm()).kind;
-  if (kind != Kind::Add && kind != Kind::Sub && kind != Kind::Mul &&
-      kind != Kind::Div)
-    return std::nullopt;
-  Sum sum = getSum(reader, site.getTerm());
-  if (sum.number != 0 || sum.products.size() != 1 || !sum.products[0].isTerm())
-    return std::nullopt;
-  return site.getActivation(sum.products[0].factors[0].term);
-}
-
-/// lhs + rhs, two activations or sums of such
-Raised raise::raiseAdd(Site &site) {
+/// max(x, 0)
+Raised raise::raiseRelu(Site &site) {
   Reader &reader = site.getReader();
   Node node = reader.read(site.getTerm());
-  if (node.kind != Kind::Add || site.getType().getRank() < 2)
+  auto isZero = [&](const Term &term) { return getNumber(reader, term) == 0; };
+  if (node.kind == Kind::Max && isZero(node.operands[0]))
+    std::swap(node.operands[0], node.operands[1]);
+  bool isRelu = (node.kind == Kind::Max && isZero(node.operands[1])) ||
+                (node.kind == Kind::AtLeast && node.number == 0);
+  if (!isRelu)
     return std::nullopt;
-  for (const Term &operand : node.operands) {
-    Kind kind = reader.read(operand).kind;
-    if (kind != Kind::Leaf && kind != Kind::Add)
-      return std::nullopt;
-  }
-  Value lhs = site.getActivation(node.operands[0]);
-  Value rhs = site.getActivation(node.operands[1]);
-  if (!lhs || !rhs)
-    return std::nullopt;
-  return transformer::AddOp::create(site.getBuilder(), lhs, rhs);
+  Value input = site.getActivation(node.operands[0]);
+  if (!input)
+    return site.decline("relu", "its input is no tensor");
+  return transformer::ReluOp::create(site.getBuilder(), input);
 }

@@ -123,6 +123,8 @@ static std::optional<double> compute(const Node &node, ArrayRef<double> in) {
     return std::max(in[0], in[1]);
   case Kind::Min:
     return std::min(in[0], in[1]);
+  case Kind::AtLeast:
+    return std::max(in[0], node.number);
   case Kind::Convert:
     return in[0];
   case Kind::Less:

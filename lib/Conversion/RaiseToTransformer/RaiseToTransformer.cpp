@@ -28,18 +28,14 @@ using namespace mlir::iquant::raise;
 /// Every value that an op computes meets the patterns in this order; the first
 /// that raises it wins. Keys and values that are arguments would do for
 /// weights, so attention comes before linears.
-static constexpr Raised (*kPatterns[])(Site &) = {
-    raiseIdentity, raiseAttention, raiseLinear,         raiseBias,
-    raiseSoftmax,  raiseNorm,      raiseNormParameters, raiseSilu,
-    raiseSwiGlu,   raiseGelu,      raiseRope,           raiseAdd,
+///
+/// The last one has to wait until all values have met the others: a factor may
+/// belong to a formula, as the scale of an attention does.
+static constexpr RaisePattern kPatterns[] = {
+    raiseIdentity, raiseAttention,      raiseLinear, raiseBias,   raiseSoftmax,
+    raiseNorm,     raiseNormParameters, raiseSilu,   raiseSwiGlu, raiseGelu,
+    raiseRelu,     raiseGate,           raiseRope,   raiseAdd,    raiseScale,
 };
-
-Raised raise::raiseByPatterns(Site &site) {
-  for (auto pattern : kPatterns)
-    if (Raised raised = pattern(site); raised && *raised)
-      return raised;
-  return std::nullopt;
-}
 
 /// Whether a value is computed by other people's ops, as floats.
 static bool mayBeRaised(OpResult result) {
@@ -66,12 +62,14 @@ static bool isComputedHere(Site &site) {
 }
 
 /// What replaces a value; null where it is not raised.
-static Value raiseValue(OpResult result, Constants &constants) {
-  Site::State state(result, constants);
+static Value raiseValue(OpResult result, Constants &constants, bool isLast) {
+  ArrayRef<RaisePattern> patterns(kPatterns);
+  Site::State state(result, constants, isLast ? patterns : patterns.drop_back(),
+                    /*isQuiet=*/isLast);
   Site site(state);
   Raised raised = raiseEmbedding(site);
   if (!raised && isComputedHere(site))
-    raised = raiseByPatterns(site);
+    raised = site.raise();
   return raised.value_or(Value());
 }
 
@@ -130,28 +128,36 @@ struct RaiseToTransformer
 
 private:
   void raise(func::FuncOp function, Constants &constants) {
+    llvm::SmallPtrSet<Operation *, 16> unused;
+    for (Operation *op : getOps(function))
+      if (op->use_empty())
+        unused.insert(op);
+    for (bool isLast : {false, true}) {
+      SmallVector<Operation *> ops = getOps(function);
+      for (Operation *op : ops)
+        for (OpResult result : op->getResults())
+          if (mayBeRaised(result))
+            if (Value replacement = raiseValue(result, constants, isLast))
+              result.replaceAllUsesWith(replacement);
+      for (Operation *op : ops)
+        for (OpOperand &operand : op->getOpOperands())
+          if (Value undone = getUndone(operand.get()))
+            operand.set(undone);
+      eraseLeftovers(function, unused);
+    }
+    report(function);
+  }
+
+  /// The ops of a function in the order of the program, without those in bodies
+  /// that are read through their ops.
+  static SmallVector<Operation *> getOps(func::FuncOp function) {
     SmallVector<Operation *> ops;
     function.walk<WalkOrder::PreOrder>([&](Operation *op) {
       ops.push_back(op);
-      // Bodies are read through their ops.
       return isa<linalg::LinalgOp>(op) ? WalkResult::skip()
                                        : WalkResult::advance();
     });
-    llvm::SmallPtrSet<Operation *, 16> unused;
-    for (Operation *op : ops)
-      if (op->use_empty())
-        unused.insert(op);
-    for (Operation *op : ops)
-      for (OpResult result : op->getResults())
-        if (mayBeRaised(result))
-          if (Value replacement = raiseValue(result, constants))
-            result.replaceAllUsesWith(replacement);
-    for (Operation *op : ops)
-      for (OpOperand &operand : op->getOpOperands())
-        if (Value undone = getUndone(operand.get()))
-          operand.set(undone);
-    eraseLeftovers(function, unused);
-    report(function);
+    return ops;
   }
 
   /// Erases what was used and is not any more, users first.

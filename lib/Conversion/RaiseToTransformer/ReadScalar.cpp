@@ -22,6 +22,10 @@ static bool isTruth(Value value) {
   return getElementTypeOrSelf(value.getType()).isInteger(1);
 }
 
+static bool isFloat(Value value) {
+  return isa<FloatType>(getElementTypeOrSelf(value.getType()));
+}
+
 std::optional<Term> raise::stepScalar(Reader &reader, const Term &term) {
   Operation *op = term.value.getDefiningOp();
   if (!op)
@@ -56,6 +60,7 @@ static std::pair<Kind, bool> getKind(arith::CmpIPredicate predicate) {
   }
 }
 
+/// What comparisons with a NaN give does not count.
 static std::pair<Kind, bool> getKind(arith::CmpFPredicate predicate) {
   switch (predicate) {
   case arith::CmpFPredicate::OEQ:
@@ -63,12 +68,16 @@ static std::pair<Kind, bool> getKind(arith::CmpFPredicate predicate) {
   case arith::CmpFPredicate::UNE:
     return {Kind::NotEqual, false};
   case arith::CmpFPredicate::OLT:
+  case arith::CmpFPredicate::ULT:
     return {Kind::Less, false};
   case arith::CmpFPredicate::OLE:
+  case arith::CmpFPredicate::ULE:
     return {Kind::LessEqual, false};
   case arith::CmpFPredicate::OGT:
+  case arith::CmpFPredicate::UGT:
     return {Kind::Less, true};
   case arith::CmpFPredicate::OGE:
+  case arith::CmpFPredicate::UGE:
     return {Kind::LessEqual, true};
   default:
     return {Kind::Leaf, false};
@@ -116,6 +125,24 @@ static Kind getSimpleKind(Operation *op) {
       .Default(Kind::Leaf);
 }
 
+/// select(a < b, b, a) --> max(a, b), select(a < b, a, b) --> min(a, b)
+static void readExtremum(Reader &reader, Node &node) {
+  Node compare = reader.read(node.operands[0]);
+  if (compare.kind != Kind::Less && compare.kind != Kind::LessEqual)
+    return;
+  auto selects = [&](unsigned ifTrue, unsigned ifFalse) {
+    return reader.equal(node.operands[1], compare.operands[ifTrue]) &&
+           reader.equal(node.operands[2], compare.operands[ifFalse]);
+  };
+  if (selects(1, 0))
+    node.kind = Kind::Max;
+  else if (selects(0, 1))
+    node.kind = Kind::Min;
+  else
+    return;
+  node.operands.erase(node.operands.begin());
+}
+
 Node raise::readScalar(Reader &reader, const Term &term) {
   Operation *op = term.value.getDefiningOp();
   Node node;
@@ -142,5 +169,7 @@ Node raise::readScalar(Reader &reader, const Term &term) {
     node.operands.push_back({operand, term.at});
   if (swap)
     std::swap(node.operands[0], node.operands[1]);
+  if (node.kind == Kind::Select && isFloat(op->getResult(0)))
+    readExtremum(reader, node);
   return node;
 }

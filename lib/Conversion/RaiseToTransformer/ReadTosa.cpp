@@ -172,6 +172,23 @@ static Node readMatMul(Reader &reader, tosa::MatMulOp op, const Term &term) {
   return node;
 }
 
+/// max(x, number), as a clamp without an upper limit.
+static Node readClamp(Reader &reader, tosa::ClampOp op, const Term &term) {
+  auto min = dyn_cast<FloatAttr>(op.getMinVal());
+  auto max = dyn_cast<FloatAttr>(op.getMaxVal());
+  if (!min || !max)
+    return {};
+  APFloat largest =
+      APFloat::getLargest(max.getValue().getSemantics(), /*Negative=*/false);
+  if (max.getValue() < largest)
+    return {};
+  Node node;
+  node.kind = Kind::AtLeast;
+  node.number = min.getValueAsDouble();
+  node.operands.push_back(reader.getElement(op.getInput(), term.at));
+  return node;
+}
+
 Node raise::readTosa(Reader &reader, const Term &term) {
   Operation *op = term.value.getDefiningOp();
   if (!isa<RankedTensorType>(term.value.getType()))
@@ -182,6 +199,8 @@ Node raise::readTosa(Reader &reader, const Term &term) {
     return readReduction(reader, max, term, Kind::ReduceMax);
   if (auto product = dyn_cast<tosa::MatMulOp>(op))
     return readMatMul(reader, product, term);
+  if (auto clamp = dyn_cast<tosa::ClampOp>(op))
+    return readClamp(reader, clamp, term);
 
   Node node;
   if (auto power = dyn_cast<tosa::PowOp>(op)) {

@@ -19,9 +19,11 @@ using namespace mlir::iquant::raise;
 /// How deep formulas nest parts that are tensors of their own.
 static constexpr unsigned kMaxDepth = 4;
 
-Site::State::State(OpResult result, Constants &constants)
+Site::State::State(OpResult result, Constants &constants,
+                   ArrayRef<RaisePattern> patterns, bool isQuiet)
     : constants(constants), result(result), space(result.getContext()),
-      reader(space), builder(result.getLoc(), result.getOwner()) {}
+      reader(space), builder(result.getLoc(), result.getOwner()),
+      patterns(patterns), isQuiet(isQuiet) {}
 
 Site::Site(State &state)
     : state(state), type(llvm::cast<RankedTensorType>(state.result.getType())) {
@@ -52,7 +54,7 @@ Value Site::getTensor(const Term &element, ArrayRef<AffineExpr> indices,
     return {};
   ++state.depth;
   Site part(state, element, indices, RankedTensorType::get(shape, elementType));
-  Raised raised = raiseByPatterns(part);
+  Raised raised = part.raise();
   --state.depth;
   return raised.value_or(Value());
 }
@@ -132,7 +134,16 @@ Value Site::getChannelVector(const Term &element) {
   return vector && isFloatTensor(vector) ? vector : Value();
 }
 
+Raised Site::raise() {
+  for (RaisePattern pattern : state.patterns)
+    if (Raised raised = pattern(*this); raised && *raised)
+      return raised;
+  return std::nullopt;
+}
+
 std::nullopt_t Site::decline(StringRef op, const Twine &reason) {
+  if (state.isQuiet)
+    return std::nullopt;
   remark::failed(state.builder.getLoc(),
                  remark::RemarkOpts::name("Declined").category(kRemarkCategory))
       << ("looks like a transformer." + op + ", but " + reason).str();

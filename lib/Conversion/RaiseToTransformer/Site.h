@@ -18,11 +18,18 @@ namespace mlir::iquant::raise {
 /// The category of this pass's remarks.
 inline constexpr StringLiteral kRemarkCategory = "raise-to-transformer";
 
+class Site;
+
 /// The constants that raising made, shared by all its patterns.
 struct Constants {
   /// Transposed copies, by what they are copies of.
   DenseMap<Attribute, Attribute> transposed;
 };
+
+/// What replaces a value: a tensor of its shape, or none. What a pattern
+/// creates before it finds that it does not match has no use, and is erased.
+using Raised = std::optional<Value>;
+using RaisePattern = Raised (*)(Site &);
 
 /// A term at one variable per dimension, the result of an op or a part of its
 /// formula, with what a pattern needs to make a tensor of it.
@@ -30,13 +37,18 @@ class Site {
 public:
   /// All that sites of one result share.
   struct State {
-    State(OpResult result, Constants &constants);
+    State(OpResult result, Constants &constants,
+          ArrayRef<RaisePattern> patterns, bool isQuiet);
 
     Constants &constants;
     OpResult result;
     IndexSpace space;
     Reader reader;
     ImplicitLocOpBuilder builder;
+    /// What is tried for the result and for parts of its formula.
+    ArrayRef<RaisePattern> patterns;
+    /// Whether no reasons are given, since they have been already.
+    bool isQuiet;
     /// How many parts of parts this is in.
     unsigned depth = 0;
   };
@@ -84,6 +96,9 @@ public:
   /// The same numbers in another float type.
   Value cast(Value tensor, Type elementType);
 
+  /// What the first pattern that matches makes of it.
+  Raised raise();
+
   /// Says by remark why what looks like an `op` is none.
   std::nullopt_t decline(StringRef op, const Twine &reason);
 
@@ -103,13 +118,6 @@ private:
 Value rearrange(ImplicitLocOpBuilder &builder, const IndexSpace &space,
                 const Term &element, ArrayRef<AffineExpr> indices,
                 ArrayRef<int64_t> shape, Constants &constants);
-
-/// What replaces a value: a tensor of its shape, or none. What a pattern
-/// creates before it finds that it does not match has no use, and is erased.
-using Raised = std::optional<Value>;
-
-/// Tries all patterns.
-Raised raiseByPatterns(Site &site);
 
 } // namespace mlir::iquant::raise
 

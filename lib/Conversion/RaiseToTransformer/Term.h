@@ -60,6 +60,8 @@ enum class Kind {
   Cos,
   Max,
   Min,
+  /// The operand or `number`, whichever is larger.
+  AtLeast,
   /// A number of another kind: an integer as a float, or a truth value as a
   /// number.
   Convert,

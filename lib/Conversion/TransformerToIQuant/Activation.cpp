@@ -1,4 +1,4 @@
-//===- Activation.cpp - SwiGLU, SiLU, GELU --------------------------------===//
+//===- Activation.cpp - SwiGLU, SiLU, GELU, ReLU --------------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -9,6 +9,19 @@
 using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::iquant::to_iquant;
+
+/// The form of the same name.
+static GeluForm getForm(transformer::GeluForm form) {
+  switch (form) {
+  case transformer::GeluForm::Erf:
+    return GeluForm::Erf;
+  case transformer::GeluForm::Tanh:
+    return GeluForm::Tanh;
+  case transformer::GeluForm::Sigmoid:
+    return GeluForm::Sigmoid;
+  }
+  llvm_unreachable("a form of GELU");
+}
 
 namespace {
 struct ConvertSwiGlu : public OpConversionPattern<transformer::SwiGluOp> {
@@ -34,15 +47,25 @@ struct ConvertSilu : public OpConversionPattern<transformer::SiluOp> {
   }
 };
 
+struct ConvertRelu : public OpConversionPattern<transformer::ReluOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(transformer::ReluOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOpWithNewOp<ReluOp>(op, adaptor.getInput());
+    return success();
+  }
+};
+
 struct ConvertGelu : public OpConversionPattern<transformer::GeluOp> {
   using OpConversionPattern::OpConversionPattern;
 
   LogicalResult
   matchAndRewrite(transformer::GeluOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    auto form = op.getForm() == transformer::GeluForm::Erf ? GeluForm::Erf
-                                                           : GeluForm::Tanh;
-    rewriter.replaceOpWithNewOp<GeluOp>(op, adaptor.getInput(), form);
+    rewriter.replaceOpWithNewOp<GeluOp>(op, adaptor.getInput(),
+                                        getForm(op.getForm()));
     return success();
   }
 };
@@ -50,6 +73,6 @@ struct ConvertGelu : public OpConversionPattern<transformer::GeluOp> {
 
 void to_iquant::populateActivationPatterns(const TypeConverter &converter,
                                            RewritePatternSet &patterns) {
-  patterns.add<ConvertSwiGlu, ConvertSilu, ConvertGelu>(converter,
-                                                        patterns.getContext());
+  patterns.add<ConvertSwiGlu, ConvertSilu, ConvertRelu, ConvertGelu>(
+      converter, patterns.getContext());
 }

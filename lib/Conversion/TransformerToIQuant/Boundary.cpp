@@ -56,6 +56,9 @@ bool to_iquant::isParameter(OpOperand &operand) {
       .Case([&](transformer::RopeOp op) {
         return &operand == &op.getFrequenciesMutable();
       })
+      .Case([&](transformer::ScaleOp op) {
+        return &operand == &op.getFactorsMutable();
+      })
       .Default([](Operation *) { return false; });
 }
 

@@ -61,7 +61,7 @@ private:
     return TypeSwitch<Operation *, LogicalResult>(op)
         .Case<transformer::EmbeddingOp, transformer::LinearOp,
               transformer::RmsNormOp, transformer::LayerNormOp,
-              transformer::RopeOp>(
+              transformer::RopeOp, transformer::ScaleOp>(
             [&](auto op) { return to_iquant::check(op, parameters); })
         .Case<transformer::SoftmaxOp, transformer::AttentionOp,
               transformer::UpdateCacheOp>(

@@ -32,7 +32,7 @@ void mlir::iquant::populateTransformerToIQuant(
   populateCachePatterns(converter, patterns);
   populateSlicePatterns(converter, patterns);
   populateActivationPatterns(converter, patterns);
-  populateElementwisePatterns(converter, patterns);
+  populateElementwisePatterns(converter, parameters, patterns);
   populateBoundaryPatterns(converter, parameters, patterns, target);
 }
 

@@ -1,4 +1,4 @@
-//===- Elementwise.cpp - Sum, clamp, argmax, mean, observers --------------===//
+//===- Elementwise.cpp - Sums, products, clamp, argmax, mean, observers ---===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -29,6 +29,31 @@ struct ConvertAdd : public OpConversionPattern<transformer::AddOp> {
   matchAndRewrite(transformer::AddOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
     rewriter.replaceOpWithNewOp<AddOp>(op, adaptor.getLhs(), adaptor.getRhs());
+    return success();
+  }
+};
+
+struct ConvertMul : public OpConversionPattern<transformer::MulOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(transformer::MulOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOpWithNewOp<MulOp>(op, adaptor.getGate().getType(),
+                                       adaptor.getGate(), adaptor.getUp());
+    return success();
+  }
+};
+
+struct ConvertScale : public ParameterPattern<transformer::ScaleOp> {
+  using ParameterPattern::ParameterPattern;
+
+  LogicalResult
+  matchAndRewrite(transformer::ScaleOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Value factors =
+        getVector(rewriter, op, op.getFactors(), ParameterRole::Vector);
+    rewriter.replaceOpWithNewOp<ScaleOp>(op, adaptor.getInput(), factors);
     return success();
   }
 };
@@ -91,8 +116,18 @@ struct EraseObserve : public OpConversionPattern<transformer::ObserveOp> {
 };
 } // namespace
 
+LogicalResult to_iquant::check(transformer::ScaleOp op,
+                               IntegerParameters &parameters) {
+  return parameters.compute(
+      op.getFactors(), ParameterRole::Vector, "constant factors",
+      [&](const Twine &reason) { return decline(op, reason); });
+}
+
 void to_iquant::populateElementwisePatterns(const TypeConverter &converter,
+                                            IntegerParameters &parameters,
                                             RewritePatternSet &patterns) {
-  patterns.add<ConvertAdd, ConvertClamp, ConvertArgmax, ConvertMeanPool,
-               EraseObserve>(converter, patterns.getContext());
+  MLIRContext *context = patterns.getContext();
+  patterns.add<ConvertAdd, ConvertMul, ConvertClamp, ConvertArgmax,
+               ConvertMeanPool, EraseObserve>(converter, context);
+  patterns.add<ConvertScale>(converter, context, parameters);
 }

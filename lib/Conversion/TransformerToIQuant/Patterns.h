@@ -38,6 +38,7 @@ LogicalResult check(transformer::LinearOp op, IntegerParameters &parameters);
 LogicalResult check(transformer::RmsNormOp op, IntegerParameters &parameters);
 LogicalResult check(transformer::LayerNormOp op, IntegerParameters &parameters);
 LogicalResult check(transformer::RopeOp op, IntegerParameters &parameters);
+LogicalResult check(transformer::ScaleOp op, IntegerParameters &parameters);
 LogicalResult check(transformer::SoftmaxOp op);
 LogicalResult check(transformer::AttentionOp op);
 LogicalResult check(transformer::UpdateCacheOp op);
@@ -106,6 +107,7 @@ void populateCachePatterns(const TypeConverter &converter,
 void populateSlicePatterns(const TypeConverter &converter,
                            RewritePatternSet &patterns);
 void populateElementwisePatterns(const TypeConverter &converter,
+                                 IntegerParameters &parameters,
                                  RewritePatternSet &patterns);
 void populateBoundaryPatterns(const TypeConverter &converter,
                               IntegerParameters &parameters,

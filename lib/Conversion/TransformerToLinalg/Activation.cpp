@@ -1,4 +1,4 @@
-//===- Activation.cpp - SwiGLU, SiLU, GELU --------------------------------===//
+//===- Activation.cpp - SwiGLU, SiLU, GELU, ReLU --------------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -41,14 +41,22 @@ static Value lowerGelu(transformer::GeluOp op, ImplicitLocOpBuilder &b) {
     Real x = in[0];
     if (op.getForm() == transformer::GeluForm::Erf)
       return x * 0.5 * (1.0 + erf(x * inv_sqrt2));
+    if (op.getForm() == transformer::GeluForm::Sigmoid)
+      return x / (1.0 + exp(x * -1.702));
     constexpr double kSqrt2OverPi = sqrt2 * inv_sqrtpi;
     Real cubic = x + x * x * x * 0.044715;
     return x * 0.5 * (1.0 + tanh(cubic * kSqrt2OverPi));
   });
 }
 
+static Value lowerRelu(transformer::ReluOp op, ImplicitLocOpBuilder &b) {
+  return mapElements(
+      op, b, [](ArrayRef<Real> in) { return max(in[0], in[0].like(0)); });
+}
+
 void to_linalg::populateActivationPatterns(RewritePatternSet &patterns) {
   addLowering(patterns, lowerGelu);
+  addLowering(patterns, lowerRelu);
   addLowering(patterns, lowerSilu);
   addLowering(patterns, lowerSwiGlu);
 }

@@ -1,4 +1,4 @@
-//===- Elementwise.cpp - Sum, clamp, argmax, mean, observers --------------===//
+//===- Elementwise.cpp - Sums, products, clamp, argmax, mean, observers ---===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -22,6 +22,20 @@ static Value lowerAdd(transformer::AddOp op, ImplicitLocOpBuilder &b) {
   return space.map(op.getType().getElementType(),
                    {space.whole(op.getLhs()), space.whole(op.getRhs())},
                    [](ArrayRef<Real> in) { return in[0] + in[1]; });
+}
+
+static Value lowerMul(transformer::MulOp op, ImplicitLocOpBuilder &b) {
+  RowSpace space(b, op.getGate(), getComputeType(op->getOperands()));
+  return space.map(op.getType().getElementType(),
+                   {space.whole(op.getGate()), space.whole(op.getUp())},
+                   [](ArrayRef<Real> in) { return in[0] * in[1]; });
+}
+
+static Value lowerScale(transformer::ScaleOp op, ImplicitLocOpBuilder &b) {
+  RowSpace space(b, op.getInput(), getComputeType(op->getOperands()));
+  return space.map(op.getType().getElementType(),
+                   {space.whole(op.getInput()), space.channel(op.getFactors())},
+                   [](ArrayRef<Real> in) { return in[0] * in[1]; });
 }
 
 static Value lowerClamp(transformer::ClampOp op, ImplicitLocOpBuilder &b) {
@@ -116,4 +130,6 @@ void to_linalg::populateElementwisePatterns(RewritePatternSet &patterns) {
   addLowering(patterns, lowerArgmax);
   addLowering(patterns, lowerClamp);
   addLowering(patterns, lowerMeanPool);
+  addLowering(patterns, lowerMul);
+  addLowering(patterns, lowerScale);
 }

@@ -55,6 +55,24 @@ func.func @gelu(%x: !iquant.fixed<?xi32, 14>) -> (!iquant.fixed<?xi32, 14>, !iqu
 
 // -----
 
+// CHECK-LABEL: func.func @products(
+func.func @products(%x: !iquant.fixed<?x4xi32, 14>, %f: !iquant.fixed<4xi16, 10>) -> !iquant.fixed<?x4xi32, 12> {
+  // CHECK: linalg.generic
+  // CHECK: arith.maxsi %{{.*}}, %c0_i32 : i32
+  // CHECK: linalg.generic
+  // CHECK: arith.muli %{{.*}}, %{{.*}} : i64
+  // CHECK: arith.shrsi %{{.*}}, %c10_i64 : i64
+  // CHECK: linalg.generic
+  // CHECK: arith.muli %{{.*}}, %{{.*}} : i64
+  // CHECK: arith.shrsi %{{.*}}, %c16_i64 : i64
+  %0 = iquant.relu %x : !iquant.fixed<?x4xi32, 14>
+  %1 = iquant.scale %0 by %f : (!iquant.fixed<?x4xi32, 14>, !iquant.fixed<4xi16, 10>) -> !iquant.fixed<?x4xi32, 14>
+  %2 = iquant.mul %1, %x : (!iquant.fixed<?x4xi32, 14>, !iquant.fixed<?x4xi32, 14>) -> !iquant.fixed<?x4xi32, 12>
+  return %2 : !iquant.fixed<?x4xi32, 12>
+}
+
+// -----
+
 // An element reads itself and its partner; the tables are read at the position.
 // CHECK-DAG: #[[$SELF:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, d3)>
 // CHECK-DAG: #[[$PARTNER:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1, -d2 + 1, d3)>

@@ -135,3 +135,122 @@ func.func @add(%x: tensor<2x4xf32>, %y: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %result = linalg.add ins(%x, %y : tensor<2x4xf32>, tensor<2x4xf32>) outs(%empty : tensor<2x4xf32>) -> tensor<2x4xf32>
   return %result : tensor<2x4xf32>
 }
+
+// -----
+
+// CHECK-LABEL: func.func @gelu_sigmoid(
+// CHECK-SAME: %[[X:.*]]: tensor<2x4xf32>)
+func.func @gelu_sigmoid(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  // CHECK-NEXT: %[[R:.*]] = transformer.gelu %[[X]]<sigmoid> : tensor<2x4xf32>
+  // CHECK-NEXT: return %[[R]]
+  %factor = arith.constant dense<1.702> : tensor<2x4xf32>
+  %0 = arith.mulf %factor, %x : tensor<2x4xf32>
+  %1 = tosa.sigmoid %0 : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  %2 = arith.mulf %x, %1 : tensor<2x4xf32>
+  return %2 : tensor<2x4xf32>
+}
+
+// -----
+
+// Four ways to write a ReLU.
+#all = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-LABEL: func.func @relu(
+// CHECK-SAME: %[[X:.*]]: tensor<2x4xf32>)
+func.func @relu(%x: tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>) {
+  // CHECK-NEXT: %[[A:.*]] = transformer.relu %[[X]] : tensor<2x4xf32>
+  // CHECK-NEXT: %[[B:.*]] = transformer.relu %[[X]] : tensor<2x4xf32>
+  // CHECK-NEXT: %[[C:.*]] = transformer.relu %[[X]] : tensor<2x4xf32>
+  // CHECK-NEXT: %[[D:.*]] = transformer.relu %[[X]] : tensor<2x4xf32>
+  // CHECK-NEXT: return %[[A]], %[[B]], %[[C]], %[[D]]
+  %zeros = arith.constant dense<0.0> : tensor<2x4xf32>
+  %zero = arith.constant 0.0 : f32
+  %empty = tensor.empty() : tensor<2x4xf32>
+  %0 = arith.maximumf %zeros, %x : tensor<2x4xf32>
+  %1 = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<2x4xf32>) outs(%empty : tensor<2x4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %greater = arith.cmpf ugt, %in, %zero : f32
+    %selected = arith.select %greater, %in, %zero : f32
+    linalg.yield %selected : f32
+  } -> tensor<2x4xf32>
+  %2 = tosa.clamp %x {min_val = 0.0 : f32, max_val = 3.40282347e+38 : f32} : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  %3 = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel"]}
+      ins(%x : tensor<2x4xf32>) outs(%empty : tensor<2x4xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %less = arith.cmpf ole, %in, %zero : f32
+    %selected = arith.select %less, %zero, %in : f32
+    linalg.yield %selected : f32
+  } -> tensor<2x4xf32>
+  return %0, %1, %2, %3 : tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>
+}
+
+// -----
+
+// The gate in one body with its product, and raised before.
+#all = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-LABEL: func.func @gates(
+// CHECK-SAME: %[[X:.*]]: tensor<2x4xf32>, %[[UP:.*]]: tensor<2x4xf32>)
+func.func @gates(%x: tensor<2x4xf32>, %up: tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>) {
+  // CHECK: %[[GELU:.*]] = transformer.gelu %[[X]]<erf> : tensor<2x4xf32>
+  // CHECK-NEXT: %[[A:.*]] = transformer.mul %[[GELU]], %[[UP]] : tensor<2x4xf32>
+  // CHECK: %[[RELU:.*]] = transformer.relu %[[X]] : tensor<2x4xf32>
+  // CHECK-NEXT: %[[B:.*]] = transformer.mul %[[RELU]], %[[UP]] : tensor<2x4xf32>
+  // CHECK-NEXT: return %[[A]], %[[B]]
+  %root = arith.constant 0.707106769 : f32
+  %one = arith.constant 1.0 : f32
+  %half = arith.constant 0.5 : f32
+  %empty = tensor.empty() : tensor<2x4xf32>
+  %0 = linalg.generic {indexing_maps = [#all, #all, #all], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %up : tensor<2x4xf32>, tensor<2x4xf32>) outs(%empty : tensor<2x4xf32>) {
+  ^bb0(%in: f32, %in_1: f32, %out: f32):
+    %a = arith.mulf %in, %root : f32
+    %b = math.erf %a : f32
+    %c = arith.addf %b, %one : f32
+    %d = arith.mulf %in, %half : f32
+    %e = arith.mulf %d, %c : f32
+    %f = arith.mulf %in_1, %e : f32
+    linalg.yield %f : f32
+  } -> tensor<2x4xf32>
+  %zeros = arith.constant dense<0.0> : tensor<2x4xf32>
+  %1 = arith.maximumf %x, %zeros : tensor<2x4xf32>
+  %2 = arith.mulf %1, %up : tensor<2x4xf32>
+  return %0, %2 : tensor<2x4xf32>, tensor<2x4xf32>
+}
+
+// -----
+
+// A factor for all channels, one for each, and one in a sum.
+#all = affine_map<(d0, d1) -> (d0, d1)>
+#channel = affine_map<(d0, d1) -> (d1)>
+// CHECK-LABEL: func.func @factors(
+func.func @factors(%x: tensor<2x4xf32>) -> (tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>) {
+  // CHECK-DAG: %[[ONE:.*]] = arith.constant dense<5.542560e+01> : tensor<4xf32>
+  // CHECK-DAG: %[[EACH:.*]] = arith.constant dense<[1.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00]> : tensor<4xf32>
+  // CHECK-DAG: %[[QUARTER:.*]] = arith.constant dense<2.500000e-01> : tensor<4xf32>
+  // CHECK-DAG: %[[X:.*]] = transformer.silu
+  // CHECK-DAG: %[[A:.*]] = transformer.scale %[[X]] by %[[ONE]] : (tensor<2x4xf32>, tensor<4xf32>) -> tensor<2x4xf32>
+  // CHECK-DAG: %[[B:.*]] = transformer.scale %[[X]] by %[[EACH]]
+  // CHECK-DAG: %[[C:.*]] = transformer.scale %[[X]] by %[[QUARTER]]
+  // CHECK: %[[D:.*]] = transformer.add %{{.*}}, %[[C]]
+  // CHECK-NEXT: return %[[A]], %[[B]], %[[D]]
+  %silu = transformer.silu %x : tensor<2x4xf32>
+  %factor = arith.constant dense<55.4256> : tensor<2x4xf32>
+  %each = arith.constant dense<[1.0, 2.0, 3.0, 4.0]> : tensor<4xf32>
+  %four = arith.constant 4.0 : f32
+  %empty = tensor.empty() : tensor<2x4xf32>
+  %0 = arith.mulf %silu, %factor : tensor<2x4xf32>
+  %1 = linalg.generic {indexing_maps = [#all, #channel, #all], iterator_types = ["parallel", "parallel"]}
+      ins(%silu, %each : tensor<2x4xf32>, tensor<4xf32>) outs(%empty : tensor<2x4xf32>) {
+  ^bb0(%in: f32, %factor_1: f32, %out: f32):
+    %a = arith.mulf %factor_1, %in : f32
+    linalg.yield %a : f32
+  } -> tensor<2x4xf32>
+  %2 = linalg.generic {indexing_maps = [#all, #all, #all], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %silu : tensor<2x4xf32>, tensor<2x4xf32>) outs(%empty : tensor<2x4xf32>) {
+  ^bb0(%in: f32, %in_1: f32, %out: f32):
+    %a = arith.divf %in_1, %four : f32
+    %b = arith.addf %in, %a : f32
+    linalg.yield %b : f32
+  } -> tensor<2x4xf32>
+  return %0, %1, %2 : tensor<2x4xf32>, tensor<2x4xf32>, tensor<2x4xf32>
+}

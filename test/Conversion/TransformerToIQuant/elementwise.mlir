@@ -19,6 +19,23 @@ func.func @elementwise(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>) -> tensor<?xi32
   return %6 : tensor<?xi32>
 }
 
+// CHECK-LABEL: func.func @products(
+func.func @products(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>) -> tensor<?x4xf32> {
+  // CHECK-DAG: %[[CODES:.*]] = arith.constant dense<[6144, 12288, -24576, 0]> : tensor<4xi16>
+  // CHECK-DAG: %[[FACTORS:.*]] = iquant.compose %[[CODES]] : (tensor<4xi16>) -> !iquant.fixed<4xi16, 13>
+  // CHECK-DAG: %[[RELU:.*]] = iquant.relu %arg0 : !iquant.fixed<?x4xi32, 14>
+  // CHECK: %[[GELU:.*]] = iquant.gelu %[[RELU]]<sigmoid>
+  // CHECK-NEXT: %[[MUL:.*]] = iquant.mul %[[GELU]], %arg1 : (!iquant.fixed<?x4xi32, 14>, !iquant.fixed<?x4xi32, 14>) -> !iquant.fixed<?x4xi32, 14>
+  // CHECK-NEXT: %[[SCALE:.*]] = iquant.scale %[[MUL]] by %[[FACTORS]]
+  // CHECK-NEXT: return %[[SCALE]]
+  %factors = arith.constant dense<[0.75, 1.5, -3.0, 0.0]> : tensor<4xf32>
+  %0 = transformer.relu %x : tensor<?x4xf32>
+  %1 = transformer.gelu %0<sigmoid> : tensor<?x4xf32>
+  %2 = transformer.mul %1, %y : tensor<?x4xf32>
+  %3 = transformer.scale %2 by %factors : (tensor<?x4xf32>, tensor<4xf32>) -> tensor<?x4xf32>
+  return %3 : tensor<?x4xf32>
+}
+
 // The unit of a mean is that of its rows, so a norm before it gives fixed point.
 // CHECK-LABEL: func.func @mean_pool(
 func.func @mean_pool(%x: tensor<2x?x4xf32>, %mask: tensor<2x?xi1>) -> tensor<2x4xf32> {

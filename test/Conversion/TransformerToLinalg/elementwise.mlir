@@ -26,6 +26,26 @@ func.func @elementwise(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>) -> tensor<?x4xf
   return %5 : tensor<?x4xf32>
 }
 
+// CHECK-LABEL: func.func @products(
+func.func @products(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>, %factors: tensor<4xbf16>) -> tensor<?x4xf32> {
+  // CHECK: %[[RELU:.*]] = linalg.generic {{.*}} ins(%arg0 : tensor<?x4xf32>)
+  // CHECK: %[[MORE:.*]] = arith.cmpf ogt, %[[IN:.*]], %{{.*}} : f32
+  // CHECK: arith.select %[[MORE]], %[[IN]], %{{.*}} : f32
+  // CHECK: %[[GELU:.*]] = linalg.generic {{.*}} ins(%[[RELU]] : tensor<?x4xf32>)
+  // CHECK: math.exp
+  // CHECK: %[[MUL:.*]] = linalg.generic {{.*}} ins(%[[GELU]], %arg1 : tensor<?x4xf32>, tensor<?x4xf32>)
+  // CHECK: arith.mulf
+  // CHECK: %[[SCALE:.*]] = linalg.generic {{.*}} ins(%[[MUL]], %arg2 : tensor<?x4xf32>, tensor<4xbf16>)
+  // CHECK: arith.extf
+  // CHECK: arith.mulf
+  // CHECK: return %[[SCALE]]
+  %0 = transformer.relu %x : tensor<?x4xf32>
+  %1 = transformer.gelu %0<sigmoid> : tensor<?x4xf32>
+  %2 = transformer.mul %1, %y : tensor<?x4xf32>
+  %3 = transformer.scale %2 by %factors : (tensor<?x4xf32>, tensor<4xbf16>) -> tensor<?x4xf32>
+  return %3 : tensor<?x4xf32>
+}
+
 // The first of equal elements stays.
 // CHECK-LABEL: func.func @argmax(
 func.func @argmax(%x: tensor<?x4xf32>) -> tensor<?xi32> {

@@ -958,6 +958,60 @@ func.func @gelu(%x: !iquant.fixed<3x8xi32, 16>) {
 
 // -----
 
+// iquant.relu C1
+func.func @relu(%x: !iquant.fixed<3x8xi32, 16>) {
+  // expected-error @+1 {{requires the same type for all operands and results}}
+  %0 = "iquant.relu"(%x) : (!iquant.fixed<3x8xi32, 16>) -> !iquant.fixed<3x8xi32, 12>
+  return
+}
+
+// -----
+
+// iquant.mul C1
+func.func @mul(%g: !iquant.fixed<3x8xi32, 16>, %u: !iquant.fixed<3x4xi32, 16>) {
+  // expected-error @+1 {{expects operands and result of one shape, got [3, 8] and [3, 4]}}
+  %0 = iquant.mul %g, %u : (!iquant.fixed<3x8xi32, 16>, !iquant.fixed<3x4xi32, 16>) -> !iquant.fixed<3x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.mul C1
+func.func @mul(%g: !iquant.fixed<3x8xi32, 16>, %u: !iquant.fixed<3x8xi32, 16>) {
+  // expected-error @+1 {{expects operands and result of one shape, got [3, 8] and [3, 4]}}
+  %0 = iquant.mul %g, %u : (!iquant.fixed<3x8xi32, 16>, !iquant.fixed<3x8xi32, 16>) -> !iquant.fixed<3x4xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.scale C1
+func.func @scale(%x: !iquant.fixed<3x8xi32, 16>, %f: !iquant.fixed<4xi16, 10>) {
+  // expected-error @+1 {{expects factors of shape [8], got [4]}}
+  %0 = iquant.scale %x by %f : (!iquant.fixed<3x8xi32, 16>, !iquant.fixed<4xi16, 10>) -> !iquant.fixed<3x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.scale C1
+func.func @scale(%x: !iquant.fixed<i32, 16>, %f: !iquant.fixed<4xi16, 10>) {
+  // expected-error @+1 {{expects an input of rank 1 or more, got []}}
+  %0 = iquant.scale %x by %f : (!iquant.fixed<i32, 16>, !iquant.fixed<4xi16, 10>) -> !iquant.fixed<i32, 16>
+  return
+}
+
+// -----
+
+// iquant.scale C2
+func.func @scale(%x: !iquant.fixed<3x8xi32, 16>, %f: !iquant.fixed<8xi16, 10>) {
+  // expected-error @+1 {{failed to verify that all of {input, result} have same type}}
+  %0 = "iquant.scale"(%x, %f) : (!iquant.fixed<3x8xi32, 16>, !iquant.fixed<8xi16, 10>) -> !iquant.fixed<3x8xi32, 12>
+  return
+}
+
+// -----
+
 // iquant.add C1
 func.func @add(%x: !iquant.fixed<3x8xi32, 16>, %y: !iquant.fixed<3x8xi32, 12>) {
   // expected-error @+1 {{requires the same type for all operands and results}}

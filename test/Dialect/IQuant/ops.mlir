@@ -159,7 +159,7 @@ func.func @mean_pool(%x: !iquant.fixed<?x?x8xi32, 16>, %m: tensor<2x?xi1>) {
 }
 
 // CHECK-LABEL: @elementwise
-func.func @elementwise(%x: !iquant.fixed<?x8xi32, 16>, %u: !iquant.fixed<?x8xi32, 12>) {
+func.func @elementwise(%x: !iquant.fixed<?x8xi32, 16>, %u: !iquant.fixed<?x8xi32, 12>, %factors: !iquant.fixed<8xi16, 10>) {
   // CHECK: iquant.swiglu %{{.*}}, %{{.*}} : (!iquant.fixed<?x8xi32, 16>, !iquant.fixed<?x8xi32, 12>) -> !iquant.fixed<?x8xi32, 14>
   %0 = iquant.swiglu %x, %u : (!iquant.fixed<?x8xi32, 16>, !iquant.fixed<?x8xi32, 12>) -> !iquant.fixed<?x8xi32, 14>
   // CHECK: iquant.silu %{{.*}} : !iquant.fixed<?x8xi32, 16>
@@ -168,6 +168,14 @@ func.func @elementwise(%x: !iquant.fixed<?x8xi32, 16>, %u: !iquant.fixed<?x8xi32
   %2 = iquant.gelu %x<erf> : !iquant.fixed<?x8xi32, 16>
   // CHECK: iquant.gelu %{{.*}}<tanh> : !iquant.fixed<?x8xi32, 16>
   %3 = iquant.gelu %x<tanh> : !iquant.fixed<?x8xi32, 16>
+  // CHECK: iquant.gelu %{{.*}}<sigmoid> : !iquant.fixed<?x8xi32, 16>
+  %5 = iquant.gelu %x<sigmoid> : !iquant.fixed<?x8xi32, 16>
+  // CHECK: iquant.relu %{{.*}} : !iquant.fixed<?x8xi32, 16>
+  %6 = iquant.relu %x : !iquant.fixed<?x8xi32, 16>
+  // CHECK: iquant.mul %{{.*}}, %{{.*}} : (!iquant.fixed<?x8xi32, 16>, !iquant.fixed<?x8xi32, 12>) -> !iquant.fixed<?x8xi32, 14>
+  %7 = iquant.mul %x, %u : (!iquant.fixed<?x8xi32, 16>, !iquant.fixed<?x8xi32, 12>) -> !iquant.fixed<?x8xi32, 14>
+  // CHECK: iquant.scale %{{.*}} by %{{.*}} : (!iquant.fixed<?x8xi32, 16>, !iquant.fixed<8xi16, 10>) -> !iquant.fixed<?x8xi32, 16>
+  %8 = iquant.scale %x by %factors : (!iquant.fixed<?x8xi32, 16>, !iquant.fixed<8xi16, 10>) -> !iquant.fixed<?x8xi32, 16>
   // CHECK: iquant.add %{{.*}}, %{{.*}} : !iquant.fixed<?x8xi32, 16>
   %4 = iquant.add %x, %x : !iquant.fixed<?x8xi32, 16>
   return

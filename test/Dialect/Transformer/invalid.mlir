@@ -593,6 +593,51 @@ func.func @gelu(%x: tensor<?x8xf32>) {
 
 // -----
 
+// transformer.relu C1
+func.func @relu(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{requires the same type for all operands and results}}
+  %0 = "transformer.relu"(%x) : (tensor<?x8xf32>) -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+// transformer.mul C1
+func.func @mul(%g: tensor<?x8xf32>, %u: tensor<?x8xbf16>) {
+  // expected-error @+1 {{requires the same type for all operands and results}}
+  %0 = "transformer.mul"(%g, %u) : (tensor<?x8xf32>, tensor<?x8xbf16>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.scale C1
+func.func @scale(%x: tensor<2x?xf32>, %f: tensor<8xf32>) {
+  // expected-error @+1 {{expects a static number of channels, got 'tensor<2x?xf32>'}}
+  %0 = transformer.scale %x by %f : (tensor<2x?xf32>, tensor<8xf32>) -> tensor<2x?xf32>
+  return
+}
+
+// -----
+
+// transformer.scale C2
+func.func @scale(%x: tensor<?x8xf32>, %f: tensor<4xf32>) {
+  // expected-error @+1 {{expects factors of shape [8], got 'tensor<4xf32>'}}
+  %0 = transformer.scale %x by %f : (tensor<?x8xf32>, tensor<4xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.scale C3
+func.func @scale(%x: tensor<?x8xf32>, %f: tensor<8xf32>) {
+  // expected-error @+1 {{failed to verify that all of {input, result} have same type}}
+  %0 = "transformer.scale"(%x, %f) : (tensor<?x8xf32>, tensor<8xf32>) -> tensor<2x8xf32>
+  return
+}
+
+// -----
+
 // transformer.add C1
 func.func @add(%x: tensor<?x8xf32>, %y: tensor<?x8xbf16>) {
   // expected-error @+1 {{requires the same type for all operands and results}}

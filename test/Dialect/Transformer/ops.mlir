@@ -114,7 +114,7 @@ func.func @mean_pool(%x: tensor<2x?x8xf32>, %m: tensor<2x?xi1>, %s: tensor<?x?xb
 }
 
 // CHECK-LABEL: @elementwise
-func.func @elementwise(%x: tensor<2x?x8xf32>, %y: tensor<2x?x8xf32>) {
+func.func @elementwise(%x: tensor<2x?x8xf32>, %y: tensor<2x?x8xf32>, %factors: tensor<8xbf16>) {
   // CHECK: transformer.swiglu %{{.*}}, %{{.*}} : tensor<2x?x8xf32>
   %0 = transformer.swiglu %x, %y : tensor<2x?x8xf32>
   // CHECK: transformer.silu %{{.*}} : tensor<2x?x8xf32>
@@ -123,6 +123,14 @@ func.func @elementwise(%x: tensor<2x?x8xf32>, %y: tensor<2x?x8xf32>) {
   %2 = transformer.gelu %x<erf> : tensor<2x?x8xf32>
   // CHECK: transformer.gelu %{{.*}}<tanh> : tensor<2x?x8xf32>
   %3 = transformer.gelu %x<tanh> : tensor<2x?x8xf32>
+  // CHECK: transformer.gelu %{{.*}}<sigmoid> : tensor<2x?x8xf32>
+  %8 = transformer.gelu %x<sigmoid> : tensor<2x?x8xf32>
+  // CHECK: transformer.relu %{{.*}} : tensor<2x?x8xf32>
+  %9 = transformer.relu %x : tensor<2x?x8xf32>
+  // CHECK: transformer.mul %{{.*}}, %{{.*}} : tensor<2x?x8xf32>
+  %10 = transformer.mul %x, %y : tensor<2x?x8xf32>
+  // CHECK: transformer.scale %{{.*}} by %{{.*}} : (tensor<2x?x8xf32>, tensor<8xbf16>) -> tensor<2x?x8xf32>
+  %11 = transformer.scale %x by %factors : (tensor<2x?x8xf32>, tensor<8xbf16>) -> tensor<2x?x8xf32>
   // CHECK: transformer.add %{{.*}}, %{{.*}} : tensor<2x?x8xf32>
   %4 = transformer.add %x, %y : tensor<2x?x8xf32>
   // CHECK: transformer.clamp %{{.*}} to [1.500000e+00, 2.000000e+00] : tensor<2x?x8xf32>

@@ -62,8 +62,8 @@ def ConvertTransformerToIQuant : Pass<"convert-transformer-to-iquant", "::mlir::
     Declines a module as a whole and leaves it as it was: an error and a
     remark at every op that cannot be converted say what is missing. Ops of
     other dialects that touch floats are such, and so are functions without a
-    body. Only `func`, `scf`, branches, and slices, reshapes, transposes and
-    concatenations carry floats. A remark counts what was converted in each
+    body. Only `func`, `scf`, branches, and slices, reshapes, transposes,
+    broadcasts and concatenations carry floats. A remark counts what was converted in each
     function, another names each norm that could not be fused with quantization.
   }];
   let options = [

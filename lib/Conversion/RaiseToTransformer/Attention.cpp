@@ -57,6 +57,26 @@ static Term takeSelects(Site &site, Parts &parts, Term score) {
   return score;
 }
 
+/// Reads scores as a sum, also where a part of it is selected.
+static Sum getScores(Site &site, Parts &parts, const Term &score) {
+  Sum scores = getSum(site.getReader(), takeSelects(site, parts, score));
+  Sum result = {scores.number, {}};
+  for (Product &product : scores.products) {
+    size_t known = parts.selects.size();
+    Term rest;
+    if (product.isTerm())
+      rest = takeSelects(site, parts, product.factors[0].term);
+    if (parts.selects.size() == known) {
+      result.products.push_back(std::move(product));
+      continue;
+    }
+    Sum part = getSum(site.getReader(), rest);
+    result.number += part.number;
+    llvm::append_range(result.products, part.products);
+  }
+  return result;
+}
+
 /// Takes the product of queries and keys out of the sum that scores are.
 static bool takeScores(Site &site, Parts &parts, Sum scores) {
   Reader &reader = site.getReader();
@@ -286,9 +306,8 @@ Raised raise::raiseAttention(Site &site) {
   if (!findVariables(site, parts, probability, batches))
     return site.decline("attention", "its result has dimensions that are "
                                      "neither of queries nor of values");
-  Term score = takeSelects(
-      site, parts, reader.getElement(softmax.getInput(), probability.at));
-  if (!takeScores(site, parts, getSum(reader, score)))
+  Term score = reader.getElement(softmax.getInput(), probability.at);
+  if (!takeScores(site, parts, getScores(site, parts, score)))
     return site.decline("attention", "its scores are no product of queries and "
                                      "keys");
   if (batches.size() > 2)

@@ -29,6 +29,12 @@ static constexpr unsigned kMaxDepth = 64;
 /// The longest sum that is worth computing for one element.
 static constexpr int64_t kMaxReduced = 1024;
 
+double raise::toNumber(const APInt &integer) {
+  return integer.getBitWidth() == 1
+             ? static_cast<double>(integer.getZExtValue())
+             : static_cast<double>(integer.getSExtValue());
+}
+
 /// The element of a constant tensor at a place in row-major order.
 static std::optional<double> getConstantElement(ElementsAttr constant,
                                                 int64_t place) {
@@ -41,11 +47,8 @@ static std::optional<double> getConstantElement(ElementsAttr constant,
     values->read(place, value);
     return value;
   }
-  if (auto dense = dyn_cast<DenseIntElementsAttr>(constant)) {
-    APInt value = dense.getValues<APInt>()[place];
-    return value.getBitWidth() == 1 ? value.getZExtValue()
-                                    : value.getSExtValue();
-  }
+  if (auto dense = dyn_cast<DenseIntElementsAttr>(constant))
+    return toNumber(dense.getValues<APInt>()[place]);
   std::optional<ArrayRef<char>> bytes = getConstantBytes(constant);
   if (!bytes || !constant.getElementType().isInteger())
     return std::nullopt;
@@ -236,8 +239,15 @@ std::optional<double> Reader::evaluate(const Term &term,
   }
   if (node.kind == Kind::Extract) {
     SmallVector<int64_t> indices;
-    for (double operand : operands)
-      indices.push_back(static_cast<int64_t>(operand));
+    ArrayRef<double> unknown(operands);
+    for (AffineExpr index : node.at) {
+      std::optional<int64_t> known =
+          index ? evaluateIndex(index, values)
+                : static_cast<int64_t>(unknown.consume_front());
+      if (!known)
+        return std::nullopt;
+      indices.push_back(*known);
+    }
     return getElementOf(node.table, indices);
   }
   return compute(node, operands);

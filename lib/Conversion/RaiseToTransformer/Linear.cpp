@@ -10,6 +10,7 @@
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Interfaces/FunctionInterfaces.h"
 
@@ -116,25 +117,48 @@ struct TableRow {
 };
 } // namespace
 
+/// The element of a table of two dimensions that `row` and another index are
+/// of, however the table is reshaped on the way.
+static std::optional<Term> getElementOfTable(Reader &reader, const Term &term,
+                                             AffineExpr row) {
+  SmallVector<Term> path;
+  reader.look(term, &path);
+  for (Term &step : llvm::reverse(path))
+    if (step.at.size() == 2 && step.at[0] == row &&
+        isa<FloatType>(getElementTypeOrSelf(step.value.getType())))
+      return step;
+  return std::nullopt;
+}
+
 /// Reads an element that an op takes out of a table of two dimensions.
 static std::optional<TableRow> getTableRow(Site &site) {
   Reader &reader = site.getReader();
   Node node = reader.read(site.getTerm());
-  auto isTable = [](Value value) {
-    auto type = dyn_cast<RankedTensorType>(value.getType());
-    return type && type.getRank() == 2 && isa<FloatType>(type.getElementType());
-  };
-  if (node.kind == Kind::Extract && isTable(node.table))
-    return TableRow{
-        node.table, node.operands[0], {}, reader.read(node.operands[1]).index};
+  if (node.kind == Kind::Extract && node.operands.size() == 1) {
+    auto unknown = llvm::find(node.at, AffineExpr());
+    int64_t dim = unknown - node.at.begin();
+    AffineExpr row = site.getSpace().add(
+        cast<RankedTensorType>(node.table.getType()).getDimSize(dim));
+    *unknown = row;
+    auto element =
+        getElementOfTable(reader, reader.getElement(node.table, node.at), row);
+    if (!element)
+      return std::nullopt;
+    return TableRow{element->value, node.operands[0], {}, element->at[1]};
+  }
   // Positions are known indices, and their rows a part of the table.
-  bool extracts =
+  bool gathers =
       site.getResult()
           .getOwner()
-          ->walk([](tensor::ExtractOp) { return WalkResult::interrupt(); })
+          ->walk([](Operation *op) {
+            return isa<tensor::ExtractOp, tensor::GatherOp, tosa::GatherOp>(op)
+                       ? WalkResult::interrupt()
+                       : WalkResult::advance();
+          })
           .wasInterrupted();
   Term head = reader.look(site.getTerm());
-  if (!extracts || node.kind != Kind::Leaf || !isTable(head.value))
+  if (!gathers || node.kind != Kind::Leaf || head.at.size() != 2 ||
+      !isParameter(head.value))
     return std::nullopt;
   return TableRow{head.value, {}, head.at[0], head.at[1]};
 }

@@ -201,6 +201,40 @@ static std::optional<ScaledNorm> getScaledNorm(Reader &reader,
   return std::nullopt;
 }
 
+/// norm(x)[h, c] * scale[h, c], where every head has a scale of its own:
+/// factors of the channels of all heads together.
+static Raised raiseScaleOfHeads(Site &site, const ScaledNorm &scaled) {
+  IndexSpace &space = site.getSpace();
+  AffineExpr head;
+  for (AffineExpr row : site.getRows())
+    if (site.getReader().dependsOn(scaled.scale, row)) {
+      if (head)
+        return std::nullopt;
+      head = row;
+    }
+  if (!head || ShapedType::isDynamic(space.getExtent(head)))
+    return std::nullopt;
+  AffineExpr channel =
+      space.simplify(head * site.getChannels() + site.getChannel());
+  int64_t channels = space.getExtent(head) * site.getChannels();
+  Indices indices;
+  SmallVector<int64_t> shape;
+  for (AffineExpr row : site.getRows())
+    if (row != head) {
+      indices.push_back(row);
+      shape.push_back(space.getExtent(row));
+    }
+  indices.push_back(channel);
+  shape.push_back(channels);
+  Value input = site.getTensor(scaled.norm, indices, shape);
+  Value factors = site.getTensor(scaled.scale, channel, channels);
+  if (!input || !factors)
+    return std::nullopt;
+  Value result = transformer::ScaleOp::create(site.getBuilder(),
+                                              input.getType(), input, factors);
+  return site.getActivation({result, indices});
+}
+
 /// norm(x) * scale[c] + shift[c], of which a part may be in the norm already
 Raised raise::raiseNormParameters(Site &site) {
   Reader &reader = site.getReader();
@@ -221,7 +255,7 @@ Raised raise::raiseNormParameters(Site &site) {
     return std::nullopt;
   Value scaleVector, shiftVector;
   if (scaled->scale && !(scaleVector = site.getChannelVector(scaled->scale)))
-    return std::nullopt;
+    return shift ? std::nullopt : raiseScaleOfHeads(site, *scaled);
   if (shift && !(shiftVector = site.getChannelVector(shift)))
     return std::nullopt;
 

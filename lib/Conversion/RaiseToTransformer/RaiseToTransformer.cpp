@@ -61,6 +61,32 @@ static bool isComputedHere(Site &site) {
               computes));
 }
 
+/// Ops that nobody registered have no dialect.
+static bool isTransformerOp(Operation *op) {
+  return isa_and_nonnull<transformer::TransformerDialect>(op->getDialect());
+}
+
+/// Whether an op is one of those that move elements which every pass of the
+/// dialect knows.
+static bool isPlainMove(Operation *op) {
+  return isa<tensor::ExtractSliceOp, tensor::ExpandShapeOp,
+             tensor::CollapseShapeOp, tensor::ConcatOp, tensor::CastOp,
+             linalg::TransposeOp, linalg::BroadcastOp>(op);
+}
+
+/// What an op of the dialect computed and another moves, by gathers, loops or
+/// TOSA, becomes slices, reshapes and transposes.
+static Raised raiseMove(Site &site) {
+  if (isPlainMove(site.getResult().getOwner()))
+    return std::nullopt;
+  SmallVector<Term> path;
+  Operation *producer =
+      site.getReader().look(site.getTerm(), &path).value.getDefiningOp();
+  if (!producer || !isTransformerOp(producer))
+    return std::nullopt;
+  return site.getMoved(ArrayRef(path).drop_front());
+}
+
 /// What replaces a value; null where it is not raised.
 static Value raiseValue(OpResult result, Constants &constants, bool isLast) {
   ArrayRef<RaisePattern> patterns(kPatterns);
@@ -70,12 +96,9 @@ static Value raiseValue(OpResult result, Constants &constants, bool isLast) {
   Raised raised = raiseEmbedding(site);
   if (!raised && isComputedHere(site))
     raised = site.raise();
+  else if (!raised && isLast)
+    raised = raiseMove(site);
   return raised.value_or(Value());
-}
-
-/// Ops that nobody registered have no dialect.
-static bool isTransformerOp(Operation *op) {
-  return isa_and_nonnull<transformer::TransformerDialect>(op->getDialect());
 }
 
 /// The value nearest to a result of a transformer op that another value is,

@@ -149,8 +149,11 @@ Node raise::readScalar(Reader &reader, const Term &term) {
   if (auto extract = dyn_cast<tensor::ExtractOp>(op)) {
     node.kind = Kind::Extract;
     node.table = extract.getTensor();
-    for (Value index : extract.getIndices())
-      node.operands.push_back({index, term.at});
+    for (Value index : extract.getIndices()) {
+      node.at.push_back(reader.getIndex({index, term.at}));
+      if (!node.at.back())
+        node.operands.push_back({index, term.at});
+    }
     return node;
   }
   if (isa<math::PowFOp, math::FPowIOp>(op))

@@ -118,35 +118,43 @@ std::optional<Term> raise::stepIntoPart(Reader &reader, ValueRange parts,
   return std::nullopt;
 }
 
-/// A computed index as an expression of variables, or null.
-static AffineExpr getIndex(Reader &reader, const Term &term, unsigned depth) {
-  Node node = reader.read(term);
-  if (node.kind == Kind::Index)
-    return node.index;
-  if (node.kind == Kind::Number)
-    return reader.getSpace().getConstant(static_cast<int64_t>(node.number));
-  if (depth == 0 || (node.kind != Kind::Add && node.kind != Kind::Mul))
-    return {};
-  AffineExpr lhs = getIndex(reader, node.operands[0], depth - 1);
-  AffineExpr rhs = getIndex(reader, node.operands[1], depth - 1);
-  if (!lhs || !rhs)
-    return {};
-  if (node.kind == Kind::Add)
-    return lhs + rhs;
-  return isa<AffineConstantExpr>(lhs) || isa<AffineConstantExpr>(rhs)
-             ? lhs * rhs
-             : AffineExpr();
-}
-
 static std::optional<Term> step(Reader &reader, tensor::ExtractOp op,
                                 const Term &term) {
   Indices at;
   for (Value index : op.getIndices()) {
-    at.push_back(getIndex(reader, {index, term.at}, /*depth=*/4));
+    at.push_back(reader.getIndex({index, term.at}));
     if (!at.back())
       return std::nullopt;
   }
   return reader.getElement(op.getTensor(), std::move(at));
+}
+
+static std::optional<Term> step(Reader &reader, tensor::GatherOp op,
+                                const Term &term) {
+  // The last dimension of the indices counts the dimensions that are gathered.
+  size_t batch = op.getIndicesType().getRank() - 1;
+  ArrayRef<AffineExpr> rest = ArrayRef(term.at).drop_front(batch);
+  int64_t rank = op.getSourceType().getRank();
+  bool keepsUnits = static_cast<int64_t>(rest.size()) == rank;
+  Indices at;
+  for (int64_t dim = 0; dim < rank; ++dim) {
+    auto gathered = llvm::find(op.getGatherDims(), dim);
+    bool isGathered = gathered != op.getGatherDims().end();
+    if (isGathered) {
+      Indices ofIndex(ArrayRef(term.at).take_front(batch));
+      ofIndex.push_back(
+          reader.getSpace().getConstant(gathered - op.getGatherDims().begin()));
+      at.push_back(reader.getIndex(
+          reader.getElement(op.getIndices(), std::move(ofIndex))));
+      if (!at.back())
+        return std::nullopt;
+    } else {
+      at.push_back(rest.front());
+    }
+    if (!isGathered || keepsUnits)
+      rest = rest.drop_front();
+  }
+  return reader.getElement(op.getSource(), std::move(at));
 }
 
 std::optional<Term> raise::stepTensor(Reader &reader, const Term &term) {
@@ -155,8 +163,8 @@ std::optional<Term> raise::stepTensor(Reader &reader, const Term &term) {
     return std::nullopt;
   return llvm::TypeSwitch<Operation *, std::optional<Term>>(op)
       .Case<tensor::ExpandShapeOp, tensor::CollapseShapeOp,
-            tensor::ExtractSliceOp, tensor::InsertSliceOp, tensor::ExtractOp>(
-          [&](auto op) { return step(reader, op, term); })
+            tensor::ExtractSliceOp, tensor::InsertSliceOp, tensor::ExtractOp,
+            tensor::GatherOp>([&](auto op) { return step(reader, op, term); })
       .Case([&](tensor::ConcatOp op) {
         return stepIntoPart(reader, op.getInputs(), op.getDim(), term);
       })

@@ -69,13 +69,22 @@ static std::optional<Term> step(Reader &reader, tosa::TileOp op,
   return reader.getElement(op.getInput1(), std::move(at));
 }
 
+static std::optional<Term> step(Reader &reader, tosa::GatherOp op,
+                                const Term &term) {
+  AffineExpr index = reader.getIndex(
+      reader.getElement(op.getIndices(), {term.at[0], term.at[1]}));
+  if (!index)
+    return std::nullopt;
+  return reader.getElement(op.getValues(), {term.at[0], index, term.at[2]});
+}
+
 std::optional<Term> raise::stepTosa(Reader &reader, const Term &term) {
   Operation *op = term.value.getDefiningOp();
   if (!op || !isa<RankedTensorType>(term.value.getType()))
     return std::nullopt;
   return llvm::TypeSwitch<Operation *, std::optional<Term>>(op)
-      .Case<tosa::ReshapeOp, tosa::TransposeOp, tosa::SliceOp, tosa::TileOp>(
-          [&](auto op) { return step(reader, op, term); })
+      .Case<tosa::ReshapeOp, tosa::TransposeOp, tosa::SliceOp, tosa::TileOp,
+            tosa::GatherOp>([&](auto op) { return step(reader, op, term); })
       .Case([&](tosa::ConcatOp op) {
         return stepIntoPart(reader, op.getInput1(), op.getAxis(), term);
       })
@@ -203,6 +212,14 @@ Node raise::readTosa(Reader &reader, const Term &term) {
     return readClamp(reader, clamp, term);
 
   Node node;
+  if (auto gather = dyn_cast<tosa::GatherOp>(op)) {
+    node.kind = Kind::Extract;
+    node.table = gather.getValues();
+    node.at = {term.at[0], AffineExpr(), term.at[2]};
+    node.operands.push_back(
+        reader.getElement(gather.getIndices(), {term.at[0], term.at[1]}));
+    return node;
+  }
   if (auto power = dyn_cast<tosa::PowOp>(op)) {
     Node exponent = reader.read(reader.getElement(power.getInput2(), term.at));
     if (exponent.kind != Kind::Number)

@@ -130,12 +130,29 @@ static Value transpose(ImplicitLocOpBuilder &builder, Value value,
       ->getResult(0);
 }
 
+/// A constant in another shape; null where it is none, or another kind of one.
+static Value reshapeConstant(ImplicitLocOpBuilder &builder, Value value,
+                             RankedTensorType type) {
+  ElementsAttr source, result;
+  if (!type.hasStaticShape() || !matchPattern(value, m_Constant(&source)))
+    return {};
+  if (auto dense = dyn_cast<DenseElementsAttr>(source))
+    result = dense.reshape(type);
+  else if (auto resource = dyn_cast<DenseResourceElementsAttr>(source))
+    result = DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  else
+    return {};
+  return arith::ConstantOp::create(builder, cast<TypedAttr>(result));
+}
+
 /// The same elements in the same order in another shape.
 static Value reshape(ImplicitLocOpBuilder &builder, Value value,
                      RankedTensorType type) {
   auto from = cast<RankedTensorType>(value.getType());
   if (from == type)
     return value;
+  if (Value constant = reshapeConstant(builder, value, type))
+    return constant;
   auto groups = getReassociationIndicesForReshape(from, type);
   if (groups && from.getRank() > type.getRank())
     return tensor::CollapseShapeOp::create(builder, type, value, *groups);
@@ -148,9 +165,54 @@ static Value reshape(ImplicitLocOpBuilder &builder, Value value,
   return reshape(builder, value, type);
 }
 
+namespace {
+/// The part of a tensor in which an element lies.
+struct Part {
+  /// Where the part begins, its sizes, and the element in it.
+  SmallVector<int64_t> offsets, sizes;
+  Indices at;
+};
+} // namespace
+
+/// A part that begins where all variables are 0; what an index does not reach
+/// is not in it.
+static Part getPart(const IndexSpace &space, const Term &element) {
+  Part part;
+  ArrayRef<int64_t> shape =
+      cast<RankedTensorType>(element.value.getType()).getShape();
+  for (auto [index, size] : llvm::zip_equal(element.at, shape)) {
+    auto range = space.getRange(index);
+    bool isKnown = range && range->first >= 0 && range->second < size;
+    int64_t offset = isKnown ? range->first : 0;
+    part.offsets.push_back(offset);
+    part.sizes.push_back(isKnown ? range->second - offset + 1 : size);
+    part.at.push_back(space.simplify(index - offset));
+  }
+  return part;
+}
+
+/// The part as a tensor; the tensor itself where it is all of it.
+static Value slice(ImplicitLocOpBuilder &builder, Value tensor,
+                   const Part &part) {
+  auto type = cast<RankedTensorType>(tensor.getType());
+  if (ArrayRef(part.sizes) == type.getShape())
+    return tensor;
+  SmallVector<OpFoldResult> sizes =
+      tensor::getMixedSizes(builder, builder.getLoc(), tensor);
+  for (auto [size, known] : llvm::zip_equal(sizes, part.sizes))
+    if (ShapedType::isStatic(known))
+      size = builder.getIndexAttr(known);
+  SmallVector<OpFoldResult> strides(type.getRank(), builder.getIndexAttr(1));
+  return tensor::ExtractSliceOp::create(
+      builder, tensor,
+      getAsIndexOpFoldResult(builder.getContext(), part.offsets), sizes,
+      strides);
+}
+
 Value raise::rearrange(ImplicitLocOpBuilder &builder, const IndexSpace &space,
                        const Term &element, ArrayRef<AffineExpr> indices,
-                       ArrayRef<int64_t> shape, Constants &constants) {
+                       ArrayRef<int64_t> shape, Constants &constants,
+                       bool mayRepeat) {
   auto type = cast<RankedTensorType>(element.value.getType());
   AffineExpr place = space.join(indices, shape);
   if (place && haveSameCount(type.getShape(), shape) &&
@@ -175,28 +237,42 @@ Value raise::rearrange(ImplicitLocOpBuilder &builder, const IndexSpace &space,
     }
     return true;
   };
-  if (!collect(element.at, type.getShape(), from, fromCounts, fromKept) ||
+  Part part = getPart(space, element);
+  if (!collect(part.at, part.sizes, from, fromCounts, fromKept) ||
       !collect(indices, shape, to, toCounts, toKept) || from.empty() ||
-      from.size() != to.size())
+      from.size() > to.size())
     return {};
-  SmallVector<int64_t> permutation, digits, joined;
-  for (AffineExpr digit : to) {
+  SmallVector<int64_t> permutation, repeated, digits, extents, joined;
+  for (auto [dim, digit] : llvm::enumerate(to)) {
     auto found = llvm::find(from, digit);
-    if (found == from.end() || llvm::count(from, digit) != 1)
-      return {};
-    permutation.push_back(found - from.begin());
+    extents.push_back(space.getExtent(digit));
+    if (found == from.end())
+      repeated.push_back(dim);
+    else if (llvm::count(from, digit) == 1)
+      permutation.push_back(found - from.begin());
   }
+  if (permutation.size() != from.size() ||
+      (!repeated.empty() &&
+       (!mayRepeat || llvm::any_of(extents, ShapedType::isDynamic))))
+    return {};
   for (AffineExpr digit : from)
     digits.push_back(space.getExtent(digit));
   for (int64_t size : shape)
     if (size != 1)
       joined.push_back(size);
 
-  Value value = dropUnits(builder, element.value, fromCounts);
+  Value value =
+      dropUnits(builder, slice(builder, element.value, part), fromCounts);
   if (from.size() != fromKept.size())
     value = tensor::ExpandShapeOp::create(builder, type.clone(ArrayRef(digits)),
                                           value, numberGroups(fromKept));
   value = transpose(builder, value, permutation, constants);
+  if (!repeated.empty()) {
+    Value empty =
+        tensor::EmptyOp::create(builder, extents, type.getElementType());
+    value = linalg::BroadcastOp::create(builder, value, empty, repeated)
+                ->getResult(0);
+  }
   if (to.size() != toKept.size())
     value = tensor::CollapseShapeOp::create(
         builder, type.clone(ArrayRef(joined)), value, numberGroups(toKept));

@@ -32,10 +32,8 @@ Site::Site(State &state)
   term = {state.result, indices};
 }
 
-Value Site::getTensor(const Term &element, ArrayRef<AffineExpr> indices,
-                      ArrayRef<int64_t> shape) {
-  SmallVector<Term> path;
-  state.reader.look(element, &path);
+Value Site::getRearranged(ArrayRef<Term> path, ArrayRef<AffineExpr> indices,
+                          ArrayRef<int64_t> shape, bool mayRepeat) {
   for (const Term &step : llvm::reverse(path))
     if (llvm::cast<RankedTensorType>(step.value.getType()).getShape() ==
             shape &&
@@ -44,8 +42,21 @@ Value Site::getTensor(const Term &element, ArrayRef<AffineExpr> indices,
   // The nearest tensor to the producer that only moves elements.
   for (const Term &step : llvm::reverse(path))
     if (Value moved = rearrange(state.builder, state.space, step, indices,
-                                shape, state.constants))
+                                shape, state.constants, mayRepeat))
       return moved;
+  return {};
+}
+
+Value Site::getMoved(ArrayRef<Term> path) {
+  return getRearranged(path, indices, type.getShape(), /*mayRepeat=*/true);
+}
+
+Value Site::getTensor(const Term &element, ArrayRef<AffineExpr> indices,
+                      ArrayRef<int64_t> shape) {
+  SmallVector<Term> path;
+  state.reader.look(element, &path);
+  if (Value tensor = getRearranged(path, indices, shape))
+    return tensor;
 
   // A part of a formula of several ops.
   Type elementType = getElementTypeOrSelf(element.value.getType());

@@ -80,6 +80,10 @@ public:
   Value getTensor(const Term &element, ArrayRef<AffineExpr> indices,
                   ArrayRef<int64_t> shape);
 
+  /// The result, made of one of these tensors, which have it as an element, by
+  /// moving and repeating elements; null where that is not enough.
+  Value getMoved(ArrayRef<Term> path);
+
   /// The tensor of the shape of the result that has `element` at its indices,
   /// in its element type.
   Value getActivation(const Term &element);
@@ -103,6 +107,10 @@ public:
   std::nullopt_t decline(StringRef op, const Twine &reason);
 
 private:
+  /// The tensor that `getTensor` gives, of those on the way to an element.
+  Value getRearranged(ArrayRef<Term> path, ArrayRef<AffineExpr> indices,
+                      ArrayRef<int64_t> shape, bool mayRepeat = false);
+
   /// The numbers of a vector as a constant; null where they are not known.
   Value getKnownVector(const Term &element);
 
@@ -113,11 +121,13 @@ private:
 };
 
 /// The tensor of this shape whose element at `indices` is `element`, made of
-/// the tensor that `element` is an element of by reshapes and a transpose; null
-/// where that is not enough.
+/// the tensor that `element` is an element of by a slice, reshapes and a
+/// transpose, and by a broadcast if it may repeat; null where that is not
+/// enough.
 Value rearrange(ImplicitLocOpBuilder &builder, const IndexSpace &space,
                 const Term &element, ArrayRef<AffineExpr> indices,
-                ArrayRef<int64_t> shape, Constants &constants);
+                ArrayRef<int64_t> shape, Constants &constants,
+                bool mayRepeat = false);
 
 } // namespace mlir::iquant::raise
 

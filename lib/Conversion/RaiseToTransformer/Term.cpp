@@ -81,8 +81,7 @@ static std::optional<double> getNumber(Value value) {
   if (auto number = dyn_cast<FloatAttr>(constant))
     return number.getValueAsDouble();
   if (auto number = dyn_cast<IntegerAttr>(constant))
-    return number.getType().isInteger(1) ? number.getValue().getZExtValue()
-                                         : number.getValue().getSExtValue();
+    return toNumber(number.getValue());
   return std::nullopt;
 }
 
@@ -123,6 +122,7 @@ bool Reader::equal(const Term &lhs, const Term &rhs, unsigned &budget) {
   if (leftNode.kind != rightNode.kind || leftNode.kind == Kind::Leaf ||
       leftNode.number != rightNode.number ||
       leftNode.index != rightNode.index || leftNode.table != rightNode.table ||
+      leftNode.at != rightNode.at ||
       leftNode.operands.size() != rightNode.operands.size() ||
       leftNode.variables.size() != rightNode.variables.size())
     return false;
@@ -172,6 +172,9 @@ bool Reader::dependsOn(const Term &term, AffineExpr variable,
     return mentions(node.index);
   if (node.operands.empty())
     return node.kind == Kind::Leaf;
+  if (llvm::any_of(node.at,
+                   [&](AffineExpr index) { return index && mentions(index); }))
+    return true;
   return llvm::any_of(node.operands, [&](const Term &operand) {
     return dependsOn(operand, variable, budget);
   });

@@ -80,7 +80,8 @@ enum class Kind {
   ReduceMax,
   /// The sum of the product of both operands over all values of `variables`.
   ReduceDot,
-  /// An element of `table` at the operands, which are not known indices.
+  /// An element of `table` at `at`; an index that is null there is not known,
+  /// and the next operand.
   Extract,
 };
 
@@ -92,6 +93,7 @@ struct Node {
   AffineExpr index;
   Indices variables;
   Value table;
+  Indices at;
 };
 
 /// Reads terms out of IR, which it does not change. Reshapes, transposes,
@@ -122,6 +124,9 @@ public:
   std::optional<double> evaluate(const Term &term, SmallVector<int64_t> &values,
                                  unsigned depth = 0);
 
+  /// A computed index as an expression of variables, or null.
+  AffineExpr getIndex(const Term &term);
+
   IndexSpace &getSpace() { return space; }
 
   /// The variables of a reduction over these extents: every op has its own.
@@ -131,12 +136,20 @@ private:
   std::optional<double> evaluateReduction(const Node &node,
                                           SmallVector<int64_t> &values,
                                           unsigned depth);
+  AffineExpr getIndex(const Term &term, unsigned depth);
+  /// The expression whose values are those of a term of known numbers.
+  AffineExpr fitIndex(const Term &term);
   bool equal(const Term &lhs, const Term &rhs, unsigned &budget);
   bool dependsOn(const Term &term, AffineExpr variable, unsigned &budget);
 
   IndexSpace &space;
   DenseMap<Operation *, Indices> variables;
+  /// What `fitIndex` found for which indices of a tensor.
+  DenseMap<Value, SmallVector<std::pair<Indices, AffineExpr>, 1>> fits;
 };
+
+/// A truth value as 0 or 1, other integers as signed ones.
+double toNumber(const APInt &integer);
 
 /// One step through ops of a dialect that only move elements: the term that
 /// `term` equals, or none.

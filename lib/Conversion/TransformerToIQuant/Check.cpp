@@ -36,7 +36,12 @@ static bool isCarrier(Operation *op) {
              scf::ConditionOp, scf::YieldOp, tensor::DimOp,
              tensor::ExtractSliceOp, tensor::ExpandShapeOp,
              tensor::CollapseShapeOp, tensor::ConcatOp, tensor::EmptyOp,
-             linalg::TransposeOp>(op);
+             linalg::TransposeOp, linalg::BroadcastOp>(op);
+}
+
+/// Whether what the op does with an element is written in its body, as well.
+static bool hasBodyOfMove(Operation *op) {
+  return isa<linalg::TransposeOp, linalg::BroadcastOp>(op);
 }
 
 namespace {
@@ -106,8 +111,7 @@ private:
                            function_ref<bool(Type)> hasIntegerForm) {
     SmallVector<Type> types(op->getOperandTypes());
     llvm::append_range(types, op->getResultTypes());
-    // What a transpose does with an element is written in its body, as well.
-    if (!isa<linalg::TransposeOp>(op))
+    if (!hasBodyOfMove(op))
       for (Region &region : op->getRegions())
         for (Block &block : region)
           llvm::append_range(types, block.getArgumentTypes());
@@ -133,8 +137,7 @@ mlir::iquant::checkTransformerToIQuant(ModuleOp module,
   bool failed = false;
   module->walk<WalkOrder::PreOrder>([&](Operation *op) {
     failed |= mlir::failed(checker.check(op));
-    return isa<linalg::TransposeOp>(op) ? WalkResult::skip()
-                                        : WalkResult::advance();
+    return hasBodyOfMove(op) ? WalkResult::skip() : WalkResult::advance();
   });
   return failure(failed);
 }

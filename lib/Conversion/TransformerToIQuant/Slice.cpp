@@ -75,6 +75,25 @@ struct ConvertTranspose : public OpConversionPattern<linalg::TransposeOp> {
   }
 };
 
+/// The same of a broadcast.
+struct ConvertBroadcast : public OpConversionPattern<linalg::BroadcastOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(linalg::BroadcastOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    auto type = cast<FixedType>(
+        getTypeConverter()->convertType(op->getResult(0).getType()));
+    Location loc = op.getLoc();
+    Value codes = getCodes(rewriter, loc, adaptor.getInput());
+    Value place = getCodes(rewriter, loc, adaptor.getInit());
+    auto broadcast = linalg::BroadcastOp::create(rewriter, loc, codes, place,
+                                                 op.getDimensions());
+    rewriter.replaceOpWithNewOp<ComposeOp>(op, type, broadcast->getResult(0));
+    return success();
+  }
+};
+
 struct ConvertDim : public OpConversionPattern<tensor::DimOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -90,9 +109,10 @@ struct ConvertDim : public OpConversionPattern<tensor::DimOp> {
 
 void to_iquant::populateSlicePatterns(const TypeConverter &converter,
                                       RewritePatternSet &patterns) {
-  patterns.add<
-      ConvertMove<tensor::ExtractSliceOp>, ConvertMove<tensor::ExpandShapeOp>,
-      ConvertMove<tensor::CollapseShapeOp>, ConvertMove<tensor::ConcatOp>,
-      ConvertMove<tensor::EmptyOp>, ConvertTranspose, ConvertDim>(
+  patterns.add<ConvertMove<tensor::ExtractSliceOp>,
+               ConvertMove<tensor::ExpandShapeOp>,
+               ConvertMove<tensor::CollapseShapeOp>,
+               ConvertMove<tensor::ConcatOp>, ConvertMove<tensor::EmptyOp>,
+               ConvertTranspose, ConvertBroadcast, ConvertDim>(
       converter, patterns.getContext());
 }

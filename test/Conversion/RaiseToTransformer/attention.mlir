@@ -173,3 +173,40 @@ func.func @one_key_head(%q: tensor<1x3x8xf32>, %k: tensor<1x3x4xf32>, %v: tensor
   %packed = tensor.collapse_shape %product [[0], [1], [2, 3]] : tensor<1x3x2x4xf32> into tensor<1x3x8xf32>
   return %packed : tensor<1x3x8xf32>
 }
+
+// -----
+
+// Scores that are selected, to which a mask of the last keys is added: a window of two.
+#all = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+// CHECK-LABEL: func.func @window(
+func.func @window(%q: tensor<1x3x4xf32>, %k: tensor<1x4x3xf32>, %v: tensor<1x3x4xf32>) -> tensor<1x3x4xf32> {
+  // CHECK-DAG: %[[MASK:.*]] = arith.constant dense<{{\[\[}}[true, false, false], [true, true, false], [false, true, true]]]> : tensor<1x3x3xi1>
+  // CHECK: %[[R:.*]] = transformer.attention %{{.*}}, %{{.*}}, %{{.*}} mask %[[MASK]] {heads = 1 : i64, kv_heads = 1 : i64, scale = 1.000000e+00 : f64}
+  // CHECK-NEXT: return %[[R]]
+  %zero = arith.constant 0.0 : f32
+  %lowest = arith.constant -3.40282347E+38 : f32
+  %minus_two = arith.constant -2 : i64
+  %score_place = tensor.empty() : tensor<1x3x3xf32>
+  %score_start = linalg.fill ins(%zero : f32) outs(%score_place : tensor<1x3x3xf32>) -> tensor<1x3x3xf32>
+  %scores = linalg.batch_matmul ins(%q, %k : tensor<1x3x4xf32>, tensor<1x4x3xf32>) outs(%score_start : tensor<1x3x3xf32>) -> tensor<1x3x3xf32>
+  %masked = linalg.generic {indexing_maps = [#all, #all], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%scores : tensor<1x3x3xf32>) outs(%score_place : tensor<1x3x3xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %query = linalg.index 1 : index
+    %key = linalg.index 2 : index
+    %seen = arith.cmpi sle, %key, %query : index
+    %causal = arith.select %seen, %in, %lowest : f32
+    %query_number = arith.index_cast %query : index to i64
+    %key_number = arith.index_cast %key : index to i64
+    %first = arith.addi %query_number, %minus_two : i64
+    %old = arith.cmpi sle, %key_number, %first : i64
+    %mask = arith.select %old, %lowest, %zero : f32
+    %0 = arith.addf %causal, %mask : f32
+    linalg.yield %0 : f32
+  } -> tensor<1x3x3xf32>
+  %p = linalg.softmax dimension(2) ins(%masked : tensor<1x3x3xf32>) outs(%score_place : tensor<1x3x3xf32>) -> tensor<1x3x3xf32>
+  %place = tensor.empty() : tensor<1x3x4xf32>
+  %start = linalg.fill ins(%zero : f32) outs(%place : tensor<1x3x4xf32>) -> tensor<1x3x4xf32>
+  %product = linalg.batch_matmul ins(%p, %v : tensor<1x3x3xf32>, tensor<1x3x4xf32>) outs(%start : tensor<1x3x4xf32>) -> tensor<1x3x4xf32>
+  return %product : tensor<1x3x4xf32>
+}

@@ -208,3 +208,29 @@ func.func @multiple(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %result = arith.mulf %normed, %scales : tensor<2x4xf32>
   return %result : tensor<2x4xf32>
 }
+
+// -----
+
+// Every head has a scale of its own: factors of the channels of all heads.
+#heads = affine_map<(d0, d1, d2) -> (d1, d2)>
+#all = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+// CHECK-LABEL: func.func @scale_of_heads(
+// CHECK-SAME: %[[X:.*]]: tensor<3x2x2xf32>)
+func.func @scale_of_heads(%x: tensor<3x2x2xf32>) -> tensor<3x2x2xf32> {
+  // CHECK-DAG: %[[FACTORS:.*]] = arith.constant dense<[1.000000e+00, 2.000000e+00, 3.000000e+00, 4.000000e+00]> : tensor<4xf32>
+  // CHECK-DAG: %[[NORM:.*]] = transformer.rms_norm %[[X]]
+  // CHECK-DAG: %[[JOINED:.*]] = tensor.collapse_shape %[[NORM]] {{.*}} : tensor<3x2x2xf32> into tensor<3x4xf32>
+  // CHECK: %[[SCALED:.*]] = transformer.scale %[[JOINED]] by %[[FACTORS]] : (tensor<3x4xf32>, tensor<4xf32>) -> tensor<3x4xf32>
+  // CHECK: %[[R:.*]] = tensor.expand_shape %[[SCALED]] {{.*}} : tensor<3x4xf32> into tensor<3x2x2xf32>
+  // CHECK-NEXT: return %[[R]]
+  %norm = transformer.rms_norm %x {epsilon = 1.0e-5} : (tensor<3x2x2xf32>) -> tensor<3x2x2xf32>
+  %scales = arith.constant dense<[[1.0, 2.0], [3.0, 4.0]]> : tensor<2x2xf32>
+  %place = tensor.empty() : tensor<3x2x2xf32>
+  %result = linalg.generic {indexing_maps = [#heads, #all, #all], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%scales, %norm : tensor<2x2xf32>, tensor<3x2x2xf32>) outs(%place : tensor<3x2x2xf32>) {
+  ^bb0(%in: f32, %in_1: f32, %out: f32):
+    %0 = arith.mulf %in, %in_1 : f32
+    linalg.yield %0 : f32
+  } -> tensor<3x2x2xf32>
+  return %result : tensor<3x2x2xf32>
+}

@@ -35,3 +35,16 @@ func.func @move(%x: tensor<2x3xf32>) -> tensor<6x2xf32> {
   %joined = tensor.concat dim(0) %transposed, %transposed : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<6x2xf32>
   return %joined : tensor<6x2xf32>
 }
+
+// And broadcasts.
+// CHECK-LABEL: func.func @repeat(
+// CHECK-SAME: %[[X:.*]]: !iquant.fixed<3xi32, 14>) -> !iquant.fixed<2x3xi32, 14>
+func.func @repeat(%x: tensor<3xf32>) -> tensor<2x3xf32> {
+  // CHECK-DAG: %[[CODES:.*]] = iquant.decompose %[[X]]
+  // CHECK-DAG: %[[PLACE:.*]] = tensor.empty() : tensor<2x3xi32>
+  // CHECK: %[[REPEATED:.*]] = linalg.broadcast ins(%[[CODES]] : tensor<3xi32>) outs(%{{.*}} : tensor<2x3xi32>) dimensions = [0]
+  // CHECK: iquant.compose %[[REPEATED]] : (tensor<2x3xi32>) -> !iquant.fixed<2x3xi32, 14>
+  %place = tensor.empty() : tensor<2x3xf32>
+  %repeated = linalg.broadcast ins(%x : tensor<3xf32>) outs(%place : tensor<2x3xf32>) dimensions = [0]
+  return %repeated : tensor<2x3xf32>
+}

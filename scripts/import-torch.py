@@ -116,10 +116,14 @@ def export(module, inputs):
     """The module as linalg on tensors, one function `main`."""
     from iree.compiler.tools.binaries import find_tool
     import iree.turbine.aot as aot
+    import torch
 
+    # iree-compile would lower a cumulative sum to a dialect of its own.
+    decomposed = [torch.ops.aten.cumsum.default]
     with tempfile.TemporaryDirectory() as folder:
         torch_ir, lowered = os.path.join(folder, "torch.mlir"), os.path.join(folder, "lowered.mlir")
-        aot.export(module.eval(), args=inputs, strict_export=False).save_mlir(torch_ir)
+        with aot.extend_aot_decompositions(from_current=True, add_ops=decomposed):
+            aot.export(module.eval(), args=inputs, strict_export=False).save_mlir(torch_ir)
         subprocess.run([find_tool("iree-compile"), "--compile-to=input", "--iree-input-type=torch", torch_ir, "-o", lowered],
                        check=True)
         with open(lowered) as file:
@@ -142,7 +146,6 @@ def main():
 
     module, inputs = (load_module(arguments.module) if arguments.module else
                       load_huggingface(arguments.hf, arguments.random, arguments.tokens))
-    text = export(module, inputs)
     if arguments.arrays:
         with torch.no_grad():
             outputs = module(*inputs)
@@ -150,6 +153,7 @@ def main():
         for kind, tensors in (("in", inputs), ("out", outputs)):
             for i, tensor in enumerate(tensors):
                 numpy.save(f"{arguments.arrays}.{kind}{i}.npy", tensor.numpy())
+    text = export(module, inputs)
     with open(arguments.output, "w") as file:
         file.write(text)
 

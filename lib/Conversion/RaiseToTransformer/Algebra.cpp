@@ -286,7 +286,8 @@ std::optional<Contraction> raise::getContraction(Reader &reader,
   }
   Node node = reader.read(term);
   if (node.kind == Kind::ReduceDot)
-    return Contraction{node.variables, node.operands[0], node.operands[1], {}};
+    return Contraction{node.variables, node.operands[0], node.operands[1],
+                       node.operands.size() == 3 ? node.operands[2] : Term()};
   if (node.kind != Kind::ReduceSum)
     return std::nullopt;
   Node body = reader.read(node.operands[0]);

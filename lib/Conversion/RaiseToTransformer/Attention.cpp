@@ -21,6 +21,8 @@ using namespace mlir::iquant::raise;
 static constexpr int64_t kMaxMask = int64_t(1) << 20;
 /// What is added to a score that does not count is this or less.
 static constexpr double kMasked = -1e4;
+/// No score is this number or less.
+static constexpr double kLowest = -1e30;
 
 namespace {
 /// The parts of `softmax(scale * query . key + mask) . value` as terms, and the
@@ -39,6 +41,18 @@ struct Parts {
 };
 } // namespace
 
+/// What a maximum with the lowest number, which keeps every score, is one of.
+static std::optional<Term> getLimited(Reader &reader, const Node &node) {
+  if (node.kind == Kind::AtLeast && node.number <= kLowest)
+    return node.operands[0];
+  if (node.kind == Kind::Max)
+    for (auto [score, limit] : {std::pair(0, 1), std::pair(1, 0)})
+      if (auto number = getNumber(reader, node.operands[limit]);
+          number && *number <= kLowest)
+        return node.operands[score];
+  return std::nullopt;
+}
+
 /// Takes the scores out of selections between them and a number that masks.
 static Term takeSelects(Site &site, Parts &parts, Term score) {
   Reader &reader = site.getReader();
@@ -46,8 +60,13 @@ static Term takeSelects(Site &site, Parts &parts, Term score) {
     auto number = getNumber(reader, term);
     return number && *number <= kMasked;
   };
-  for (Node node = reader.read(score); node.kind == Kind::Select;
-       node = reader.read(score)) {
+  for (Node node = reader.read(score);; node = reader.read(score)) {
+    if (auto limited = getLimited(reader, node)) {
+      score = *limited;
+      continue;
+    }
+    if (node.kind != Kind::Select)
+      break;
     bool masks = isMasked(node.operands[1]);
     if (!masks && !isMasked(node.operands[2]))
       break;

@@ -182,8 +182,9 @@ std::optional<double> Reader::evaluateReduction(const Node &node,
       result = node.kind == Kind::ReduceMax ? std::max(*result, *element)
                                             : *result + *element;
   }
-  if (result && node.kind == Kind::ReduceSum && node.operands.size() == 2) {
-    auto start = evaluate(node.operands[1], values, depth + 1);
+  size_t summed = node.kind == Kind::ReduceDot ? 2 : 1;
+  if (result && node.operands.size() > summed) {
+    auto start = evaluate(node.operands[summed], values, depth + 1);
     return start ? std::optional(*result + *start) : std::nullopt;
   }
   return result;

@@ -30,44 +30,74 @@ static bool isParameter(Value value) {
   return value.getDefiningOp()->getNumOperands() == 0;
 }
 
-/// sum_k input[rows, k] * weight[n, k] + start[n]
-Raised raise::raiseLinear(Site &site) {
+/// The index of the result that counts the rows of a weight which no other
+/// index of it chooses; null where there is none.
+static AffineExpr getFeature(Site &site, const Term &weight, const Term &input,
+                             bool mayBeArgument) {
   Reader &reader = site.getReader();
-  std::optional<Contraction> product = getContraction(reader, site.getTerm());
-  if (!product || product->variables.size() != 1 || site.getIndices().empty())
-    return std::nullopt;
-  AffineExpr k = product->variables[0], n = site.getChannel();
-  int64_t width = site.getSpace().getExtent(k);
-  auto isWeight = [&](const Term &weight, const Term &input) {
-    return !reader.dependsOn(input, n) &&
-           isParameter(reader.look(weight).value) &&
-           llvm::none_of(site.getRows(), [&](AffineExpr row) {
-             return reader.dependsOn(weight, row);
-           });
-  };
-  if (!isWeight(product->rhs, product->lhs))
-    std::swap(product->lhs, product->rhs);
-  if (!isWeight(product->rhs, product->lhs))
-    return std::nullopt;
-  if (ShapedType::isDynamic(width) || ShapedType::isDynamic(site.getChannels()))
-    return site.decline("linear", "the sizes of its weight are not static");
-
-  // The rows may have come in other dimensions than they are multiplied in.
-  std::optional<Term> input = site.getRowsOf(product->lhs, k);
-  if (!input) {
-    Indices indices(site.getRows());
-    indices.push_back(k);
-    SmallVector<int64_t> shape(site.getType().getShape().drop_back());
-    shape.push_back(width);
-    input = Term{site.getTensor(product->lhs, indices, shape), indices};
+  Value parameter = reader.look(weight).value;
+  if (!isParameter(parameter) ||
+      (isa<BlockArgument>(parameter) && !mayBeArgument))
+    return {};
+  // The only feature is the last index, which is 0.
+  AffineExpr feature = site.getChannel();
+  bool isFound = false;
+  for (AffineExpr index : site.getIndices()) {
+    if (!reader.dependsOn(weight, index))
+      continue;
+    if (isFound || reader.dependsOn(input, index))
+      return {};
+    feature = index;
+    isFound = true;
   }
+  // Of two activations one may be an argument; it is no weight on the left.
+  bool isOnTheLeft = feature != site.getChannel();
+  if ((isOnTheLeft && isa<BlockArgument>(parameter)) ||
+      reader.dependsOn(input, feature))
+    return {};
+  return feature;
+}
+
+/// The tensor whose rows are those of the result, and whose channels `k` are
+/// those that are summed up over.
+static std::optional<Term> getInput(Site &site, const Term &element,
+                                    AffineExpr k, int64_t width) {
+  // The rows may have come in other dimensions than they are multiplied in.
+  if (auto input = site.getRowsOf(element, k))
+    return input;
+  Indices indices(site.getRows());
+  indices.push_back(k);
+  SmallVector<int64_t> shape(site.getType().getShape().drop_back());
+  shape.push_back(width);
+  if (Value input = site.getTensor(element, indices, shape))
+    return Term{input, indices};
+  return std::nullopt;
+}
+
+/// sum_k input[rows, k] * weight[n, k] + start[n], n the channel. Where there
+/// are several k, channels and places in a patch of an image, they are one.
+static Raised raiseLinearOf(Site &site, const Contraction &product) {
+  IndexSpace &space = site.getSpace();
+  SmallVector<int64_t> extents;
+  for (AffineExpr variable : product.variables)
+    extents.push_back(space.getExtent(variable));
+  if (llvm::any_of(extents, ShapedType::isDynamic) ||
+      ShapedType::isDynamic(site.getChannels()))
+    return site.decline("linear", "the sizes of its weight are not static");
+  AffineExpr k = space.join(product.variables, extents), n = site.getChannel();
+  int64_t width = llvm::product_of(extents);
+
+  std::optional<Term> input = getInput(site, product.lhs, k, width);
+  if (!input && extents.size() > 1)
+    return site.decline("linear", "its patches overlap, or are no part of "
+                                  "their image that a reshape gives");
   Value weight =
-      site.getTensor(product->rhs, {n, k}, {site.getChannels(), width});
-  if (!*input || !weight)
+      site.getTensor(product.rhs, {n, k}, {site.getChannels(), width});
+  if (!input || !weight)
     return site.decline("linear",
                         "an operand of its product is computed there");
   Value bias;
-  if (product->start && !(bias = site.getChannelVector(product->start)))
+  if (product.start && !(bias = site.getChannelVector(product.start)))
     return site.decline("linear", "its sum begins with what is no bias");
   Value rows = site.cast(input->value, site.getType().getElementType());
   auto rowsType = cast<RankedTensorType>(rows.getType());
@@ -77,6 +107,28 @@ Raised raise::raiseLinear(Site &site) {
       site.getBuilder(), rowsType.clone(ArrayRef(shape)), rows, weight, bias);
   input->at.back() = n;
   return site.getActivation({result, input->at});
+}
+
+/// The same with the channels of the result in any of its dimensions.
+Raised raise::raiseLinear(Site &site) {
+  std::optional<Contraction> product =
+      getContraction(site.getReader(), site.getTerm());
+  if (!product || product->variables.empty() || site.getIndices().empty())
+    return std::nullopt;
+  // Of an argument and a constant, the constant is the weight.
+  AffineExpr feature;
+  for (bool mayBeArgument : {false, false, true, true})
+    if (!feature) {
+      std::swap(product->lhs, product->rhs);
+      feature = getFeature(site, product->rhs, product->lhs, mayBeArgument);
+    }
+  if (!feature)
+    return std::nullopt;
+  Site rows = site.withChannel(feature);
+  Raised result = raiseLinearOf(rows, *product);
+  if (!result || !*result)
+    return std::nullopt;
+  return site.getActivation({*result, Indices(rows.getIndices())});
 }
 
 /// linear(input, weight) + bias[n]
@@ -90,9 +142,10 @@ Raised raise::raiseBias(Site &site) {
   if (!lhs.value.getDefiningOp<transformer::LinearOp>())
     std::swap(lhs, rhs);
   auto linear = lhs.value.getDefiningOp<transformer::LinearOp>();
-  if (!linear || linear.getBias() || lhs.at.back() != site.getChannel())
+  if (!linear || linear.getBias() ||
+      !llvm::is_contained(site.getIndices(), lhs.at.back()))
     return std::nullopt;
-  Value bias = site.getChannelVector(rhs);
+  Value bias = site.withChannel(lhs.at.back()).getChannelVector(rhs);
   if (!bias)
     return std::nullopt;
   Value biased = transformer::LinearOp::create(

@@ -25,6 +25,7 @@ Raised raiseGelu(Site &site);
 Raised raiseRelu(Site &site);
 Raised raiseGate(Site &site);
 Raised raiseScale(Site &site);
+Raised raiseMeanPool(Site &site);
 Raised raiseIdentity(Site &site);
 Raised raiseAdd(Site &site);
 Raised raiseRope(Site &site);

@@ -29,13 +29,16 @@ using namespace mlir::iquant::raise;
 /// that raises it wins. Keys and values that are arguments would do for
 /// weights, so attention comes before linears.
 ///
-/// The last one has to wait until all values have met the others: a factor may
-/// belong to a formula, as the scale of an attention does.
+/// Behind kNumFirst are those that have to wait until all values have met the
+/// others: a factor or a mean may belong to a formula, as the scale of an
+/// attention does.
 static constexpr RaisePattern kPatterns[] = {
-    raiseIdentity, raiseAttention,      raiseLinear, raiseBias,   raiseSoftmax,
-    raiseNorm,     raiseNormParameters, raiseSilu,   raiseSwiGlu, raiseGelu,
-    raiseRelu,     raiseGate,           raiseRope,   raiseAdd,    raiseScale,
+    raiseIdentity, raiseAttention, raiseLinear,         raiseBias,
+    raiseSoftmax,  raiseNorm,      raiseNormParameters, raiseSilu,
+    raiseSwiGlu,   raiseGelu,      raiseRelu,           raiseGate,
+    raiseRope,     raiseAdd,       raiseScale,          raiseMeanPool,
 };
+static constexpr size_t kNumFirst = std::size(kPatterns) - 2;
 
 /// Whether a value is computed by other people's ops, as floats.
 static bool mayBeRaised(OpResult result) {
@@ -74,23 +77,38 @@ static bool isPlainMove(Operation *op) {
              linalg::TransposeOp, linalg::BroadcastOp>(op);
 }
 
-/// What an op of the dialect computed and another moves, by gathers, loops or
-/// TOSA, becomes slices, reshapes and transposes.
+/// Whether ops of the dialect read a value, and nothing that is left of others.
+static bool isReadByTransformer(Value value) {
+  return llvm::all_of(value.getUsers(), [](Operation *user) {
+    return isTransformerOp(user) || isPlainMove(user);
+  });
+}
+
+/// What an op of the dialect computed or reads, and another moves, by gathers,
+/// loops or TOSA, becomes slices, reshapes and transposes.
 static Raised raiseMove(Site &site) {
-  if (isPlainMove(site.getResult().getOwner()))
+  Operation *op = site.getResult().getOwner();
+  bool isTranspose = isa<linalg::TransposeOp>(op);
+  if (isPlainMove(op) && !isTranspose)
     return std::nullopt;
   SmallVector<Term> path;
   Operation *producer =
       site.getReader().look(site.getTerm(), &path).value.getDefiningOp();
-  if (!producer || !isTransformerOp(producer))
+  bool isRaised = producer && (isTransformerOp(producer) ||
+                               (producer->hasTrait<OpTrait::ConstantLike>() &&
+                                isReadByTransformer(site.getResult())));
+  if (!isRaised)
     return std::nullopt;
-  return site.getMoved(ArrayRef(path).drop_front());
+  // A transpose that undoes another is a reshape.
+  return isTranspose ? site.getReshaped(path.back())
+                     : site.getMoved(ArrayRef(path).drop_front());
 }
 
 /// What replaces a value; null where it is not raised.
 static Value raiseValue(OpResult result, Constants &constants, bool isLast) {
   ArrayRef<RaisePattern> patterns(kPatterns);
-  Site::State state(result, constants, isLast ? patterns : patterns.drop_back(),
+  Site::State state(result, constants,
+                    isLast ? patterns : patterns.take_front(kNumFirst),
                     /*isQuiet=*/isLast);
   Site site(state);
   Raised raised = raiseEmbedding(site);

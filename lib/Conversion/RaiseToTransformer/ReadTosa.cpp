@@ -181,6 +181,34 @@ static Node readMatMul(Reader &reader, tosa::MatMulOp op, const Term &term) {
   return node;
 }
 
+/// The products of a kernel with every place of an image, which has its
+/// channels last, where nothing is padded.
+static Node readConvolution(Reader &reader, tosa::Conv2DOp op,
+                            const Term &term) {
+  auto weight = dyn_cast<RankedTensorType>(op.getWeight().getType());
+  auto bias = dyn_cast<RankedTensorType>(op.getBias().getType());
+  auto is = [](ArrayRef<int64_t> list, int64_t number) {
+    return llvm::all_of(list, [&](int64_t x) { return x == number; });
+  };
+  if (!weight || !bias || !isFloat(op) || !is(op.getPad(), 0) ||
+      !is(op.getDilation(), 1))
+    return {};
+  const Indices &loops =
+      reader.getVariables(op, weight.getShape().drop_front());
+  Node node;
+  node.kind = Kind::ReduceDot;
+  for (AffineExpr loop : loops)
+    if (isa<AffineDimExpr>(loop))
+      node.variables.push_back(loop);
+  node.operands.push_back(reader.getElement(
+      op.getInput(), {term.at[0], term.at[1] * op.getStride()[0] + loops[0],
+                      term.at[2] * op.getStride()[1] + loops[1], loops[2]}));
+  node.operands.push_back(reader.getElement(
+      op.getWeight(), {term.at[3], loops[0], loops[1], loops[2]}));
+  node.operands.push_back(reader.getElement(op.getBias(), {term.at[3]}));
+  return node;
+}
+
 /// max(x, number), as a clamp without an upper limit.
 static Node readClamp(Reader &reader, tosa::ClampOp op, const Term &term) {
   auto min = dyn_cast<FloatAttr>(op.getMinVal());
@@ -208,6 +236,8 @@ Node raise::readTosa(Reader &reader, const Term &term) {
     return readReduction(reader, max, term, Kind::ReduceMax);
   if (auto product = dyn_cast<tosa::MatMulOp>(op))
     return readMatMul(reader, product, term);
+  if (auto convolution = dyn_cast<tosa::Conv2DOp>(op))
+    return readConvolution(reader, convolution, term);
   if (auto clamp = dyn_cast<tosa::ClampOp>(op))
     return readClamp(reader, clamp, term);
 

@@ -44,13 +44,53 @@ static SmallVector<ReassociationIndices> getGroups(ArrayRef<unsigned> counts) {
   return groups;
 }
 
+/// A constant in another shape; null where it is none, or another kind of one.
+static Value reshapeConstant(ImplicitLocOpBuilder &builder, Value value,
+                             RankedTensorType type) {
+  ElementsAttr source, result;
+  if (!type.hasStaticShape() || !matchPattern(value, m_Constant(&source)))
+    return {};
+  if (auto dense = dyn_cast<DenseElementsAttr>(source))
+    result = dense.reshape(type);
+  else if (auto resource = dyn_cast<DenseResourceElementsAttr>(source))
+    result = DenseResourceElementsAttr::get(type, resource.getRawHandle());
+  else
+    return {};
+  return arith::ConstantOp::create(builder, cast<TypedAttr>(result));
+}
+
+/// Joins dimensions.
+static Value collapse(ImplicitLocOpBuilder &builder, Value value,
+                      ArrayRef<int64_t> shape,
+                      ArrayRef<ReassociationIndices> groups) {
+  auto type = cast<RankedTensorType>(value.getType()).clone(shape);
+  if (Value constant = reshapeConstant(builder, value, type))
+    return constant;
+  return tensor::CollapseShapeOp::create(builder, type, value, groups);
+}
+
+/// Takes dimensions apart.
+static Value expand(ImplicitLocOpBuilder &builder, Value value,
+                    ArrayRef<int64_t> shape,
+                    ArrayRef<ReassociationIndices> groups) {
+  auto type = cast<RankedTensorType>(value.getType()).clone(shape);
+  if (Value constant = reshapeConstant(builder, value, type))
+    return constant;
+  return tensor::ExpandShapeOp::create(builder, type, value, groups);
+}
+
 /// Drops dimensions of size 1, where `counts` is 0.
 static Value dropUnits(ImplicitLocOpBuilder &builder, Value value,
                        ArrayRef<unsigned> counts) {
   SmallVector<ReassociationIndices> groups = getGroups(counts);
   if (groups.size() == counts.size())
     return value;
-  return tensor::CollapseShapeOp::create(builder, value, groups);
+  SmallVector<int64_t> shape;
+  for (auto [size, count] : llvm::zip_equal(
+           cast<RankedTensorType>(value.getType()).getShape(), counts))
+    if (count != 0)
+      shape.push_back(size);
+  return collapse(builder, value, shape, groups);
 }
 
 /// Adds dimensions of size 1, where `counts` is 0.
@@ -59,9 +99,7 @@ static Value addUnits(ImplicitLocOpBuilder &builder, Value value,
   SmallVector<ReassociationIndices> groups = getGroups(counts);
   if (groups.size() == counts.size())
     return value;
-  auto type = cast<RankedTensorType>(value.getType());
-  return tensor::ExpandShapeOp::create(builder, type.clone(shape), value,
-                                       groups);
+  return expand(builder, value, shape, groups);
 }
 
 /// Consecutive numbers in groups of these sizes.
@@ -79,30 +117,44 @@ numberGroups(ArrayRef<unsigned> counts) {
   return groups;
 }
 
-/// A transposed copy of a constant matrix; null without its elements.
-static Value transposeConstant(ImplicitLocOpBuilder &builder, Value matrix,
+/// Copies elements of `width` bytes into the order of a permutation.
+static void copyTransposed(ArrayRef<char> from, char *to,
+                           ArrayRef<int64_t> shape,
+                           ArrayRef<int64_t> permutation, int64_t width) {
+  SmallVector<int64_t> strides = computeStrides(shape);
+  applyPermutationToVector(strides, permutation);
+  SmallVector<int64_t> sizes = applyPermutation(shape, permutation);
+  int64_t size = sizes.pop_back_val(), stride = strides.pop_back_val();
+  SmallVector<int64_t> steps = computeStrides(sizes);
+  for (int64_t i = 0, rows = computeProduct(sizes); i < rows; ++i) {
+    int64_t place = linearize(delinearize(i, steps), strides);
+    for (int64_t k = 0; k < size; ++k, place += stride, to += width)
+      std::memcpy(to, from.data() + place * width, width);
+  }
+}
+
+/// A transposed copy of a constant; null without its elements.
+static Value transposeConstant(ImplicitLocOpBuilder &builder, Value tensor,
+                               ArrayRef<int64_t> permutation,
                                Constants &constants) {
   ElementsAttr source;
-  if (!matchPattern(matrix, m_Constant(&source)) ||
-      source.getShapedType().getRank() != 2 || source.isSplat())
+  if (!matchPattern(tensor, m_Constant(&source)) || source.isSplat())
     return {};
-  Attribute &result = constants.transposed[source];
+  Attribute &result =
+      constants.transposed[{source, builder.getDenseI64ArrayAttr(permutation)}];
   std::optional<ArrayRef<char>> bytes = getConstantBytes(source);
   ArrayRef<int64_t> shape = source.getShapedType().getShape();
   int64_t width = source.getElementType().getIntOrFloatBitWidth() / 8;
   if (!bytes ||
-      static_cast<int64_t>(bytes->size()) != shape[0] * shape[1] * width)
+      static_cast<int64_t>(bytes->size()) != computeProduct(shape) * width)
     return {};
   if (!result) {
-    auto type =
-        RankedTensorType::get({shape[1], shape[0]}, source.getElementType());
+    auto type = RankedTensorType::get(applyPermutation(shape, permutation),
+                                      source.getElementType());
     AsmResourceBlob blob =
         HeapAsmResourceBlob::allocate(bytes->size(), /*align=*/64);
-    char *to = blob.getMutableData().data();
-    for (int64_t column = 0; column < shape[1]; ++column)
-      for (int64_t row = 0; row < shape[0]; ++row, to += width)
-        std::memcpy(to, bytes->data() + (row * shape[1] + column) * width,
-                    width);
+    copyTransposed(*bytes, blob.getMutableData().data(), shape, permutation,
+                   width);
     std::string name = "weight";
     if (auto resource = dyn_cast<DenseResourceElementsAttr>(source))
       name = resource.getRawHandle().getKey();
@@ -119,7 +171,8 @@ static Value transpose(ImplicitLocOpBuilder &builder, Value value,
                        ArrayRef<int64_t> permutation, Constants &constants) {
   if (llvm::is_sorted(permutation))
     return value;
-  if (Value constant = transposeConstant(builder, value, constants))
+  if (Value constant =
+          transposeConstant(builder, value, permutation, constants))
     return constant;
   auto sizes = tensor::getMixedSizes(builder, builder.getLoc(), value);
   SmallVector<OpFoldResult> shape =
@@ -128,21 +181,6 @@ static Value transpose(ImplicitLocOpBuilder &builder, Value value,
                                         getElementTypeOrSelf(value.getType()));
   return linalg::TransposeOp::create(builder, value, empty, permutation)
       ->getResult(0);
-}
-
-/// A constant in another shape; null where it is none, or another kind of one.
-static Value reshapeConstant(ImplicitLocOpBuilder &builder, Value value,
-                             RankedTensorType type) {
-  ElementsAttr source, result;
-  if (!type.hasStaticShape() || !matchPattern(value, m_Constant(&source)))
-    return {};
-  if (auto dense = dyn_cast<DenseElementsAttr>(source))
-    result = dense.reshape(type);
-  else if (auto resource = dyn_cast<DenseResourceElementsAttr>(source))
-    result = DenseResourceElementsAttr::get(type, resource.getRawHandle());
-  else
-    return {};
-  return arith::ConstantOp::create(builder, cast<TypedAttr>(result));
 }
 
 /// The same elements in the same order in another shape.
@@ -264,8 +302,7 @@ Value raise::rearrange(ImplicitLocOpBuilder &builder, const IndexSpace &space,
   Value value =
       dropUnits(builder, slice(builder, element.value, part), fromCounts);
   if (from.size() != fromKept.size())
-    value = tensor::ExpandShapeOp::create(builder, type.clone(ArrayRef(digits)),
-                                          value, numberGroups(fromKept));
+    value = expand(builder, value, digits, numberGroups(fromKept));
   value = transpose(builder, value, permutation, constants);
   if (!repeated.empty()) {
     Value empty =
@@ -274,7 +311,6 @@ Value raise::rearrange(ImplicitLocOpBuilder &builder, const IndexSpace &space,
                 ->getResult(0);
   }
   if (to.size() != toKept.size())
-    value = tensor::CollapseShapeOp::create(
-        builder, type.clone(ArrayRef(joined)), value, numberGroups(toKept));
+    value = collapse(builder, value, joined, numberGroups(toKept));
   return addUnits(builder, value, toCounts, shape);
 }

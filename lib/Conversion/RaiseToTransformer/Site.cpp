@@ -32,6 +32,18 @@ Site::Site(State &state)
   term = {state.result, indices};
 }
 
+Site Site::withChannel(AffineExpr index) const {
+  // The last one of equals, which are all 0.
+  auto found = llvm::find(llvm::reverse(indices), index);
+  size_t dim = std::prev(found.base()) - indices.begin();
+  Indices permuted(indices);
+  SmallVector<int64_t> shape(type.getShape());
+  std::rotate(permuted.begin() + dim, permuted.begin() + dim + 1,
+              permuted.end());
+  std::rotate(shape.begin() + dim, shape.begin() + dim + 1, shape.end());
+  return Site(state, term, permuted, type.clone(ArrayRef(shape)));
+}
+
 Value Site::getRearranged(ArrayRef<Term> path, ArrayRef<AffineExpr> indices,
                           ArrayRef<int64_t> shape, bool mayRepeat) {
   for (const Term &step : llvm::reverse(path))
@@ -45,6 +57,17 @@ Value Site::getRearranged(ArrayRef<Term> path, ArrayRef<AffineExpr> indices,
                                 shape, state.constants, mayRepeat))
       return moved;
   return {};
+}
+
+Value Site::getReshaped(const Term &element) {
+  ArrayRef<int64_t> from =
+      llvm::cast<RankedTensorType>(element.value.getType()).getShape();
+  AffineExpr place = state.space.join(indices, type.getShape());
+  if (!place || !haveSameCount(from, type.getShape()) ||
+      state.space.join(element.at, from) != place)
+    return {};
+  return rearrange(state.builder, state.space, element, indices,
+                   type.getShape(), state.constants);
 }
 
 Value Site::getMoved(ArrayRef<Term> path) {

@@ -22,8 +22,8 @@ class Site;
 
 /// The constants that raising made, shared by all its patterns.
 struct Constants {
-  /// Transposed copies, by what they are copies of.
-  DenseMap<Attribute, Attribute> transposed;
+  /// Transposed copies, by what they are copies of and in which order.
+  DenseMap<std::pair<Attribute, Attribute>, Attribute> transposed;
 };
 
 /// What replaces a value: a tensor of its shape, or none. What a pattern
@@ -73,12 +73,19 @@ public:
   AffineExpr getChannel() const { return indices.back(); }
   int64_t getChannels() const { return type.getShape().back(); }
 
+  /// The same with an index of the tensor as its channel.
+  Site withChannel(AffineExpr index) const;
+
   /// The tensor whose element at `indices`, variables of this shape, is
   /// `element`. Where no tensor on the way is that, what it is computed from is
   /// transposed and reshaped; and where it is computed in the midst of a
   /// formula, that part is raised. Null where neither will do.
   Value getTensor(const Term &element, ArrayRef<AffineExpr> indices,
                   ArrayRef<int64_t> shape);
+
+  /// The result as a reshape of the tensor that it is an element of; null where
+  /// the elements are in another order.
+  Value getReshaped(const Term &element);
 
   /// The result, made of one of these tensors, which have it as an element, by
   /// moving and repeating elements; null where that is not enough.

@@ -78,7 +78,8 @@ enum class Kind {
   /// operand is what a sum begins with.
   ReduceSum,
   ReduceMax,
-  /// The sum of the product of both operands over all values of `variables`.
+  /// The sum of the product of both operands over all values of `variables`. A
+  /// third operand is what it begins with.
   ReduceDot,
   /// An element of `table` at `at`; an index that is null there is not known,
   /// and the next operand.

@@ -176,7 +176,8 @@ func.func @one_key_head(%q: tensor<1x3x8xf32>, %k: tensor<1x3x4xf32>, %v: tensor
 
 // -----
 
-// Scores that are selected, to which a mask of the last keys is added: a window of two.
+// Scores that are selected, to which a mask of the last keys is added, and nothing below the lowest number: a window of
+// two.
 #all = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
 // CHECK-LABEL: func.func @window(
 func.func @window(%q: tensor<1x3x4xf32>, %k: tensor<1x4x3xf32>, %v: tensor<1x3x4xf32>) -> tensor<1x3x4xf32> {
@@ -202,7 +203,8 @@ func.func @window(%q: tensor<1x3x4xf32>, %k: tensor<1x4x3xf32>, %v: tensor<1x3x4
     %old = arith.cmpi sle, %key_number, %first : i64
     %mask = arith.select %old, %lowest, %zero : f32
     %0 = arith.addf %causal, %mask : f32
-    linalg.yield %0 : f32
+    %1 = arith.maximumf %0, %lowest : f32
+    linalg.yield %1 : f32
   } -> tensor<1x3x3xf32>
   %p = linalg.softmax dimension(2) ins(%masked : tensor<1x3x3xf32>) outs(%score_place : tensor<1x3x3xf32>) -> tensor<1x3x3xf32>
   %place = tensor.empty() : tensor<1x3x4xf32>

@@ -20,10 +20,11 @@ using namespace mlir::iquant::raise;
 static constexpr unsigned kBudget = 128;
 
 bool raise::isNear(double value, double expected, Type type) {
-  // A constant and what is computed from it were rounded some times.
+  // A constant and what is computed from it were rounded some times. Where
+  // types are mixed, the constant may be of the narrower one.
   auto floatType = dyn_cast<FloatType>(getElementTypeOrSelf(type));
-  unsigned bits = floatType ? floatType.getFPMantissaWidth() : 24;
-  double tolerance = std::ldexp(16, -static_cast<int>(std::min(bits, 32u)));
+  int bits = floatType ? floatType.getFPMantissaWidth() : 24;
+  double tolerance = bits < 24 ? std::ldexp(2, -bits) : std::ldexp(16, -24);
   return std::abs(value - expected) <= tolerance * std::abs(expected);
 }
 

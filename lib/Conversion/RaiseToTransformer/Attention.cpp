@@ -19,8 +19,8 @@ using namespace mlir::iquant::raise;
 
 /// The most elements of a mask that are looked at.
 static constexpr int64_t kMaxMask = int64_t(1) << 20;
-/// What is added to a score that does not count is this or less.
-static constexpr double kMasked = -1e4;
+/// What is added to a score that does not count is this or less: -1e4 as bf16.
+static constexpr double kMasked = -9984;
 /// No score is this number or less.
 static constexpr double kLowest = -1e30;
 
@@ -76,9 +76,23 @@ static Term takeSelects(Site &site, Parts &parts, Term score) {
   return score;
 }
 
+/// The sum that scores are. Keys that are arguments made a linear of them, and
+/// a sum of activations of that and a mask of their shape.
+static Sum getScoreSum(Reader &reader, const Term &score) {
+  Term head = reader.look(score);
+  auto op = head.value.getDefiningOp<transformer::AddOp>();
+  if (!op)
+    return getSum(reader, score);
+  Sum sum = getSum(reader, reader.getElement(op.getLhs(), head.at));
+  Sum other = getSum(reader, reader.getElement(op.getRhs(), head.at));
+  sum.number += other.number;
+  sum.products.append(other.products);
+  return sum;
+}
+
 /// Reads scores as a sum, also where a part of it is selected.
 static Sum getScores(Site &site, Parts &parts, const Term &score) {
-  Sum scores = getSum(site.getReader(), takeSelects(site, parts, score));
+  Sum scores = getScoreSum(site.getReader(), takeSelects(site, parts, score));
   Sum result = {scores.number, {}};
   for (Product &product : scores.products) {
     size_t known = parts.selects.size();
@@ -319,7 +333,8 @@ Raised raise::raiseAttention(Site &site) {
     return std::nullopt;
   Term probability = reader.look(sum->lhs);
   parts.value = sum->rhs;
-  if (probability.at.size() < 2 || probability.at.back() != parts.keyPosition)
+  if (probability.at.size() < 2 || probability.at.back() != parts.keyPosition ||
+      space.getExtent(parts.keyPosition) != softmax.getType().getShape().back())
     return site.decline("attention", "its softmax is not over the keys");
   SmallVector<AffineExpr> batches;
   if (!findVariables(site, parts, probability, batches))

@@ -65,6 +65,9 @@ Raised raise::raiseGate(Site &site) {
   if (node.kind != Kind::Mul)
     return std::nullopt;
   for (auto [gate, up] : {std::pair(0, 1), std::pair(1, 0)}) {
+    // A number is a factor, which may be that of a mean.
+    if (getNumber(reader, node.operands[up]))
+      continue;
     // Whatever function it is, it is a product or a maximum, or raised already.
     const Term &term = node.operands[gate];
     Kind kind = reader.read(term).kind;

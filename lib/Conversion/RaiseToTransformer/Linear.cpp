@@ -22,9 +22,7 @@ using namespace mlir::iquant::raise;
 // Linear
 //===----------------------------------------------------------------------===//
 
-/// Whether nothing computes the value: a constant, an argument of the function,
-/// or what an op without operands loads.
-static bool isParameter(Value value) {
+bool raise::isParameter(Value value) {
   if (auto argument = dyn_cast<BlockArgument>(value))
     return isa<FunctionOpInterface>(argument.getOwner()->getParentOp());
   return value.getDefiningOp()->getNumOperands() == 0;

@@ -22,20 +22,29 @@ struct Mean {
 };
 } // namespace
 
-/// The base of a square, with or without a number that is multiplied to it.
+/// What a number is multiplied to.
+static std::optional<Term> dropNumber(Reader &reader, const Term &term) {
+  Node node = reader.read(term);
+  bool isProduct = node.kind == Kind::Mul || node.kind == Kind::Div;
+  if (isProduct && getNumber(reader, node.operands[1]))
+    return node.operands[0];
+  if (node.kind == Kind::Mul && getNumber(reader, node.operands[0]))
+    return node.operands[1];
+  return std::nullopt;
+}
+
+/// The base of a square. That of an activation function was raised as a gate.
 static std::optional<Term> getSquared(Reader &reader, const Term &term) {
+  Term head = reader.look(term);
+  if (auto op = head.value.getDefiningOp<transformer::MulOp>())
+    if (op.getGate() == op.getUp())
+      return reader.getElement(op.getGate(), head.at);
   Node node = reader.read(term);
   if (node.kind == Kind::Pow && node.number == 2)
     return node.operands[0];
-  if (node.kind != Kind::Mul && node.kind != Kind::Div)
-    return std::nullopt;
   if (node.kind == Kind::Mul &&
       reader.equal(node.operands[0], node.operands[1]))
     return node.operands[0];
-  if (getNumber(reader, node.operands[1]))
-    return getSquared(reader, node.operands[0]);
-  if (node.kind == Kind::Mul && getNumber(reader, node.operands[0]))
-    return getSquared(reader, node.operands[1]);
   return std::nullopt;
 }
 
@@ -53,18 +62,18 @@ static std::optional<Mean> getMean(Site &site, const Product &product,
   int64_t extent = site.getSpace().getExtent(sum.variables[0]);
   if (ShapedType::isDynamic(extent))
     return std::nullopt;
-  // A number in front of what is squared is a part of that.
-  Term kept = sum.operands[0];
-  if (isOfSquares) {
-    std::optional<Term> squared = getSquared(reader, kept);
-    if (!squared)
-      return std::nullopt;
-    kept = *squared;
+  // Numbers in front are those of the mean, or a part of what it is of.
+  for (std::optional<Term> rest = sum.operands[0]; rest;
+       rest = dropNumber(reader, *rest)) {
+    std::optional<Term> body =
+        isOfSquares ? getSquared(reader, *rest) : std::optional(*rest);
+    if (!body)
+      continue;
+    double number = getProduct(reader, sum.operands[0], *body).number;
+    if (isNear(product.number * number * extent, 1, type))
+      return Mean{*body, sum.variables[0]};
   }
-  Product body = getProduct(reader, sum.operands[0], kept);
-  if (!isNear(product.number * body.number * extent, 1, type))
-    return std::nullopt;
-  return Mean{kept, sum.variables[0]};
+  return std::nullopt;
 }
 
 /// x, if `term` is x minus the mean of x over a channel `k`.
@@ -82,9 +91,10 @@ static std::optional<Term> getCentred(Site &site, const Term &term,
       product.number = -product.number;
     auto mean = getMean(site, product, site.getType().getElementType(),
                         /*isOfSquares=*/false);
-    if (mean && reader.equal(node.operands[x].substitute(site.getSpace(), k,
-                                                         mean->variable),
-                             mean->body))
+    if (mean && site.isOfAllChannels(mean->variable) &&
+        reader.equal(
+            node.operands[x].substitute(site.getSpace(), k, mean->variable),
+            mean->body))
       return node.operands[x];
   }
   return std::nullopt;
@@ -118,6 +128,8 @@ static Raised raiseNormOf(Site &site, const Term &term, const Term *shift) {
     return square->body.substitute(site.getSpace(), square->variable, index);
   };
   AffineExpr channel = site.getChannel();
+  if (!site.isOfAllChannels(square->variable))
+    return site.decline("rms_norm", "its mean is not that of a whole row");
   Term normed = at(channel);
   Product product = getProduct(reader, term, normed);
   bool hasNormed =
@@ -201,40 +213,6 @@ static std::optional<ScaledNorm> getScaledNorm(Reader &reader,
   return std::nullopt;
 }
 
-/// norm(x)[h, c] * scale[h, c], where every head has a scale of its own:
-/// factors of the channels of all heads together.
-static Raised raiseScaleOfHeads(Site &site, const ScaledNorm &scaled) {
-  IndexSpace &space = site.getSpace();
-  AffineExpr head;
-  for (AffineExpr row : site.getRows())
-    if (site.getReader().dependsOn(scaled.scale, row)) {
-      if (head)
-        return std::nullopt;
-      head = row;
-    }
-  if (!head || ShapedType::isDynamic(space.getExtent(head)))
-    return std::nullopt;
-  AffineExpr channel =
-      space.simplify(head * site.getChannels() + site.getChannel());
-  int64_t channels = space.getExtent(head) * site.getChannels();
-  Indices indices;
-  SmallVector<int64_t> shape;
-  for (AffineExpr row : site.getRows())
-    if (row != head) {
-      indices.push_back(row);
-      shape.push_back(space.getExtent(row));
-    }
-  indices.push_back(channel);
-  shape.push_back(channels);
-  Value input = site.getTensor(scaled.norm, indices, shape);
-  Value factors = site.getTensor(scaled.scale, channel, channels);
-  if (!input || !factors)
-    return std::nullopt;
-  Value result = transformer::ScaleOp::create(site.getBuilder(),
-                                              input.getType(), input, factors);
-  return site.getActivation({result, indices});
-}
-
 /// norm(x) * scale[c] + shift[c], of which a part may be in the norm already
 Raised raise::raiseNormParameters(Site &site) {
   Reader &reader = site.getReader();
@@ -253,9 +231,13 @@ Raised raise::raiseNormParameters(Site &site) {
   }
   if (!scaled || scaled->norm.at.back() != site.getChannel())
     return std::nullopt;
+  // A number may be one of a formula that others of its users are in, too.
+  if (scaled->scale && getNumber(reader, scaled->scale) &&
+      !scaled->norm.value.hasOneUse())
+    return std::nullopt;
   Value scaleVector, shiftVector;
   if (scaled->scale && !(scaleVector = site.getChannelVector(scaled->scale)))
-    return shift ? std::nullopt : raiseScaleOfHeads(site, *scaled);
+    return std::nullopt;
   if (shift && !(shiftVector = site.getChannelVector(shift)))
     return std::nullopt;
 
@@ -277,4 +259,44 @@ Raised raise::raiseNormParameters(Site &site) {
         layerNorm.getEpsilonAttr());
   }
   return site.getActivation({result, scaled->norm.at});
+}
+
+/// norm(x)[h, c] * scale[h, c], where every head has a scale of its own:
+/// factors of the channels of all heads together.
+Raised raise::raiseScaleOfHeads(Site &site) {
+  IndexSpace &space = site.getSpace();
+  auto scaled = getScaledNorm(site.getReader(), site.getTerm());
+  if (!scaled || !scaled->scale || scaled->norm.at.back() != site.getChannel())
+    return std::nullopt;
+  AffineExpr head;
+  for (AffineExpr row : site.getRows())
+    if (site.getReader().dependsOn(scaled->scale, row)) {
+      if (head)
+        return std::nullopt;
+      head = row;
+    }
+  // What is computed is no scale, and a tensor of one row no heads.
+  if (!head || ShapedType::isDynamic(space.getExtent(head)) ||
+      site.getRows().size() < 2 ||
+      !isParameter(site.getReader().look(scaled->scale).value))
+    return std::nullopt;
+  AffineExpr channel =
+      space.simplify(head * site.getChannels() + site.getChannel());
+  int64_t channels = space.getExtent(head) * site.getChannels();
+  Indices indices;
+  SmallVector<int64_t> shape;
+  for (AffineExpr row : site.getRows())
+    if (row != head) {
+      indices.push_back(row);
+      shape.push_back(space.getExtent(row));
+    }
+  indices.push_back(channel);
+  shape.push_back(channels);
+  Value input = site.getTensor(scaled->norm, indices, shape);
+  Value factors = site.getTensor(scaled->scale, channel, channels);
+  if (!input || !factors)
+    return std::nullopt;
+  Value result = transformer::ScaleOp::create(site.getBuilder(),
+                                              input.getType(), input, factors);
+  return site.getActivation({result, indices});
 }

@@ -19,6 +19,7 @@ Raised raiseBias(Site &site);
 Raised raiseSoftmax(Site &site);
 Raised raiseNorm(Site &site);
 Raised raiseNormParameters(Site &site);
+Raised raiseScaleOfHeads(Site &site);
 Raised raiseSilu(Site &site);
 Raised raiseSwiGlu(Site &site);
 Raised raiseGelu(Site &site);

@@ -31,14 +31,15 @@ using namespace mlir::iquant::raise;
 ///
 /// Behind kNumFirst are those that have to wait until all values have met the
 /// others: a factor or a mean may belong to a formula, as the scale of an
-/// attention does.
+/// attention and the cosines behind the norm of a head do.
 static constexpr RaisePattern kPatterns[] = {
     raiseIdentity, raiseAttention, raiseLinear,         raiseBias,
     raiseSoftmax,  raiseNorm,      raiseNormParameters, raiseSilu,
     raiseSwiGlu,   raiseGelu,      raiseRelu,           raiseGate,
-    raiseRope,     raiseAdd,       raiseScale,          raiseMeanPool,
+    raiseRope,     raiseAdd,       raiseScale,          raiseScaleOfHeads,
+    raiseMeanPool,
 };
-static constexpr size_t kNumFirst = std::size(kPatterns) - 2;
+static constexpr size_t kNumFirst = std::size(kPatterns) - 3;
 
 /// Whether a value is computed by other people's ops, as floats.
 static bool mayBeRaised(OpResult result) {
@@ -100,8 +101,9 @@ static Raised raiseMove(Site &site) {
   if (!isRaised)
     return std::nullopt;
   // A transpose that undoes another is a reshape.
-  return isTranspose ? site.getReshaped(path.back())
-                     : site.getMoved(ArrayRef(path).drop_front());
+  Value moved = isTranspose ? site.getReshaped(path.back())
+                            : site.getMoved(ArrayRef(path).drop_front());
+  return moved ? site.cast(moved, site.getType().getElementType()) : moved;
 }
 
 /// What replaces a value; null where it is not raised.

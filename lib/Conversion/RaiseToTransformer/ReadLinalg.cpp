@@ -111,8 +111,9 @@ static std::pair<Kind, Value> getCombined(Value yielded, BlockArgument soFar) {
     kind = Kind::ReduceMax;
   unsigned first = 0;
   // select(a > b, a, b)
+  arith::CmpFOp compare;
   if (auto select = dyn_cast<arith::SelectOp>(op)) {
-    auto compare = select.getCondition().getDefiningOp<arith::CmpFOp>();
+    compare = select.getCondition().getDefiningOp<arith::CmpFOp>();
     bool isMax = compare &&
                  (compare.getPredicate() == arith::CmpFPredicate::OGT ||
                   compare.getPredicate() == arith::CmpFPredicate::UGT) &&
@@ -126,9 +127,13 @@ static std::pair<Kind, Value> getCombined(Value yielded, BlockArgument soFar) {
   Value lhs = op->getOperand(first), rhs = op->getOperand(first + 1);
   if (lhs == soFar)
     std::swap(lhs, rhs);
-  // What is combined must not depend on the result so far.
-  bool isOther = rhs == soFar && lhs != soFar &&
-                 (soFar.hasOneUse() || isa<BlockArgument>(lhs));
+  // What is combined must not depend on the result so far, which nothing but
+  // the combination reads, or the index of a maximum.
+  bool isAlone = llvm::all_of(soFar.getUsers(), [&](Operation *user) {
+    return user == op || user == compare;
+  });
+  bool isOther =
+      rhs == soFar && lhs != soFar && (isAlone || isa<BlockArgument>(lhs));
   return isOther ? std::pair(kind, lhs) : std::pair(Kind::Leaf, Value());
 }
 

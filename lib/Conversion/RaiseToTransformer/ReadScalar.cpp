@@ -174,5 +174,13 @@ Node raise::readScalar(Reader &reader, const Term &term) {
     std::swap(node.operands[0], node.operands[1]);
   if (node.kind == Kind::Select && isFloat(op->getResult(0)))
     readExtremum(reader, node);
+  // 1 / x, as TOSA has it.
+  if (node.kind == Kind::Div) {
+    Node dividend = reader.read(node.operands[0]);
+    if (dividend.kind == Kind::Number && dividend.number == 1) {
+      node.kind = Kind::Reciprocal;
+      node.operands.erase(node.operands.begin());
+    }
+  }
   return node;
 }

@@ -132,26 +132,28 @@ getFrequencies(Site &site, const Rotation &rotation, AffineExpr position,
   SmallVector<float> frequencies;
   for (int64_t i = 0; i < pairs; ++i) {
     double frequency = 0;
-    for (int64_t s = 0; s < positions; ++s) {
+    // Every angle tells the frequency more exactly than the one before.
+    for (int64_t s = 1, end = isComputed ? 2 : positions; s < end; ++s) {
+      auto x = valueAt(rotation.cosines[0], s, i),
+           y = valueAt(rotation.sines[0], s, i);
+      if (!x || !y)
+        return std::nullopt;
+      double angle = std::atan2(*y, *x);
+      angle += 2 * M_PI * std::round((frequency * s - angle) / (2 * M_PI));
+      frequency = angle / s;
+      if (isComputed)
+        frequency = valueAt(cosine.operands[0], s, i).value_or(frequency);
+    }
+    // What was found at the last position must be right at all of them.
+    for (int64_t s = 0; s < positions; ++s)
       for (auto [cosines, sines] :
            llvm::zip_equal(rotation.cosines, rotation.sines)) {
         auto x = valueAt(cosines, s, i), y = valueAt(sines, s, i);
-        if (!x || !y)
-          return std::nullopt;
-        // Every angle tells the frequency more exactly than the one before.
-        if (s == 1 || (!isComputed && s > 1)) {
-          double angle = std::atan2(*y, *x);
-          angle += 2 * M_PI * std::round((frequency * s - angle) / (2 * M_PI));
-          frequency = angle / s;
-        }
-        if (s == 1 && isComputed)
-          if (auto angle = valueAt(cosine.operands[0], 1, i))
-            frequency = *angle;
-        if (std::abs(std::cos(frequency * s) - *x) > kTolerance ||
-            std::abs(std::sin(frequency * s) - *y) > kTolerance)
+        if (!x || !y ||
+            !(std::abs(std::cos(frequency * s) - *x) <= kTolerance) ||
+            !(std::abs(std::sin(frequency * s) - *y) <= kTolerance))
           return std::nullopt;
       }
-    }
     frequencies.push_back(static_cast<float>(frequency));
   }
   return frequencies;

@@ -90,7 +90,9 @@ Value Site::getTensor(const Term &element, ArrayRef<AffineExpr> indices,
   Site part(state, element, indices, RankedTensorType::get(shape, elementType));
   Raised raised = part.raise();
   --state.depth;
-  return raised.value_or(Value());
+  if (raised && *raised)
+    return *raised;
+  return recompute(state.builder, state.reader.look(element), indices, shape);
 }
 
 std::optional<Term> Site::getRowsOf(const Term &element, AffineExpr channel) {

@@ -20,6 +20,10 @@ inline constexpr StringLiteral kRemarkCategory = "raise-to-transformer";
 
 class Site;
 
+/// Whether nothing computes the value: a constant, an argument of the function,
+/// or what an op without operands loads.
+bool isParameter(Value value);
+
 /// The constants that raising made, shared by all its patterns.
 struct Constants {
   /// Transposed copies, by what they are copies of and in which order.
@@ -76,10 +80,16 @@ public:
   /// The same with an index of the tensor as its channel.
   Site withChannel(AffineExpr index) const;
 
+  /// Whether a variable counts all channels, and not only some of them.
+  bool isOfAllChannels(AffineExpr variable) const {
+    return state.space.getExtent(variable) == getChannels();
+  }
+
   /// The tensor whose element at `indices`, variables of this shape, is
   /// `element`. Where no tensor on the way is that, what it is computed from is
   /// transposed and reshaped; and where it is computed in the midst of a
-  /// formula, that part is raised. Null where neither will do.
+  /// formula, that part is raised, or computed once more. Null where none of
+  /// that will do.
   Value getTensor(const Term &element, ArrayRef<AffineExpr> indices,
                   ArrayRef<int64_t> shape);
 
@@ -135,6 +145,12 @@ Value rearrange(ImplicitLocOpBuilder &builder, const IndexSpace &space,
                 const Term &element, ArrayRef<AffineExpr> indices,
                 ArrayRef<int64_t> shape, Constants &constants,
                 bool mayRepeat = false);
+
+/// The tensor of this shape whose element at `indices` is `element`, a scalar
+/// in the body of an op: by a copy of what computes it there. Null where this
+/// takes more than elementwise ops.
+Value recompute(ImplicitLocOpBuilder &builder, const Term &element,
+                ArrayRef<AffineExpr> indices, ArrayRef<int64_t> shape);
 
 } // namespace mlir::iquant::raise
 

@@ -55,7 +55,8 @@ static Raised raiseExponent(Site &site, const Term &exponent) {
     return site.decline("softmax",
                         "it does not subtract the largest element of "
                         "the row, and overflows where that is large");
-  if (!reader.equal(difference->first.substitute(
+  if (!site.isOfAllChannels(max.variables[0]) ||
+      !reader.equal(difference->first.substitute(
                         site.getSpace(), site.getChannel(), max.variables[0]),
                     max.operands[0]))
     return site.decline("softmax",
@@ -82,7 +83,7 @@ static Raised raiseLogSoftmax(Site &site, const Term &exponent) {
     return std::nullopt;
   Node log = reader.read(logarithm->factors[0].term);
   Node total = getReduction(reader, log.operands[0], Kind::ReduceSum);
-  if (total.kind == Kind::Leaf)
+  if (total.kind == Kind::Leaf || !site.isOfAllChannels(total.variables[0]))
     return std::nullopt;
   Node exponential = reader.read(total.operands[0].substitute(
       site.getSpace(), total.variables[0], site.getChannel()));
@@ -135,6 +136,8 @@ Raised raise::raiseSoftmax(Site &site) {
       return site.decline("softmax", "its sum is not over the last dimension");
     return std::nullopt;
   }
+  if (!site.isOfAllChannels(sum.variables[0]))
+    return site.decline("softmax", "its sum is not that of a whole row");
   if (product.number != 1)
     return site.decline("softmax", "it is multiplied by a constant");
   return raiseExponent(site, reader.read(exponential->term).operands[0]);

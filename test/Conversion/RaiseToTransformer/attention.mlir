@@ -212,3 +212,24 @@ func.func @window(%q: tensor<1x3x4xf32>, %k: tensor<1x4x3xf32>, %v: tensor<1x3x4
   %product = linalg.batch_matmul ins(%p, %v : tensor<1x3x3xf32>, tensor<1x3x4xf32>) outs(%start : tensor<1x3x4xf32>) -> tensor<1x3x4xf32>
   return %product : tensor<1x3x4xf32>
 }
+
+// -----
+
+// One head without dimensions for it, and a mask of -1e4 as bf16 has it.
+// CHECK-LABEL: func.func @brain_mask(
+func.func @brain_mask(%q: tensor<2x4xbf16>, %k: tensor<2x4xbf16>, %v: tensor<2x4xbf16>) -> tensor<2x4xbf16> {
+  // CHECK: transformer.attention {{.*}} {causal, heads = 1 : i64, kv_heads = 1 : i64, scale = 1.000000e+00 : f64}
+  // CHECK-NOT: linalg.matmul
+  // CHECK: return
+  %mask = arith.constant dense<[[0.0, -1.0e4], [0.0, 0.0]]> : tensor<2x2xbf16>
+  %score_start = arith.constant dense<0.0> : tensor<2x2xbf16>
+  %start = arith.constant dense<0.0> : tensor<2x4xbf16>
+  %place = tensor.empty() : tensor<2x2xbf16>
+  %scores = linalg.matmul
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>]
+      ins(%q, %k : tensor<2x4xbf16>, tensor<2x4xbf16>) outs(%score_start : tensor<2x2xbf16>) -> tensor<2x2xbf16>
+  %masked = arith.addf %scores, %mask : tensor<2x2xbf16>
+  %p = linalg.softmax dimension(1) ins(%masked : tensor<2x2xbf16>) outs(%place : tensor<2x2xbf16>) -> tensor<2x2xbf16>
+  %result = linalg.matmul ins(%p, %v : tensor<2x2xbf16>, tensor<2x4xbf16>) outs(%start : tensor<2x4xbf16>) -> tensor<2x4xbf16>
+  return %result : tensor<2x4xbf16>
+}

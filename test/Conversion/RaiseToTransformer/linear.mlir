@@ -156,3 +156,22 @@ func.func @activations(%x: tensor<4x4xf32>) -> tensor<4x4xf32> {
   %result = linalg.matmul ins(%x, %y : tensor<4x4xf32>, tensor<4x4xf32>) outs(%start : tensor<4x4xf32>) -> tensor<4x4xf32>
   return %result : tensor<4x4xf32>
 }
+
+// -----
+
+// The weight on the left: channels are rows until the product is transposed.
+// CHECK-LABEL: func.func @left(
+// CHECK-SAME: %[[X:.*]]: tensor<3x2xf32>)
+func.func @left(%x: tensor<3x2xf32>) -> tensor<3x4xf32> {
+  // CHECK-DAG: %[[W:.*]] = arith.constant dense<{{.*}}> : tensor<4x2xf32>
+  // CHECK: %[[R:.*]] = transformer.linear %[[X]], %[[W]] : (tensor<3x2xf32>, tensor<4x2xf32>) -> tensor<3x4xf32>
+  // CHECK-NEXT: return %[[R]]
+  %w = arith.constant dense<[[1.0, 2.0], [3.0, 4.0], [5.0, 6.0], [7.0, 8.0]]> : tensor<4x2xf32>
+  %start = arith.constant dense<0.0> : tensor<4x3xf32>
+  %product = linalg.matmul
+      indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (n, k)>, affine_map<(m, n, k) -> (m, n)>]
+      ins(%w, %x : tensor<4x2xf32>, tensor<3x2xf32>) outs(%start : tensor<4x3xf32>) -> tensor<4x3xf32>
+  %empty = tensor.empty() : tensor<3x4xf32>
+  %result = linalg.transpose ins(%product : tensor<4x3xf32>) outs(%empty : tensor<3x4xf32>) permutation = [1, 0]
+  return %result : tensor<3x4xf32>
+}

@@ -234,3 +234,69 @@ func.func @scale_of_heads(%x: tensor<3x2x2xf32>) -> tensor<3x2x2xf32> {
   } -> tensor<3x2x2xf32>
   return %result : tensor<3x2x2xf32>
 }
+
+// -----
+
+// The mean of a product with 1/K that an op of its own makes, and its inverse by division.
+#row = affine_map<(d0, d1) -> (d0)>
+#all = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-LABEL: func.func @divided_before(
+// CHECK-SAME: %[[X:.*]]: tensor<2x4xf32>)
+func.func @divided_before(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  // CHECK-NEXT: %[[R:.*]] = transformer.layer_norm %[[X]] {epsilon = 5.000000e-01 : f64} : (tensor<2x4xf32>) -> tensor<2x4xf32>
+  // CHECK-NEXT: return %[[R]]
+  %quarter = arith.constant dense<0.25> : tensor<2x4xf32>
+  %four = arith.constant 4.0 : f32
+  %epsilon = arith.constant 0.5 : f32
+  %one = arith.constant 1.0 : f32
+  %start = arith.constant dense<0.0> : tensor<2xf32>
+  %place = tensor.empty() : tensor<2x4xf32>
+  %quarters = arith.mulf %x, %quarter : tensor<2x4xf32>
+  %mean = linalg.reduce { arith.addf } ins(%quarters : tensor<2x4xf32>) outs(%start : tensor<2xf32>) dimensions = [1]
+  %means = linalg.broadcast ins(%mean : tensor<2xf32>) outs(%place : tensor<2x4xf32>) dimensions = [1]
+  %centred = arith.subf %x, %means : tensor<2x4xf32>
+  %squares = arith.mulf %centred, %centred : tensor<2x4xf32>
+  %sum = linalg.reduce { arith.addf } ins(%squares : tensor<2x4xf32>) outs(%start : tensor<2xf32>) dimensions = [1]
+  %result = linalg.generic {indexing_maps = [#all, #row, #all], iterator_types = ["parallel", "parallel"]}
+      ins(%centred, %sum : tensor<2x4xf32>, tensor<2xf32>) outs(%place : tensor<2x4xf32>) {
+  ^bb0(%in: f32, %s: f32, %out: f32):
+    %0 = arith.divf %s, %four : f32
+    %1 = arith.addf %0, %epsilon : f32
+    %2 = math.sqrt %1 : f32
+    %3 = arith.divf %one, %2 : f32
+    %4 = arith.mulf %in, %3 : f32
+    linalg.yield %4 : f32
+  } -> tensor<2x4xf32>
+  return %result : tensor<2x4xf32>
+}
+
+// -----
+
+// A number that multiplies a norm is no scale where it is a part of a GELU.
+// CHECK-LABEL: func.func @then_gelu(
+// CHECK-SAME: %[[X:.*]]: tensor<2x4xf32>)
+func.func @then_gelu(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
+  // CHECK-NEXT: %[[N:.*]] = transformer.rms_norm %[[X]] {epsilon = 5.000000e-01 : f64}
+  // CHECK-NEXT: %[[R:.*]] = transformer.gelu %[[N]]<erf>
+  // CHECK-NEXT: return %[[R]]
+  %start = arith.constant dense<0.0> : tensor<2xf32>
+  %quarter = arith.constant dense<0.25> : tensor<2xf32>
+  %epsilon = arith.constant dense<0.5> : tensor<2xf32>
+  %half = arith.constant dense<0.5> : tensor<2x4xf32>
+  %root_of_half = arith.constant dense<0.707106769> : tensor<2x4xf32>
+  %one = arith.constant dense<1.0> : tensor<2x4xf32>
+  %empty = tensor.empty() : tensor<2x4xf32>
+  %squares = arith.mulf %x, %x : tensor<2x4xf32>
+  %sum = linalg.reduce { arith.addf } ins(%squares : tensor<2x4xf32>) outs(%start : tensor<2xf32>) dimensions = [1]
+  %mean = arith.mulf %sum, %quarter : tensor<2xf32>
+  %shifted = arith.addf %mean, %epsilon : tensor<2xf32>
+  %root = math.rsqrt %shifted : tensor<2xf32>
+  %roots = linalg.broadcast ins(%root : tensor<2xf32>) outs(%empty : tensor<2x4xf32>) dimensions = [1]
+  %normed = arith.mulf %x, %roots : tensor<2x4xf32>
+  %scaled = arith.mulf %normed, %root_of_half : tensor<2x4xf32>
+  %erf = math.erf %scaled : tensor<2x4xf32>
+  %curve = arith.addf %erf, %one : tensor<2x4xf32>
+  %halved = arith.mulf %normed, %half : tensor<2x4xf32>
+  %result = arith.mulf %halved, %curve : tensor<2x4xf32>
+  return %result : tensor<2x4xf32>
+}

@@ -141,24 +141,3 @@ func.func @partial(%x: tensor<3x6xf32>) -> tensor<3x6xf32> {
   %result = tensor.concat dim(1) %rotated, %rest : (tensor<3x4xf32>, tensor<3x2xf32>) -> tensor<3x6xf32>
   return %result : tensor<3x6xf32>
 }
-
-// -----
-
-// Angles that do not grow with the position in a constant way are none of a rope.
-// CHECK-LABEL: func.func @other_angles(
-func.func @other_angles(%x: tensor<3x4xf32>) -> tensor<3x4xf32> {
-  // CHECK-NOT: transformer.rope
-  %angle = arith.constant dense<[[0.0, 0.0], [1.0, 0.1], [4.0, 0.2]]> : tensor<3x2xf32>
-  %cosine = math.cos %angle : tensor<3x2xf32>
-  %sine = math.sin %angle : tensor<3x2xf32>
-  %first = tensor.extract_slice %x[0, 0] [3, 2] [1, 1] : tensor<3x4xf32> to tensor<3x2xf32>
-  %second = tensor.extract_slice %x[0, 2] [3, 2] [1, 1] : tensor<3x4xf32> to tensor<3x2xf32>
-  %0 = arith.mulf %first, %cosine : tensor<3x2xf32>
-  %1 = arith.mulf %second, %sine : tensor<3x2xf32>
-  %2 = arith.subf %0, %1 : tensor<3x2xf32>
-  %3 = arith.mulf %first, %sine : tensor<3x2xf32>
-  %4 = arith.mulf %second, %cosine : tensor<3x2xf32>
-  %5 = arith.addf %3, %4 : tensor<3x2xf32>
-  %result = tensor.concat dim(1) %2, %5 : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x4xf32>
-  return %result : tensor<3x4xf32>
-}

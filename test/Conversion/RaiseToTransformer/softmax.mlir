@@ -140,3 +140,54 @@ func.func @logarithm(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %result = arith.mulf %one, %same : tensor<2x4xf32>
   return %result : tensor<2x4xf32>
 }
+
+// -----
+
+// The input is computed in every op that reads it, and in none alone; the maximum compares what it casts.
+#row = affine_map<(d0, d1) -> (d0)>
+#all = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-LABEL: func.func @fused(
+// CHECK-SAME: %[[X:.*]]: tensor<2x4xbf16>)
+func.func @fused(%x: tensor<2x4xbf16>) -> tensor<2x4xbf16> {
+  // CHECK: %[[SCALED:.*]] = linalg.generic {{.*}} ins(%[[X]] : tensor<2x4xbf16>) outs(%{{.*}} : tensor<2x4xf32>)
+  // CHECK: arith.mulf
+  // CHECK: %[[INPUT:.*]] = arith.truncf %[[SCALED]] : tensor<2x4xf32> to tensor<2x4xbf16>
+  // CHECK: %[[R:.*]] = transformer.softmax %[[INPUT]] : tensor<2x4xbf16>
+  // CHECK-NOT: math.exp
+  // CHECK: return %[[R]]
+  %eighth = arith.constant 0.125 : f32
+  %lowest = arith.constant dense<-3.40282347E+38> : tensor<2xf32>
+  %start = arith.constant dense<0.0> : tensor<2xf32>
+  %max = linalg.generic {indexing_maps = [#all, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%x : tensor<2x4xbf16>) outs(%lowest : tensor<2xf32>) {
+  ^bb0(%in: bf16, %so_far: f32):
+    %0 = arith.extf %in : bf16 to f32
+    %1 = arith.mulf %0, %eighth : f32
+    %2 = arith.cmpf ogt, %so_far, %1 : f32
+    %3 = arith.select %2, %so_far, %1 : f32
+    linalg.yield %3 : f32
+  } -> tensor<2xf32>
+  %sum = linalg.generic {indexing_maps = [#all, #row, #row], iterator_types = ["parallel", "reduction"]}
+      ins(%x, %max : tensor<2x4xbf16>, tensor<2xf32>) outs(%start : tensor<2xf32>) {
+  ^bb0(%in: bf16, %m: f32, %so_far: f32):
+    %0 = arith.extf %in : bf16 to f32
+    %1 = arith.mulf %0, %eighth : f32
+    %2 = arith.subf %1, %m : f32
+    %3 = math.exp %2 : f32
+    %4 = arith.addf %3, %so_far : f32
+    linalg.yield %4 : f32
+  } -> tensor<2xf32>
+  %place = tensor.empty() : tensor<2x4xbf16>
+  %result = linalg.generic {indexing_maps = [#all, #row, #row, #all], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %max, %sum : tensor<2x4xbf16>, tensor<2xf32>, tensor<2xf32>) outs(%place : tensor<2x4xbf16>) {
+  ^bb0(%in: bf16, %m: f32, %s: f32, %out: bf16):
+    %0 = arith.extf %in : bf16 to f32
+    %1 = arith.mulf %0, %eighth : f32
+    %2 = arith.subf %1, %m : f32
+    %3 = math.exp %2 : f32
+    %4 = arith.divf %3, %s : f32
+    %5 = arith.truncf %4 : f32 to bf16
+    linalg.yield %5 : bf16
+  } -> tensor<2x4xbf16>
+  return %result : tensor<2x4xbf16>
+}

@@ -1,0 +1,257 @@
+//===- Heads.cpp - Rotations and attention in foreign IR ------------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// Heads are dimensions here, in whatever place, or joined with the batches.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ModelMaker.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::testing;
+
+//===----------------------------------------------------------------------===//
+// Rotation
+//===----------------------------------------------------------------------===//
+
+ModelMaker::Angles ModelMaker::makeAngles(Dim position, Dim pair,
+                                          Rotation rotation) {
+  int64_t pairs = speller.getSize(pair);
+  double base = chance.oneOf({100.0, 10000.0});
+  SmallVector<double> frequencies;
+  for (int64_t i = 0; i < pairs; ++i)
+    frequencies.push_back(std::pow(base, -static_cast<double>(i) / pairs));
+  auto angleAt = [&](int64_t place) {
+    int64_t s = place / pairs;
+    double angle = s * frequencies[place % pairs];
+    return rotation == Rotation::OtherAngles ? angle + 0.1 * s * s : angle;
+  };
+  auto apply = [&](FormulaKind kind, const Formula &angle) {
+    return Formula(kind, {angle});
+  };
+  if (rotation != Rotation::OtherAngles && chance.oneIn(3)) {
+    Formula angle = product(
+        {Formula(constant({position}, [](int64_t s) { return s; })),
+         Formula(constant({pair}, [&](int64_t i) { return frequencies[i]; }))});
+    return {apply(FormulaKind::Cos, angle), apply(FormulaKind::Sin, angle)};
+  }
+  if (chance.oneIn(2)) {
+    Formula angle = constant({position, pair}, angleAt);
+    return {apply(FormulaKind::Cos, angle), apply(FormulaKind::Sin, angle)};
+  }
+  return {constant({position, pair},
+                   [&](int64_t i) { return std::cos(angleAt(i)); }),
+          constant({position, pair},
+                   [&](int64_t i) { return std::sin(angleAt(i)); })};
+}
+
+Spelled ModelMaker::rotate(const Spelled &input, int64_t width,
+                           Rotation rotation) {
+  Dim head = speller.addDim(speller.getSize(input.dims.back()) / width),
+      channel = speller.addDim(width), pair = speller.addDim(width / 2);
+  bool isHalf = chance.oneIn(2);
+  Dims split(rows), order(rows);
+  split.append({head, channel});
+  // Heads before positions, or behind them.
+  order.insert(order.end() - chance.from(0, 1), head);
+  order.push_back(channel);
+  Value heads = speller.arrange(
+      {speller.reshape(input.tensor, speller.getShape(split)), split}, order);
+
+  Dims pairs(order);
+  pairs.back() = pair;
+  unsigned last = order.size() - 1;
+  auto getMember = [&](Value tensor, int64_t which) -> Spelled {
+    return {isHalf ? speller.slice(tensor, last, which * width / 2, width / 2)
+                   : speller.slice(tensor, last, which, width / 2, /*step=*/2),
+            pairs};
+  };
+  Angles angles = makeAngles(rows.back(), pair, rotation);
+  Formula a = getMember(heads, 0), b = getMember(heads, 1);
+  Formula cosine = product({a, angles.cosine}),
+          sine = product({b, angles.sine});
+  Formula low = rotation == Rotation::OtherSign ? cosine + sine : cosine - sine;
+  Formula high = product({b, angles.cosine}) + product({a, angles.sine});
+  Value first = speller.spell(low, pairs), second = speller.spell(high, pairs);
+  Value rotated;
+  if (isHalf) {
+    rotated = speller.concat({first, second}, last);
+  } else {
+    Dims column(pairs);
+    column.push_back(kUnit);
+    SmallVector<int64_t> shape = speller.getShape(column);
+    rotated = speller.concat(
+        {speller.reshape(first, shape), speller.reshape(second, shape)},
+        last + 1);
+    rotated = speller.reshape(rotated, speller.getShape(order));
+  }
+  return {speller.reshape(speller.arrange({rotated, order}, split),
+                          speller.getShape(input.dims)),
+          input.dims};
+}
+
+void ModelMaker::addRope() {
+  // Cosines of few bits are no rotation's.
+  int64_t channels = speller.getSize(getChannel());
+  if (isNarrow() || channels % 4 != 0)
+    return addResidual();
+  push(rotate(activations.back(), channels / chance.from(1, 2) / 2 * 2,
+              Rotation::Rope),
+       "rope");
+}
+
+//===----------------------------------------------------------------------===//
+// Attention
+//===----------------------------------------------------------------------===//
+
+/// A causal mask, or any that leaves every query a key, as a sum or as a
+/// selection.
+Formula ModelMaker::maskScores(const Formula &scores, Dim query, Dim key,
+                               bool mayBeAny) {
+  int64_t queries = speller.getSize(query), keys = speller.getSize(key);
+  bool isCausal = !mayBeAny || chance.oneIn(2);
+  SmallVector<bool> valid;
+  for (int64_t s = 0; s < queries; ++s)
+    for (int64_t t = 0; t < keys; ++t)
+      valid.push_back(isCausal ? t <= s + keys - queries
+                               : t == s % keys ||
+                                     (s + t != keys - 1 && chance.oneIn(2)));
+  double masked =
+      isNarrow()
+          ? -1e4
+          : chance.oneOf({-1e4, -1e9, -3.4028234663852886e38, -HUGE_VAL});
+  if (!isCausal || chance.oneIn(2)) {
+    Formula mask = constant({query, key}, [&](int64_t i) {
+      return valid[i] ? 0.f : static_cast<float>(masked);
+    });
+    return chance.oneIn(2) ? scores + mask : mask + scores;
+  }
+  // By comparing indices.
+  Dims dims = scores.getDims();
+  Spelled whole{speller.spell(scores, dims), dims};
+  RankedTensorType type = speller.getTensorType(dims);
+  Value empty =
+      tensor::EmptyOp::create(b, type.getShape(), type.getElementType());
+  AffineMap all = b.getMultiDimIdentityMap(dims.size());
+  SmallVector<AffineMap> maps = {all, all};
+  SmallVector<utils::IteratorType> iterators(dims.size(),
+                                             utils::IteratorType::parallel);
+  whole.tensor =
+      linalg::GenericOp::create(
+          b, type, whole.tensor, empty, maps, iterators,
+          [&](OpBuilder &body, Location loc, ValueRange in) {
+            Value s = linalg::IndexOp::create(
+                body, loc, llvm::find(dims, query) - dims.begin());
+            Value t = linalg::IndexOp::create(
+                body, loc, llvm::find(dims, key) - dims.begin());
+            Value offset =
+                arith::ConstantIndexOp::create(body, loc, keys - queries);
+            Value last = arith::AddIOp::create(body, loc, s, offset);
+            Value counts = arith::CmpIOp::create(
+                body, loc, arith::CmpIPredicate::sle, t, last);
+            Value lowest = arith::ConstantOp::create(
+                body, loc, body.getFloatAttr(type.getElementType(), masked));
+            Value score =
+                arith::SelectOp::create(body, loc, counts, in[0], lowest);
+            linalg::YieldOp::create(body, loc, score);
+          })
+          .getResult(0);
+  return whole;
+}
+
+void ModelMaker::addAttention() {
+  int64_t groups = chance.from(1, 2), members = chance.from(1, 2), width = 4;
+  int64_t heads = groups * members;
+  Dim queryChannel = speller.addDim(heads * width),
+      keyChannel = speller.addDim(groups * width);
+  Spelled query = linear(activations.back(), queryChannel);
+  Spelled key = linear(activations.back(), keyChannel);
+  Spelled value = linear(activations.back(), keyChannel);
+  ops["linear"] += 3;
+  if (!isNarrow() && chance.oneIn(3)) {
+    query = rotate(query, width, Rotation::Rope);
+    key = rotate(key, width, Rotation::Rope);
+    ops["rope"] += 2;
+  }
+
+  // [batch, head, position, channel], keys repeated for the heads of a group.
+  bool hasBatch = rows.size() == 2;
+  int64_t batches = hasBatch ? speller.getSize(rows[0]) : 1;
+  bool isJoined = chance.oneIn(2);
+  // Formulas have their dimensions in this order, keys last.
+  int64_t positions = speller.getSize(rows.back());
+  Dim head = speller.addDim(heads), group = speller.addDim(groups),
+      member = speller.addDim(members),
+      batchAndHead = speller.addDim(batches * heads),
+      position = speller.addDim(positions),
+      keyPosition = speller.addDim(positions), channel = speller.addDim(width);
+  Dims front(rows);
+  front.pop_back();
+  Dims batch(front);
+  batch.push_back(head);
+  Dims finalBatch = isJoined ? Dims{batchAndHead} : batch;
+  auto with = [](ArrayRef<Dim> dims, std::initializer_list<Dim> more) {
+    Dims all(dims);
+    all.append(more);
+    return all;
+  };
+  auto getHeads = [&](const Spelled &packed, Dim at, bool isRepeated) {
+    Spelled split;
+    if (isRepeated && members > 1) {
+      split.dims = with(front, {at, group, channel});
+      split.tensor =
+          speller.reshape(packed.tensor, speller.getShape(split.dims));
+      split.tensor =
+          speller.arrange(split, with(front, {group, member, at, channel}));
+    } else {
+      split.dims = with(front, {at, head, channel});
+      split.tensor =
+          speller.reshape(packed.tensor, speller.getShape(split.dims));
+      split.tensor = speller.arrange(split, with(batch, {at, channel}));
+    }
+    split.dims = with(finalBatch, {at, channel});
+    split.tensor = speller.reshape(split.tensor, speller.getShape(split.dims));
+    return split;
+  };
+  Spelled q = getHeads(query, position, /*isRepeated=*/false);
+  Spelled k = getHeads(key, keyPosition, /*isRepeated=*/true);
+  Spelled v = getHeads(value, keyPosition, /*isRepeated=*/true);
+
+  int64_t scaled = chance.from(0, 3);
+  double scale = chance.oneOf({0.5, 0.25, 1 / std::sqrt(6.0)});
+  auto multiply = [&](Spelled &part) {
+    part.tensor = speller.spell(product({part, scale}), part.dims);
+  };
+  if (scaled == 1)
+    multiply(q);
+  if (scaled == 2)
+    multiply(k);
+  Dims scoreDims = with(finalBatch, {position, keyPosition});
+  Formula scores =
+      Spelled{speller.contract(q, k, channel, scoreDims), scoreDims};
+  if (scaled == 3)
+    scores = chance.oneIn(2) ? scores / Formula(1 / scale)
+                             : product({scores, scale});
+  if (!chance.oneIn(3))
+    scores = maskScores(scores, position, keyPosition, batches == 1);
+  Spelled weights{speller.spell(softmax(scores, keyPosition), scoreDims),
+                  scoreDims};
+  Dims resultDims = with(finalBatch, {position, channel});
+  Value result = speller.contract(weights, v, keyPosition, resultDims);
+  // Back to channels.
+  Dims unpacked = with(batch, {position, channel});
+  Dims packed = with(front, {position, head, channel});
+  result = speller.reshape(result, speller.getShape(unpacked));
+  result = speller.arrange({result, unpacked}, packed);
+  Dims dims = rowsAnd(queryChannel);
+  push(Spelled{speller.reshape(result, speller.getShape(dims)), dims},
+       "attention");
+}

@@ -74,6 +74,8 @@ static void addLoops(OpPassManager &pm) {
   pm.addPass(createPackWeights());
   pm.addPass(createConvertTransformerToLinalg());
   pm.addPass(createConvertIQuantToLinalg());
+  // Comparisons and casts of tensors, beside ops of the dialects.
+  pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   // No elimination of common subexpressions here: accumulators of one shape
   // would become one value, and bufferization would copy it for each of them;
   // and layers that share values with their neighbours would not be equal.

@@ -88,6 +88,11 @@ struct QuantizePipelineOptions
       llvm::cl::desc("Most channels of a linear's input that share an "
                      "exponent, 0 for whole rows."),
       llvm::cl::init(384)};
+  Option<bool> maskArguments{
+      *this, "mask-arguments",
+      llvm::cl::desc("Whether float arguments that are added to scores are "
+                     "masks, as raise-to-transformer takes them."),
+      llvm::cl::init(false)};
   ListOption<Folding, FoldingParser> fold{
       *this, "fold",
       llvm::cl::desc("What to fold before, in the pipeline's order, whatever "

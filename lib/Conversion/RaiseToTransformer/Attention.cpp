@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Attention.h"
 #include "Heads.h"
 #include "Patterns.h"
 
@@ -17,29 +18,8 @@ using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::iquant::raise;
 
-/// The most elements of a mask that are looked at.
-static constexpr int64_t kMaxMask = int64_t(1) << 20;
-/// What is added to a score that does not count is this or less: -1e4 as bf16.
-static constexpr double kMasked = -9984;
 /// No score is this number or less.
 static constexpr double kLowest = -1e30;
-
-namespace {
-/// The parts of `softmax(scale * query . key + mask) . value` as terms, and the
-/// variables that they have in common.
-struct Parts {
-  Term query, key, value;
-  double scale = 1;
-  /// What is added to the scores.
-  Sum mask;
-  /// Truth values that take scores away, and which of both does.
-  SmallVector<std::pair<Term, bool>> selects;
-  /// Batch, head, head of keys and values, position of query, position of key.
-  AffineExpr batch, head, kvHead, queryPosition, keyPosition;
-  /// Channels of a head of queries and keys, and of values.
-  AffineExpr channel, valueChannel;
-};
-} // namespace
 
 /// What a maximum with the lowest number, which keeps every score, is one of.
 static std::optional<Term> getLimited(Reader &reader, const Node &node) {
@@ -76,36 +56,32 @@ static Term takeSelects(Site &site, Parts &parts, Term score) {
   return score;
 }
 
-/// The sum that scores are. Keys that are arguments made a linear of them, and
-/// a sum of activations of that and a mask of their shape.
-static Sum getScoreSum(Reader &reader, const Term &score) {
-  Term head = reader.look(score);
-  auto op = head.value.getDefiningOp<transformer::AddOp>();
-  if (!op)
-    return getSum(reader, score);
-  Sum sum = getSum(reader, reader.getElement(op.getLhs(), head.at));
-  Sum other = getSum(reader, reader.getElement(op.getRhs(), head.at));
-  sum.number += other.number;
-  sum.products.append(other.products);
-  return sum;
-}
-
-/// Reads scores as a sum, also where a part of it is selected.
+/// Reads scores as a sum, also where a part of it is selected, or where it was
+/// raised as one of activations.
 static Sum getScores(Site &site, Parts &parts, const Term &score) {
-  Sum scores = getScoreSum(site.getReader(), takeSelects(site, parts, score));
+  Reader &reader = site.getReader();
+  Sum scores = getSum(reader, takeSelects(site, parts, score));
   Sum result = {scores.number, {}};
+  auto append = [&](const Term &part) {
+    Sum sum = getSum(reader, part);
+    result.number += sum.number;
+    llvm::append_range(result.products, sum.products);
+  };
   for (Product &product : scores.products) {
     size_t known = parts.selects.size();
     Term rest;
     if (product.isTerm())
-      rest = takeSelects(site, parts, product.factors[0].term);
-    if (parts.selects.size() == known) {
+      rest = reader.look(takeSelects(site, parts, product.factors[0].term));
+    auto add = rest ? rest.value.getDefiningOp<transformer::AddOp>()
+                    : transformer::AddOp();
+    if (add) {
+      append({add.getLhs(), rest.at});
+      append({add.getRhs(), rest.at});
+    } else if (parts.selects.size() != known) {
+      append(rest);
+    } else {
       result.products.push_back(std::move(product));
-      continue;
     }
-    Sum part = getSum(site.getReader(), rest);
-    result.number += part.number;
-    llvm::append_range(result.products, part.products);
   }
   return result;
 }
@@ -208,108 +184,6 @@ static void shareKeys(Site &site, Parts &parts) {
 }
 
 //===----------------------------------------------------------------------===//
-// Masks
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// Which keys count for which queries.
-struct Mask {
-  bool causal = false;
-  /// Null where all keys count, or those that a causal mask leaves.
-  DenseElementsAttr valid;
-};
-} // namespace
-
-/// The value of a sum whose terms are constants.
-static std::optional<double> evaluate(Reader &reader, const Sum &sum,
-                                      SmallVector<int64_t> &values) {
-  double result = sum.number;
-  for (const Product &product : sum.products) {
-    double value = product.number;
-    for (const Factor &factor : product.factors) {
-      auto base = reader.evaluate(factor.term, values);
-      if (!base)
-        return std::nullopt;
-      value *= std::pow(*base, factor.power);
-    }
-    result += value;
-  }
-  return result;
-}
-
-/// Judges a mask by its values; none where they are not known, or not those of
-/// a mask.
-static std::optional<Mask> getMask(Site &site, const Parts &parts) {
-  Reader &reader = site.getReader();
-  IndexSpace &space = site.getSpace();
-  if (parts.mask.products.empty() && parts.selects.empty())
-    return parts.mask.number == 0 ? std::optional(Mask()) : std::nullopt;
-  int64_t queries = space.getExtent(parts.queryPosition);
-  int64_t keys = space.getExtent(parts.keyPosition);
-  if (ShapedType::isDynamic(queries) || ShapedType::isDynamic(keys) ||
-      queries * keys > kMaxMask)
-    return std::nullopt;
-  auto isShared = [&](const Term &term) {
-    return !reader.dependsOn(term, parts.head) &&
-           !reader.dependsOn(term, parts.batch);
-  };
-  for (const Product &product : parts.mask.products)
-    for (const Factor &factor : product.factors)
-      if (!isShared(factor.term))
-        return std::nullopt;
-  for (auto &[condition, masks] : parts.selects)
-    if (!isShared(condition))
-      return std::nullopt;
-
-  SmallVector<int64_t> values;
-  auto set = [&](AffineExpr variable, int64_t value) {
-    auto dim = dyn_cast<AffineDimExpr>(variable);
-    if (!dim)
-      return;
-    values.resize(std::max<size_t>(values.size(), dim.getPosition() + 1));
-    values[dim.getPosition()] = value;
-  };
-  SmallVector<bool> valid;
-  bool all = true, causal = queries <= keys;
-  for (int64_t query = 0; query < queries; ++query) {
-    bool any = false;
-    for (int64_t key = 0; key < keys; ++key) {
-      set(parts.queryPosition, query);
-      set(parts.keyPosition, key);
-      auto added = evaluate(reader, parts.mask, values);
-      if (!added || (*added != 0 && !(*added <= kMasked)))
-        return std::nullopt;
-      bool counts = *added == 0;
-      for (auto &[condition, masks] : parts.selects) {
-        auto value = reader.evaluate(condition, values);
-        if (!value)
-          return std::nullopt;
-        counts &= (*value != 0) != masks;
-      }
-      valid.push_back(counts);
-      any |= counts;
-      all &= counts;
-      causal &= counts == (key <= query + keys - queries);
-    }
-    // Other IR divides zero by zero there, or counts all keys.
-    if (!any)
-      return std::nullopt;
-  }
-  Mask mask;
-  mask.causal = causal && !all;
-  if (!causal && !all) {
-    int64_t batches = space.getExtent(parts.batch);
-    if (batches != 1)
-      return std::nullopt;
-    mask.valid = DenseElementsAttr::get(
-        RankedTensorType::get({1, queries, keys},
-                              site.getBuilder().getI1Type()),
-        ArrayRef<bool>(valid));
-  }
-  return mask;
-}
-
-//===----------------------------------------------------------------------===//
 // Attention
 //===----------------------------------------------------------------------===//
 
@@ -363,11 +237,10 @@ Raised raise::raiseAttention(Site &site) {
     for (AffineExpr &index : indices)
       index = space.simplify(index.replace(batches[0], split.joined));
   }
-  std::optional<Mask> mask = getMask(site, parts);
+  std::string reason;
+  std::optional<Mask> mask = getMask(site, parts, reason);
   if (!mask)
-    return site.decline("attention",
-                        "what is added to its scores is no mask of "
-                        "known values");
+    return site.decline("attention", reason);
   shareKeys(site, parts);
 
   int64_t width = space.getExtent(parts.channel);
@@ -395,15 +268,16 @@ Raised raise::raiseAttention(Site &site) {
                         "its queries, keys or values are no tensors "
                         "of heads");
 
+  FailureOr<Value> valid = createMask(site, parts, *mask);
+  if (failed(valid))
+    return site.decline("attention", "its mask is no tensor of batches and "
+                                     "keys, or of queries as well");
   ImplicitLocOpBuilder &builder = site.getBuilder();
-  Value valid;
-  if (mask->valid)
-    valid = arith::ConstantOp::create(builder, mask->valid);
   FloatAttr scale;
   if (!isNear(parts.scale, 1 / std::sqrt(width), site.getType()))
     scale = builder.getF64FloatAttr(parts.scale);
   Value result = transformer::AttentionOp::create(
-      builder, query.getType(), query, key, value, valid, /*offset=*/Value(),
+      builder, query.getType(), query, key, value, *valid, /*offset=*/Value(),
       builder.getI64IntegerAttr(heads), builder.getI64IntegerAttr(kvHeads),
       scale, mask->causal ? builder.getUnitAttr() : UnitAttr(),
       /*clip=*/nullptr, /*scores=*/nullptr, /*statistics=*/nullptr);

@@ -37,6 +37,11 @@ static AffineExpr getFeature(Site &site, const Term &weight, const Term &input,
   if (!isParameter(parameter) ||
       (isa<BlockArgument>(parameter) && !mayBeArgument))
     return {};
+  // A factor of all channels is no weight of a single feature.
+  SplatElementsAttr factor;
+  if (matchPattern(parameter, m_Constant(&factor)) &&
+      factor.getType().getRank() < 2)
+    return {};
   // The only feature is the last index, which is 0.
   AffineExpr feature = site.getChannel();
   bool isFound = false;
@@ -143,8 +148,9 @@ Raised raise::raiseBias(Site &site) {
   if (!linear || linear.getBias() ||
       !llvm::is_contained(site.getIndices(), lhs.at.back()))
     return std::nullopt;
+  // What is computed from an argument may be a mask of scores.
   Value bias = site.withChannel(lhs.at.back()).getChannelVector(rhs);
-  if (!bias)
+  if (!bias || !(isParameter(rhs.value) || matchPattern(bias, m_Constant())))
     return std::nullopt;
   Value biased = transformer::LinearOp::create(
       site.getBuilder(), linear.getType(), linear.getInput(),

@@ -107,9 +107,9 @@ static Raised raiseMove(Site &site) {
 }
 
 /// What replaces a value; null where it is not raised.
-static Value raiseValue(OpResult result, Constants &constants, bool isLast) {
+static Value raiseValue(OpResult result, Common &common, bool isLast) {
   ArrayRef<RaisePattern> patterns(kPatterns);
-  Site::State state(result, constants,
+  Site::State state(result, common,
                     isLast ? patterns : patterns.take_front(kNumFirst),
                     /*isQuiet=*/isLast);
   Site site(state);
@@ -164,13 +164,14 @@ struct RaiseToTransformer
   using RaiseToTransformerBase::RaiseToTransformerBase;
 
   void runOnOperation() override {
-    Constants constants;
+    Common common;
+    common.takesMaskArguments = maskArguments;
     for (auto function : getOperation().getOps<func::FuncOp>())
-      raise(function, constants);
+      raise(function, common);
   }
 
 private:
-  void raise(func::FuncOp function, Constants &constants) {
+  void raise(func::FuncOp function, Common &common) {
     llvm::SmallPtrSet<Operation *, 16> unused;
     for (Operation *op : getOps(function))
       if (op->use_empty())
@@ -180,7 +181,7 @@ private:
       for (Operation *op : ops)
         for (OpResult result : op->getResults())
           if (mayBeRaised(result))
-            if (Value replacement = raiseValue(result, constants, isLast))
+            if (Value replacement = raiseValue(result, common, isLast))
               result.replaceAllUsesWith(replacement);
       for (Operation *op : ops)
         for (OpOperand &operand : op->getOpOperands())

@@ -135,13 +135,12 @@ static void copyTransposed(ArrayRef<char> from, char *to,
 
 /// A transposed copy of a constant; null without its elements.
 static Value transposeConstant(ImplicitLocOpBuilder &builder, Value tensor,
-                               ArrayRef<int64_t> permutation,
-                               Constants &constants) {
+                               ArrayRef<int64_t> permutation, Common &common) {
   ElementsAttr source;
   if (!matchPattern(tensor, m_Constant(&source)) || source.isSplat())
     return {};
   Attribute &result =
-      constants.transposed[{source, builder.getDenseI64ArrayAttr(permutation)}];
+      common.transposed[{source, builder.getDenseI64ArrayAttr(permutation)}];
   std::optional<ArrayRef<char>> bytes = getConstantBytes(source);
   ArrayRef<int64_t> shape = source.getShapedType().getShape();
   int64_t width = source.getElementType().getIntOrFloatBitWidth() / 8;
@@ -168,11 +167,10 @@ static Value transposeConstant(ImplicitLocOpBuilder &builder, Value tensor,
 }
 
 static Value transpose(ImplicitLocOpBuilder &builder, Value value,
-                       ArrayRef<int64_t> permutation, Constants &constants) {
+                       ArrayRef<int64_t> permutation, Common &common) {
   if (llvm::is_sorted(permutation))
     return value;
-  if (Value constant =
-          transposeConstant(builder, value, permutation, constants))
+  if (Value constant = transposeConstant(builder, value, permutation, common))
     return constant;
   auto sizes = tensor::getMixedSizes(builder, builder.getLoc(), value);
   SmallVector<OpFoldResult> shape =
@@ -249,7 +247,7 @@ static Value slice(ImplicitLocOpBuilder &builder, Value tensor,
 
 Value raise::rearrange(ImplicitLocOpBuilder &builder, const IndexSpace &space,
                        const Term &element, ArrayRef<AffineExpr> indices,
-                       ArrayRef<int64_t> shape, Constants &constants,
+                       ArrayRef<int64_t> shape, Common &common,
                        bool mayRepeat) {
   auto type = cast<RankedTensorType>(element.value.getType());
   AffineExpr place = space.join(indices, shape);
@@ -303,7 +301,7 @@ Value raise::rearrange(ImplicitLocOpBuilder &builder, const IndexSpace &space,
       dropUnits(builder, slice(builder, element.value, part), fromCounts);
   if (from.size() != fromKept.size())
     value = expand(builder, value, digits, numberGroups(fromKept));
-  value = transpose(builder, value, permutation, constants);
+  value = transpose(builder, value, permutation, common);
   if (!repeated.empty()) {
     Value empty =
         tensor::EmptyOp::create(builder, extents, type.getElementType());

@@ -19,11 +19,11 @@ using namespace mlir::iquant::raise;
 /// How deep formulas nest parts that are tensors of their own.
 static constexpr unsigned kMaxDepth = 4;
 
-Site::State::State(OpResult result, Constants &constants,
+Site::State::State(OpResult result, Common &common,
                    ArrayRef<RaisePattern> patterns, bool isQuiet)
-    : constants(constants), result(result), space(result.getContext()),
-      reader(space), builder(result.getLoc(), result.getOwner()),
-      patterns(patterns), isQuiet(isQuiet) {}
+    : common(common), result(result), space(result.getContext()), reader(space),
+      builder(result.getLoc(), result.getOwner()), patterns(patterns),
+      isQuiet(isQuiet) {}
 
 Site::Site(State &state)
     : state(state), type(llvm::cast<RankedTensorType>(state.result.getType())) {
@@ -54,7 +54,7 @@ Value Site::getRearranged(ArrayRef<Term> path, ArrayRef<AffineExpr> indices,
   // The nearest tensor to the producer that only moves elements.
   for (const Term &step : llvm::reverse(path))
     if (Value moved = rearrange(state.builder, state.space, step, indices,
-                                shape, state.constants, mayRepeat))
+                                shape, state.common, mayRepeat))
       return moved;
   return {};
 }
@@ -67,11 +67,18 @@ Value Site::getReshaped(const Term &element) {
       state.space.join(element.at, from) != place)
     return {};
   return rearrange(state.builder, state.space, element, indices,
-                   type.getShape(), state.constants);
+                   type.getShape(), state.common);
 }
 
 Value Site::getMoved(ArrayRef<Term> path) {
   return getRearranged(path, indices, type.getShape(), /*mayRepeat=*/true);
+}
+
+Value Site::getRepeated(const Term &element, ArrayRef<AffineExpr> indices,
+                        ArrayRef<int64_t> shape) {
+  SmallVector<Term> path;
+  state.reader.look(element, &path);
+  return getRearranged(path, indices, shape, /*mayRepeat=*/true);
 }
 
 Value Site::getTensor(const Term &element, ArrayRef<AffineExpr> indices,

@@ -24,8 +24,10 @@ class Site;
 /// or what an op without operands loads.
 bool isParameter(Value value);
 
-/// The constants that raising made, shared by all its patterns.
-struct Constants {
+/// What all sites have in common.
+struct Common {
+  /// Whether a float argument that is added to scores is a mask.
+  bool takesMaskArguments = false;
   /// Transposed copies, by what they are copies of and in which order.
   DenseMap<std::pair<Attribute, Attribute>, Attribute> transposed;
 };
@@ -41,10 +43,10 @@ class Site {
 public:
   /// All that sites of one result share.
   struct State {
-    State(OpResult result, Constants &constants,
-          ArrayRef<RaisePattern> patterns, bool isQuiet);
+    State(OpResult result, Common &common, ArrayRef<RaisePattern> patterns,
+          bool isQuiet);
 
-    Constants &constants;
+    Common &common;
     OpResult result;
     IndexSpace space;
     Reader reader;
@@ -67,6 +69,7 @@ public:
   Reader &getReader() { return state.reader; }
   IndexSpace &getSpace() { return state.space; }
   ImplicitLocOpBuilder &getBuilder() { return state.builder; }
+  bool takesMaskArguments() const { return state.common.takesMaskArguments; }
   OpResult getResult() const { return state.result; }
   const Term &getTerm() const { return term; }
   RankedTensorType getType() const { return type; }
@@ -100,6 +103,10 @@ public:
   /// The result, made of one of these tensors, which have it as an element, by
   /// moving and repeating elements; null where that is not enough.
   Value getMoved(ArrayRef<Term> path);
+
+  /// The same, where elements may be repeated, and nothing is computed.
+  Value getRepeated(const Term &element, ArrayRef<AffineExpr> indices,
+                    ArrayRef<int64_t> shape);
 
   /// The tensor of the shape of the result that has `element` at its indices,
   /// in its element type.
@@ -143,7 +150,7 @@ private:
 /// enough.
 Value rearrange(ImplicitLocOpBuilder &builder, const IndexSpace &space,
                 const Term &element, ArrayRef<AffineExpr> indices,
-                ArrayRef<int64_t> shape, Constants &constants,
+                ArrayRef<int64_t> shape, Common &common,
                 bool mayRepeat = false);
 
 /// The tensor of this shape whose element at `indices` is `element`, a scalar

@@ -6,6 +6,8 @@
 
 #include "Term.h"
 
+#include "dialects/Transformer/Transformer.h"
+
 #include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Matchers.h"
 
@@ -85,6 +87,19 @@ static std::optional<double> getNumber(Value value) {
   return std::nullopt;
 }
 
+/// A factor that all channels have in common may belong to a formula, such as
+/// the -1 of a rotation.
+static Node readScale(Reader &reader, transformer::ScaleOp op,
+                      const Term &term) {
+  Node node;
+  if (!getNumber(op.getFactors()))
+    return node;
+  node.kind = Kind::Mul;
+  node.operands.push_back(reader.getElement(op.getInput(), term.at));
+  node.operands.push_back(reader.getElement(op.getFactors(), {term.at.back()}));
+  return node;
+}
+
 Node Reader::read(const Term &term) {
   Term head = look(term);
   if (std::optional<double> number = getNumber(head.value)) {
@@ -95,6 +110,8 @@ Node Reader::read(const Term &term) {
   }
   if (!head.value.getDefiningOp())
     return {};
+  if (auto scale = head.value.getDefiningOp<transformer::ScaleOp>())
+    return readScale(*this, scale, head);
   if (Node node = readLinalg(*this, head); node.kind != Kind::Leaf)
     return node;
   if (Node node = readScalar(*this, head); node.kind != Kind::Leaf)
@@ -165,7 +182,7 @@ bool Reader::dependsOn(const Term &term, AffineExpr variable,
   };
   // What does not mention the variable at all depends on it in no way.
   Term head = look(term);
-  if (llvm::none_of(head.at, mentions))
+  if (llvm::none_of(head.at, mentions) || (assumed && head == assumed))
     return false;
   Node node = read(head);
   if (node.kind == Kind::Index)

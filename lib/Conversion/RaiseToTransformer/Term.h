@@ -120,6 +120,13 @@ public:
   /// Whether a term's value may depend on a variable.
   bool dependsOn(const Term &term, AffineExpr variable);
 
+  /// Takes an element of a tensor that is not known for this number, in
+  /// `evaluate` and `dependsOn`; a null element ends that.
+  void assume(const Term &element, double value = 0) {
+    assumed = element;
+    assumedValue = value;
+  }
+
   /// The value of a term all of whose elements are constants, where the
   /// variables have these values.
   std::optional<double> evaluate(const Term &term, SmallVector<int64_t> &values,
@@ -144,6 +151,8 @@ private:
   bool dependsOn(const Term &term, AffineExpr variable, unsigned &budget);
 
   IndexSpace &space;
+  Term assumed;
+  double assumedValue = 0;
   DenseMap<Operation *, Indices> variables;
   /// What `fitIndex` found for which indices of a tensor.
   DenseMap<Value, SmallVector<std::pair<Indices, AffineExpr>, 1>> fits;

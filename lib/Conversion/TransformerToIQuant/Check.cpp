@@ -31,6 +31,9 @@ static std::string show(Type type) {
 
 /// Whether the op passes values on without computing, whatever their types.
 static bool isCarrier(Operation *op) {
+  // What a float mask masks.
+  if (auto compare = dyn_cast<arith::CmpFOp>(op))
+    return compare.getPredicate() == arith::CmpFPredicate::OGT;
   return isa<func::FuncOp, func::CallOp, func::ReturnOp, cf::BranchOp,
              cf::CondBranchOp, scf::ForOp, scf::IfOp, scf::WhileOp,
              scf::ConditionOp, scf::YieldOp, tensor::DimOp,

@@ -94,6 +94,26 @@ struct ConvertBroadcast : public OpConversionPattern<linalg::BroadcastOp> {
   }
 };
 
+/// %r = arith.cmpf ogt, %x, %limit
+///   -->
+/// %r = arith.cmpi sgt, %codes_of_x, %codes_of_limit
+///
+/// Both have one unit, so their codes compare as they do.
+struct ConvertCompare : public OpConversionPattern<arith::CmpFOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(arith::CmpFOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    Location loc = op.getLoc();
+    Value lhs = getCodes(rewriter, loc, adaptor.getLhs());
+    Value rhs = getCodes(rewriter, loc, adaptor.getRhs());
+    rewriter.replaceOpWithNewOp<arith::CmpIOp>(op, arith::CmpIPredicate::sgt,
+                                               lhs, rhs);
+    return success();
+  }
+};
+
 struct ConvertDim : public OpConversionPattern<tensor::DimOp> {
   using OpConversionPattern::OpConversionPattern;
 
@@ -113,6 +133,6 @@ void to_iquant::populateSlicePatterns(const TypeConverter &converter,
                ConvertMove<tensor::ExpandShapeOp>,
                ConvertMove<tensor::CollapseShapeOp>,
                ConvertMove<tensor::ConcatOp>, ConvertMove<tensor::EmptyOp>,
-               ConvertTranspose, ConvertBroadcast, ConvertDim>(
+               ConvertTranspose, ConvertBroadcast, ConvertCompare, ConvertDim>(
       converter, patterns.getContext());
 }

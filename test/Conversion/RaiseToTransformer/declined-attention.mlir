@@ -139,7 +139,7 @@ func.func @no_scores(%q: tensor<2x3x4xf32>, %k: tensor<2x3x4xf32>, %v: tensor<2x
       ins(%q, %k : tensor<2x3x4xf32>, tensor<2x3x4xf32>) outs(%score_start : tensor<2x3x3xf32>) -> tensor<2x3x3xf32>
   %masked = arith.addf %scores, %other : tensor<2x3x3xf32>
   %p = linalg.softmax dimension(2) ins(%masked : tensor<2x3x3xf32>) outs(%place : tensor<2x3x3xf32>) -> tensor<2x3x3xf32>
-  // expected-remark @below {{looks like a transformer.attention, but what is added to its scores is no mask of known values}}
+  // expected-remark @below {{looks like a transformer.attention, but what is added to its scores is a mask only if the option mask-arguments says so}}
   %result = linalg.batch_matmul ins(%p, %v : tensor<2x3x3xf32>, tensor<2x3x4xf32>) outs(%start : tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
   return %result : tensor<2x3x4xf32>
 }

@@ -141,3 +141,66 @@ func.func @partial(%x: tensor<3x6xf32>) -> tensor<3x6xf32> {
   %result = tensor.concat dim(1) %rotated, %rest : (tensor<3x4xf32>, tensor<3x2xf32>) -> tensor<3x6xf32>
   return %result : tensor<3x6xf32>
 }
+
+// -----
+
+// The same of what a norm gives that has a scale for every head, as Cohere has it.
+#all = affine_map<(d0, d1, d2) -> (d0, d1, d2)>
+#position = affine_map<(d0, d1, d2) -> (d1, d2)>
+// CHECK-LABEL: func.func @scaled_heads(
+// CHECK-SAME: %[[X:.*]]: tensor<5x8xf32>)
+func.func @scaled_heads(%x: tensor<5x8xf32>) -> tensor<5x8xf32> {
+  // CHECK-DAG: %[[FREQUENCIES:.*]] = arith.constant dense<[1.000000e+00, 2.500000e-01]> : tensor<2xf32>
+  // CHECK-DAG: %[[ZERO:.*]] = arith.constant 0 : index
+  // CHECK-DAG: %[[NORM:.*]] = transformer.rms_norm
+  // CHECK-DAG: %[[SCALED:.*]] = transformer.scale
+  // CHECK: %[[R:.*]] = transformer.rope %[[SCALED]]<half> by %[[FREQUENCIES]] at %[[ZERO]] {heads = 2 : i64, max_positions = 5 : i64}
+  // CHECK-NEXT: return %[[R]]
+  %frequencies = arith.constant dense<[1.0, 0.25]> : tensor<2xf32>
+  %angles = tensor.empty() : tensor<5x2xf32>
+  %angle = linalg.generic {indexing_maps = [affine_map<(d0, d1) -> (d1)>, affine_map<(d0, d1) -> (d0, d1)>], iterator_types = ["parallel", "parallel"]}
+      ins(%frequencies : tensor<2xf32>) outs(%angles : tensor<5x2xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %0 = linalg.index 0 : index
+    %1 = arith.index_cast %0 : index to i64
+    %2 = arith.sitofp %1 : i64 to f32
+    %3 = arith.mulf %2, %in : f32
+    linalg.yield %3 : f32
+  } -> tensor<5x2xf32>
+  %both = tensor.concat dim(1) %angle, %angle : (tensor<5x2xf32>, tensor<5x2xf32>) -> tensor<5x4xf32>
+  %cosine = math.cos %both : tensor<5x4xf32>
+  %sine = math.sin %both : tensor<5x4xf32>
+  %split = tensor.expand_shape %x [[0], [1, 2]] output_shape [5, 2, 4] : tensor<5x8xf32> into tensor<5x2x4xf32>
+  %norm = transformer.rms_norm %split {epsilon = 1.0e-5} : (tensor<5x2x4xf32>) -> tensor<5x2x4xf32>
+  %scales = arith.constant dense<[[1.0, 2.0, 3.0, 4.0], [5.0, 6.0, 7.0, 8.0]]> : tensor<2x4xf32>
+  %scale_place = tensor.empty() : tensor<5x2x4xf32>
+  %expanded = linalg.generic {indexing_maps = [#all, #position, #all], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%norm, %scales : tensor<5x2x4xf32>, tensor<2x4xf32>) outs(%scale_place : tensor<5x2x4xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %0 = arith.mulf %a, %b : f32
+    linalg.yield %0 : f32
+  } -> tensor<5x2x4xf32>
+  %place = tensor.empty() : tensor<2x5x4xf32>
+  %heads = linalg.transpose ins(%expanded : tensor<5x2x4xf32>) outs(%place : tensor<2x5x4xf32>) permutation = [1, 0, 2]
+  %first = tensor.extract_slice %heads[0, 0, 0] [2, 5, 2] [1, 1, 1] : tensor<2x5x4xf32> to tensor<2x5x2xf32>
+  %second = tensor.extract_slice %heads[0, 0, 2] [2, 5, 2] [1, 1, 1] : tensor<2x5x4xf32> to tensor<2x5x2xf32>
+  %negated = arith.negf %second : tensor<2x5x2xf32>
+  %swapped = tensor.concat dim(2) %negated, %first : (tensor<2x5x2xf32>, tensor<2x5x2xf32>) -> tensor<2x5x4xf32>
+  %cosines = linalg.generic {indexing_maps = [#all, #position, #all], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%heads, %cosine : tensor<2x5x4xf32>, tensor<5x4xf32>) outs(%place : tensor<2x5x4xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %0 = arith.mulf %a, %b : f32
+    linalg.yield %0 : f32
+  } -> tensor<2x5x4xf32>
+  %sines = linalg.generic {indexing_maps = [#all, #position, #all], iterator_types = ["parallel", "parallel", "parallel"]}
+      ins(%swapped, %sine : tensor<2x5x4xf32>, tensor<5x4xf32>) outs(%place : tensor<2x5x4xf32>) {
+  ^bb0(%a: f32, %b: f32, %out: f32):
+    %0 = arith.mulf %a, %b : f32
+    linalg.yield %0 : f32
+  } -> tensor<2x5x4xf32>
+  %rotated = arith.addf %cosines, %sines : tensor<2x5x4xf32>
+  %back = tensor.empty() : tensor<5x2x4xf32>
+  %transposed = linalg.transpose ins(%rotated : tensor<2x5x4xf32>) outs(%back : tensor<5x2x4xf32>) permutation = [1, 0, 2]
+  %packed = tensor.collapse_shape %transposed [[0], [1, 2]] : tensor<5x2x4xf32> into tensor<5x8xf32>
+  return %packed : tensor<5x8xf32>
+}

@@ -46,3 +46,14 @@ func.func @mean_pool(%x: tensor<2x?x4xf32>, %mask: tensor<2x?xi1>) -> tensor<2x4
   %1 = transformer.mean_pool %0 mask %mask : (tensor<2x?x4xf32>, tensor<2x?xi1>) -> tensor<2x4xf32>
   return %1 : tensor<2x4xf32>
 }
+
+// What a mask of floats masks.
+// CHECK-LABEL: func.func @mask(
+func.func @mask(%x: tensor<2x3xf32>) -> tensor<2x3xi1> {
+  // CHECK-DAG: %[[LIMIT:.*]] = arith.constant dense<-163840000> : tensor<2x3xi32>
+  // CHECK: %[[CODES:.*]] = iquant.decompose %arg0
+  // CHECK: arith.cmpi sgt, %[[CODES]], %{{.*}} : tensor<2x3xi32>
+  %limit = arith.constant dense<-1.0e4> : tensor<2x3xf32>
+  %0 = arith.cmpf ogt, %x, %limit : tensor<2x3xf32>
+  return %0 : tensor<2x3xi1>
+}

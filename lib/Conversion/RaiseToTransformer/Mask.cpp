@@ -1,0 +1,239 @@
+//===- Mask.cpp - Masks of attention, judged by their values --------------===//
+//
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+// A mask that depends on an argument is one if, whatever truth value an element
+// of the argument has, the values are those of a mask.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Attention.h"
+
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/IR/Matchers.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace mlir::iquant;
+using namespace mlir::iquant::raise;
+
+/// The most elements of a mask that are looked at.
+static constexpr int64_t kMaxMask = int64_t(1) << 20;
+/// How many terms a mask consists of at most.
+static constexpr unsigned kBudget = 256;
+/// What masks in an argument of floats.
+static constexpr double kLowest = -3e38;
+
+/// The value of a sum whose terms are constants.
+static std::optional<double> evaluate(Reader &reader, const Sum &sum,
+                                      SmallVector<int64_t> &values) {
+  double result = sum.number;
+  for (const Product &product : sum.products) {
+    double value = product.number;
+    for (const Factor &factor : product.factors) {
+      auto base = reader.evaluate(factor.term, values);
+      if (!base)
+        return std::nullopt;
+      value *= std::pow(*base, factor.power);
+    }
+    result += value;
+  }
+  return result;
+}
+
+/// All terms that say what is added to scores, or taken away.
+static SmallVector<Term> getTerms(const Parts &parts) {
+  SmallVector<Term> terms;
+  for (const Product &product : parts.mask.products)
+    for (const Factor &factor : product.factors)
+      terms.push_back(factor.term);
+  for (auto &[condition, masks] : parts.selects)
+    terms.push_back(condition);
+  return terms;
+}
+
+/// Collects the elements that a term is computed from and that are no
+/// constants; fails where there are too many terms.
+static LogicalResult collectUnknown(Reader &reader, const Term &term,
+                                    SmallVectorImpl<Term> &unknown,
+                                    unsigned &budget) {
+  if (budget-- == 0)
+    return failure();
+  Term head = reader.look(term);
+  Node node = reader.read(head);
+  if (node.kind == Kind::Leaf && !matchPattern(head.value, m_Constant()) &&
+      !llvm::is_contained(unknown, head))
+    unknown.push_back(head);
+  for (const Term &operand : node.operands)
+    if (failed(collectUnknown(reader, operand, unknown, budget)))
+      return failure();
+  return success();
+}
+
+namespace {
+/// Which keys count for which queries, row by row.
+using Valid = SmallVector<bool>;
+} // namespace
+
+/// Evaluates a mask; none where its values are not known, not those of a mask,
+/// or not the same for all batches and heads.
+static std::optional<Valid> getValid(Site &site, const Parts &parts) {
+  Reader &reader = site.getReader();
+  IndexSpace &space = site.getSpace();
+  if (llvm::any_of(getTerms(parts), [&](const Term &term) {
+        return reader.dependsOn(term, parts.head) ||
+               reader.dependsOn(term, parts.batch);
+      }))
+    return std::nullopt;
+  SmallVector<int64_t> values;
+  auto set = [&](AffineExpr variable, int64_t value) {
+    auto dim = dyn_cast<AffineDimExpr>(variable);
+    if (!dim)
+      return;
+    values.resize(std::max<size_t>(values.size(), dim.getPosition() + 1));
+    values[dim.getPosition()] = value;
+  };
+  Valid valid;
+  for (int64_t query = 0; query < space.getExtent(parts.queryPosition);
+       ++query) {
+    for (int64_t key = 0; key < space.getExtent(parts.keyPosition); ++key) {
+      set(parts.queryPosition, query);
+      set(parts.keyPosition, key);
+      auto added = evaluate(reader, parts.mask, values);
+      if (!added || (*added != 0 && !(*added <= kMasked)))
+        return std::nullopt;
+      bool counts = *added == 0;
+      for (auto &[condition, masks] : parts.selects) {
+        auto value = reader.evaluate(condition, values);
+        if (!value)
+          return std::nullopt;
+        counts &= (*value != 0) != masks;
+      }
+      valid.push_back(counts);
+    }
+  }
+  return valid;
+}
+
+/// The mask that this is for every query; none where a query has no key: other
+/// IR divides zero by zero there, or counts all keys.
+static std::optional<Mask> getMask(Site &site, const Parts &parts,
+                                   const Valid &valid) {
+  int64_t queries = site.getSpace().getExtent(parts.queryPosition);
+  int64_t keys = site.getSpace().getExtent(parts.keyPosition);
+  bool all = !llvm::is_contained(valid, false), causal = queries <= keys;
+  for (int64_t query = 0; query < queries; ++query) {
+    ArrayRef<bool> row = ArrayRef(valid).slice(query * keys, keys);
+    if (!llvm::is_contained(row, true))
+      return std::nullopt;
+    for (auto [key, counts] : llvm::enumerate(row))
+      causal &= counts == (static_cast<int64_t>(key) <= query + keys - queries);
+  }
+  Mask mask;
+  mask.causal = causal && !all;
+  if (causal || all)
+    return mask;
+  if (site.getSpace().getExtent(parts.batch) != 1)
+    return std::nullopt;
+  mask.valid = DenseElementsAttr::get(
+      RankedTensorType::get({1, queries, keys}, site.getBuilder().getI1Type()),
+      ArrayRef<bool>(valid));
+  return mask;
+}
+
+/// Judges a mask that depends on one element that is not known, by what it is
+/// for either of its values.
+static std::optional<Mask> getMaskOf(Site &site, const Parts &parts,
+                                     const Term &unknown) {
+  Reader &reader = site.getReader();
+  bool isFloat = !getElementTypeOrSelf(unknown.value.getType()).isInteger();
+  using Values = std::pair<double, double>;
+  auto candidates = isFloat ? SmallVector<Values>{{0, kLowest}}
+                            : SmallVector<Values>{{1, 0}, {0, 1}};
+  auto assume = [&](double value) {
+    reader.assume(unknown, value);
+    std::optional<Valid> valid = getValid(site, parts);
+    reader.assume({});
+    return valid;
+  };
+  for (auto [counts, masks] : candidates) {
+    std::optional<Valid> none = assume(masks), some = assume(counts);
+    if (!none || !some || llvm::is_contained(*none, true))
+      continue;
+    std::optional<Mask> mask = ::getMask(site, parts, *some);
+    if (!mask || mask->valid)
+      continue;
+    mask->unknown = unknown;
+    mask->counts = counts;
+    return mask;
+  }
+  return std::nullopt;
+}
+
+std::optional<Mask> raise::getMask(Site &site, const Parts &parts,
+                                   std::string &reason) {
+  IndexSpace &space = site.getSpace();
+  SmallVector<Term> terms = getTerms(parts), unknown;
+  if (terms.empty() && parts.mask.number == 0)
+    return Mask();
+  int64_t queries = space.getExtent(parts.queryPosition);
+  int64_t keys = space.getExtent(parts.keyPosition);
+  reason = "what is added to its scores is no mask of known values";
+  if (ShapedType::isDynamic(queries) || ShapedType::isDynamic(keys) ||
+      queries * keys > kMaxMask)
+    return std::nullopt;
+  unsigned budget = kBudget;
+  for (const Term &term : terms)
+    if (failed(collectUnknown(site.getReader(), term, unknown, budget)))
+      return std::nullopt;
+  if (unknown.empty()) {
+    std::optional<Valid> valid = getValid(site, parts);
+    return valid ? ::getMask(site, parts, *valid) : std::nullopt;
+  }
+  if (unknown.size() != 1 || !isa<RankedTensorType>(unknown[0].value.getType()))
+    return std::nullopt;
+  Type type = getElementTypeOrSelf(unknown[0].value.getType());
+  if (isa<FloatType>(type) && !site.takesMaskArguments()) {
+    reason = "what is added to its scores is a mask only if the option "
+             "mask-arguments says so";
+    return std::nullopt;
+  }
+  if (!isa<FloatType>(type) && !type.isSignlessInteger())
+    return std::nullopt;
+  return getMaskOf(site, parts, unknown[0]);
+}
+
+FailureOr<Value> raise::createMask(Site &site, const Parts &parts,
+                                   const Mask &mask) {
+  ImplicitLocOpBuilder &builder = site.getBuilder();
+  if (mask.valid)
+    return Value(arith::ConstantOp::create(builder, mask.valid));
+  if (!mask.unknown)
+    return Value();
+  Indices indices = {parts.batch};
+  if (site.getReader().dependsOn(mask.unknown, parts.queryPosition))
+    indices.push_back(parts.queryPosition);
+  indices.push_back(parts.keyPosition);
+  SmallVector<int64_t> shape;
+  for (AffineExpr index : indices)
+    shape.push_back(site.getSpace().getExtent(index));
+  Value tensor = site.getRepeated(mask.unknown, indices, shape);
+  if (!tensor)
+    return failure();
+  auto type = cast<RankedTensorType>(tensor.getType());
+  auto splat = [&](TypedAttr value) {
+    return arith::ConstantOp::create(
+        builder, SplatElementsAttr::get(type, Attribute(value)));
+  };
+  if (isa<FloatType>(type.getElementType()))
+    return Value(arith::CmpFOp::create(
+        builder, arith::CmpFPredicate::OGT, tensor,
+        splat(builder.getFloatAttr(type.getElementType(), kMasked))));
+  bool isTruth = mask.counts != 0;
+  if (isTruth && type.getElementType().isInteger(1))
+    return tensor;
+  return Value(arith::CmpIOp::create(
+      builder, isTruth ? arith::CmpIPredicate::ne : arith::CmpIPredicate::eq,
+      tensor, splat(builder.getIntegerAttr(type.getElementType(), 0))));
+}

@@ -273,11 +273,14 @@ Raised raise::raiseAttention(Site &site) {
     return site.decline("attention", "its mask is no tensor of batches and "
                                      "keys, or of queries as well");
   ImplicitLocOpBuilder &builder = site.getBuilder();
+  Value offset;
+  if (mask->isFromStart)
+    offset = arith::ConstantIndexOp::create(builder, 0);
   FloatAttr scale;
   if (!isNear(parts.scale, 1 / std::sqrt(width), site.getType()))
     scale = builder.getF64FloatAttr(parts.scale);
   Value result = transformer::AttentionOp::create(
-      builder, query.getType(), query, key, value, *valid, /*offset=*/Value(),
+      builder, query.getType(), query, key, value, *valid, offset,
       builder.getI64IntegerAttr(heads), builder.getI64IntegerAttr(kvHeads),
       scale, mask->causal ? builder.getUnitAttr() : UnitAttr(),
       /*clip=*/nullptr, /*scores=*/nullptr, /*statistics=*/nullptr);

@@ -32,6 +32,9 @@ struct Parts {
 /// Which keys count for which queries.
 struct Mask {
   bool causal = false;
+  /// Whether the first query stands at the first key, also where there may be
+  /// more keys than queries; else the last ones meet.
+  bool isFromStart = false;
   /// Null where all keys count, or those that a causal mask leaves.
   DenseElementsAttr valid;
   /// An element that is not known and says, beside that, whether a key counts:

@@ -142,6 +142,54 @@ static std::optional<Mask> getMask(Site &site, const Parts &parts,
   return mask;
 }
 
+/// Whether a condition says `key > query`, or `key <= query` where it does not
+/// mask, for all of them.
+static bool isCausal(Site &site, const Parts &parts, const Term &condition,
+                     bool masks) {
+  Reader &reader = site.getReader();
+  Node compare = reader.read(condition);
+  if (compare.kind != Kind::Less && compare.kind != Kind::LessEqual)
+    return false;
+  AffineExpr lhs = reader.getIndex(compare.operands[0]);
+  AffineExpr rhs = reader.getIndex(compare.operands[1]);
+  if (!lhs || !rhs)
+    return false;
+  // It holds from this on: rhs - lhs - (1 or 0) >= 0.
+  AffineExpr found = rhs - lhs - (compare.kind == Kind::Less ? 1 : 0);
+  AffineExpr expected = masks ? parts.keyPosition - parts.queryPosition - 1
+                              : parts.queryPosition - parts.keyPosition;
+  IndexSpace &space = site.getSpace();
+  return space.simplify(found) == space.simplify(expected);
+}
+
+/// The causal mask of as many queries and keys as there may be: one condition,
+/// which selects scores or what is added to them.
+static std::optional<Mask> getCausalMask(Site &site, const Parts &parts) {
+  Reader &reader = site.getReader();
+  Mask mask;
+  mask.causal = mask.isFromStart = true;
+  if (parts.mask.number != 0)
+    return std::nullopt;
+  if (parts.mask.products.empty() && parts.selects.size() == 1) {
+    auto [condition, masks] = parts.selects[0];
+    return isCausal(site, parts, condition, masks) ? std::optional(mask)
+                                                   : std::nullopt;
+  }
+  if (parts.mask.products.size() != 1 || !parts.mask.products[0].isTerm() ||
+      !parts.selects.empty())
+    return std::nullopt;
+  Node select = reader.read(parts.mask.products[0].factors[0].term);
+  if (select.kind != Kind::Select)
+    return std::nullopt;
+  auto ifTrue = getNumber(reader, select.operands[1]);
+  auto ifFalse = getNumber(reader, select.operands[2]);
+  bool masks = ifTrue && *ifTrue <= kMasked && ifFalse == 0;
+  bool keeps = ifFalse && *ifFalse <= kMasked && ifTrue == 0;
+  return (masks || keeps) && isCausal(site, parts, select.operands[0], masks)
+             ? std::optional(mask)
+             : std::nullopt;
+}
+
 /// Judges a mask that depends on one element that is not known, by what it is
 /// for either of its values.
 static std::optional<Mask> getMaskOf(Site &site, const Parts &parts,
@@ -180,8 +228,9 @@ std::optional<Mask> raise::getMask(Site &site, const Parts &parts,
   int64_t queries = space.getExtent(parts.queryPosition);
   int64_t keys = space.getExtent(parts.keyPosition);
   reason = "what is added to its scores is no mask of known values";
-  if (ShapedType::isDynamic(queries) || ShapedType::isDynamic(keys) ||
-      queries * keys > kMaxMask)
+  if (ShapedType::isDynamic(queries) || ShapedType::isDynamic(keys))
+    return getCausalMask(site, parts);
+  if (queries * keys > kMaxMask)
     return std::nullopt;
   unsigned budget = kBudget;
   for (const Term &term : terms)

@@ -252,6 +252,16 @@ template <typename OpTy> static LogicalResult verifyPackedSum(OpTy op) {
                           << ", got none";
 }
 
+/// Exponentials come from a table or from a published form.
+template <typename OpTy> static LogicalResult verifyExponential(OpTy op) {
+  if (!op.getExponential() || !op.getTable())
+    return success();
+  return op.emitOpError() << "expects no table beside the exponential "
+                          << stringifyExponentialForm(*op.getExponential())
+                          << ", got one of " << op.getTable()->getBits()
+                          << " bits";
+}
+
 LogicalResult SoftmaxOp::verify() {
   FixedType input = getInput().getType();
   ArrayRef<int64_t> shape = input.getShape();
@@ -263,7 +273,7 @@ LogicalResult SoftmaxOp::verify() {
   if (getTable() && getTable()->getHeads() != 1)
     return emitOpError() << "expects a table of one head, got "
                          << getTable()->getHeads();
-  if (failed(verifyPackedSum(*this)) ||
+  if (failed(verifyPackedSum(*this)) || failed(verifyExponential(*this)) ||
       failed(verifySameShape(*this, input, getType())))
     return failure();
   if (auto quantized = dyn_cast<DynType>(getType())) {
@@ -355,7 +365,7 @@ static LogicalResult verifyMask(AttentionOp op) {
 
 /// Checks the scale of the scores, which a table has in it.
 static LogicalResult verifyScoreScale(AttentionOp op) {
-  if (failed(verifyPackedSum(op)))
+  if (failed(verifyPackedSum(op)) || failed(verifyExponential(op)))
     return failure();
   std::optional<int64_t> multiplier = op.getScaleMultiplier(),
                          exponent = op.getScaleExponent();
@@ -449,8 +459,23 @@ LogicalResult MeanPoolOp::verify() {
 // SwiGluOp, MulOp, ScaleOp, ArgmaxOp
 //===----------------------------------------------------------------------===//
 
+/// A maximum of a row needs rows.
+template <typename OpTy>
+static LogicalResult verifySigmoid(OpTy op, FixedType type) {
+  if (!op.getSigmoid() || !type.getShape().empty())
+    return success();
+  return op.emitOpError() << "expects channels for the sigmoid by "
+                          << stringifySigmoidForm(*op.getSigmoid()) << ", got "
+                          << type;
+}
+
+LogicalResult SiluOp::verify() {
+  return verifySigmoid(*this, getInput().getType());
+}
+
 LogicalResult SwiGluOp::verify() {
-  if (failed(verifySameShape(*this, getGate().getType(), getUp().getType())))
+  if (failed(verifySigmoid(*this, getGate().getType())) ||
+      failed(verifySameShape(*this, getGate().getType(), getUp().getType())))
     return failure();
   return verifySameShape(*this, getGate().getType(), getType());
 }

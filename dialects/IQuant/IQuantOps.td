@@ -37,11 +37,20 @@ def IQuant_Epsilon : ConfinedAttr<I64Attr, [IntNonNegative, IntMaxValue<10737418
 
 def IQuant_GeluForm : I32EnumAttr<"GeluForm", "how the Gaussian error linear unit is computed", [
   I32EnumAttrCase<"Erf", 0, "erf">, I32EnumAttrCase<"Tanh", 1, "tanh">,
-  I32EnumAttrCase<"Sigmoid", 2, "sigmoid">]> {
+  I32EnumAttrCase<"Sigmoid", 2, "sigmoid">, I32EnumAttrCase<"IBert", 3, "ibert">]> {
   let cppNamespace = "::mlir::iquant";
   let genSpecializedAttr = 0;
 }
 def IQuant_GeluFormAttr : EnumAttr<IQuant_Dialect, IQuant_GeluForm, "gelu_form"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def IQuant_SigmoidForm : I32EnumAttr<"SigmoidForm", "how a sigmoid is computed if not by two branches", [
+  I32EnumAttrCase<"RowMaximum", 0, "row_maximum">]> {
+  let cppNamespace = "::mlir::iquant";
+  let genSpecializedAttr = 0;
+}
+def IQuant_SigmoidFormAttr : EnumAttr<IQuant_Dialect, IQuant_SigmoidForm, "sigmoid"> {
   let assemblyFormat = "`<` $value `>`";
 }
 
@@ -51,6 +60,17 @@ def IQuant_RopePairing : I32EnumAttr<"RopePairing", "which two channels of a hea
   let genSpecializedAttr = 0;
 }
 def IQuant_RopePairingAttr : EnumAttr<IQuant_Dialect, IQuant_RopePairing, "rope_pairing"> {
+  let assemblyFormat = "`<` $value `>`";
+}
+
+def IQuant_ExponentialForm : I32EnumAttr<"ExponentialForm", "how an exponential is computed if not by a table", [
+  I32EnumAttrCase<"DiExp", 0, "di_exp">, I32EnumAttrCase<"DiExpGuarded", 1, "di_exp_guarded">,
+  I32EnumAttrCase<"DiClipped", 2, "di_clipped">, I32EnumAttrCase<"DiClippedGuarded", 3, "di_clipped_guarded">,
+  I32EnumAttrCase<"IBert", 4, "ibert">]> {
+  let cppNamespace = "::mlir::iquant";
+  let genSpecializedAttr = 0;
+}
+def IQuant_ExponentialFormAttr : EnumAttr<IQuant_Dialect, IQuant_ExponentialForm, "exponential"> {
   let assemblyFormat = "`<` $value `>`";
 }
 
@@ -331,7 +351,8 @@ def IQuant_SoftmaxOp : IQuant_Op<"softmax"> {
     place of the two-level one (rule S4). A quantized result is the exponentials
     themselves, rounded to 8 bits; their sum enters the row's scale only
     (rule S5). With a fixed-point result they are divided by it (rule S3). With
-    `packed_sum` the sum comes from packed codes, and is the same (rule S6).
+    `packed_sum` the sum comes from packed codes, and is the same (rule S6). With
+    `exponential` a published form stands in the place of tables (rules D1 to D4).
 
     Formula: `exp(input - max input) / sum exp(input - max input)`.
 
@@ -341,9 +362,11 @@ def IQuant_SoftmaxOp : IQuant_Op<"softmax"> {
     * (C3) `table` has one head.
     * (C4) a quantized result is `ui8` without groups.
     * (C5) a `packed_sum` comes with a `table`.
+    * (C6) there is no `table` beside an `exponential`.
   }];
   let arguments = (ins IQuant_Activation:$input, OptionalAttr<IQuant_TableAttr>:$table,
-                       OptionalAttr<IQuant_PackedSumAttr>:$packed_sum);
+                       OptionalAttr<IQuant_PackedSumAttr>:$packed_sum,
+                       OptionalAttr<IQuant_ExponentialFormAttr>:$exponential);
   let results = (outs AnyTypeOf<[IQuant_Activation, IQuant_DynType]>:$result);
   let assemblyFormat = "$input attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
@@ -380,7 +403,9 @@ def IQuant_AttentionOp : IQuant_Op<"attention", [AttrSizedOperandSegments]> {
     the scores is `multiplier * 2^-exponent` times the table's steps per unit.
     A `table` of few entries stands in the place of the two-level one, and has
     such a factor for each head (rule S4); with `packed_sum` its sum comes from
-    packed codes, and is the same (rule S6).
+    packed codes, and is the same (rule S6). With `exponential` a published form
+    stands in the place of tables, and the factor on the scores is
+    `multiplier * 2^-exponent` itself (rules D1 to D4).
 
     Formula: `softmax(scale * query . key^T) . value`.
 
@@ -400,12 +425,14 @@ def IQuant_AttentionOp : IQuant_Op<"attention", [AttrSizedOperandSegments]> {
     * (C13) there is a score scale, or a `table`, but not both.
     * (C14) `table` has one head, or as many as the attention.
     * (C15) a `packed_sum` comes with a `table`.
+    * (C16) there is no `table` beside an `exponential`.
   }];
   let arguments = (ins IQuant_DynType:$query, IQuant_DynType:$key, IQuant_DynType:$value,
                        Optional<IQuant_MaskTensor>:$mask, Optional<Index>:$offset, IQuant_Count:$heads,
                        IQuant_Count:$kv_heads, OptionalAttr<I64Attr>:$scale_multiplier,
                        OptionalAttr<I64Attr>:$scale_exponent, OptionalAttr<IQuant_TableAttr>:$table,
-                       OptionalAttr<IQuant_PackedSumAttr>:$packed_sum, UnitAttr:$causal);
+                       OptionalAttr<IQuant_PackedSumAttr>:$packed_sum,
+                       OptionalAttr<IQuant_ExponentialFormAttr>:$exponential, UnitAttr:$causal);
   let results = (outs IQuant_Activation:$result);
   let assemblyFormat = [{
     $query `,` $key `,` $value (`mask` $mask^)? (`at` $offset^)? attr-dict `:` functional-type(operands, results)
@@ -450,12 +477,16 @@ def IQuant_MeanPoolOp : IQuant_Op<"mean_pool"> {
 def IQuant_SwiGluOp : IQuant_Op<"swiglu"> {
   let summary = "The up projection times the SiLU of the gate projection";
   let description = [{
+    The sigmoid has two branches, or the published form that `sigmoid` names
+    (rule D5).
+
     Formula: `gate * sigmoid(gate) * up` (rule G2).
 
     Constraints:
     * (C1) operands and result have the same shape.
+    * (C2) with a maximum of its row in the `sigmoid`, `gate` has rank 1 or more.
   }];
-  let arguments = (ins IQuant_Activation:$gate, IQuant_Activation:$up);
+  let arguments = (ins IQuant_Activation:$gate, IQuant_Activation:$up, OptionalAttr<IQuant_SigmoidFormAttr>:$sigmoid);
   let results = (outs IQuant_Activation:$result);
   let assemblyFormat = "$gate `,` $up attr-dict `:` functional-type(operands, results)";
   let hasVerifier = 1;
@@ -464,20 +495,25 @@ def IQuant_SwiGluOp : IQuant_Op<"swiglu"> {
 def IQuant_SiluOp : IQuant_ElementwiseOp<"silu"> {
   let summary = "Sigmoid linear unit";
   let description = [{
+    As that of `iquant.swiglu`, the sigmoid has two branches or a published form.
+
     Formula: `input * sigmoid(input)` (rule G1).
 
     Constraints:
     * (C1) operand and result have one type.
+    * (C2) with a maximum of its row in the `sigmoid`, `input` has rank 1 or more.
   }];
-  let arguments = (ins IQuant_Activation:$input);
+  let arguments = (ins IQuant_Activation:$input, OptionalAttr<IQuant_SigmoidFormAttr>:$sigmoid);
   let results = (outs IQuant_Activation:$result);
   let assemblyFormat = "$input attr-dict `:` qualified(type($input))";
+  let hasVerifier = 1;
 }
 
 def IQuant_GeluOp : IQuant_ElementwiseOp<"gelu"> {
   let summary = "Gaussian error linear unit";
   let description = [{
-    Formula: `input * sigmoid(p(input))`, `p` an odd polynomial that depends on the form (rule G3).
+    Formula: `input * sigmoid(p(input))`, `p` an odd polynomial that depends on the form (rule G3); for the published form
+    `ibert`, `input * (1 + erf(input / sqrt(2))) / 2` with a polynomial for `erf` (rule D6).
 
     Constraints:
     * (C1) operand and result have one type.

@@ -38,12 +38,17 @@ void iquant::FoldingParser::print(llvm::raw_ostream &os,
   }
 }
 
-/// How a softmax of this form is clipped; not at all with 8 bits.
+/// How a softmax of this form is clipped, if it is.
 static std::optional<std::pair<iquant::ClipStrategy, iquant::ClipBits>>
 getClipping(iquant::SoftmaxForm form) {
   using iquant::ClipBits, iquant::ClipStrategy, iquant::SoftmaxForm;
   switch (form) {
   case SoftmaxForm::Table8:
+  case SoftmaxForm::DiExp:
+  case SoftmaxForm::DiExpGuarded:
+  case SoftmaxForm::DiClipped:
+  case SoftmaxForm::DiClippedGuarded:
+  case SoftmaxForm::IBert:
     return std::nullopt;
   case SoftmaxForm::Exaq2:
     return {{ClipStrategy::ExaqRule, ClipBits::Two}};
@@ -61,6 +66,25 @@ getClipping(iquant::SoftmaxForm form) {
     return {{ClipStrategy::Calibrated, ClipBits::Auto}};
   }
   llvm_unreachable("every form is above");
+}
+
+/// What computes the exponentials of a softmax of this form.
+static iquant::ExponentialRule getExponentialRule(iquant::SoftmaxForm form) {
+  using iquant::ExponentialRule, iquant::SoftmaxForm;
+  switch (form) {
+  case SoftmaxForm::DiExp:
+    return ExponentialRule::DiExp;
+  case SoftmaxForm::DiExpGuarded:
+    return ExponentialRule::DiExpGuarded;
+  case SoftmaxForm::DiClipped:
+    return ExponentialRule::DiClipped;
+  case SoftmaxForm::DiClippedGuarded:
+    return ExponentialRule::DiClippedGuarded;
+  case SoftmaxForm::IBert:
+    return ExponentialRule::IBert;
+  default:
+    return ExponentialRule::Table;
+  }
 }
 
 void iquant::buildQuantizePipeline(OpPassManager &pm,
@@ -104,6 +128,9 @@ void iquant::buildQuantizePipeline(OpPassManager &pm,
   ConvertTransformerToIQuantOptions conversion;
   conversion.exponent = options.exponent;
   conversion.rowGroup = options.rowGroup;
+  conversion.softmax = getExponentialRule(options.softmax);
+  conversion.sigmoid = options.sigmoid;
+  conversion.erf = options.erf;
   pm.addPass(createConvertTransformerToIQuant(conversion));
   // Equal parameters of different ops become one.
   pm.addPass(createCSEPass());

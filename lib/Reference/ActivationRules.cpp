@@ -52,9 +52,8 @@ int64_t reference::swiglu(int64_t gate, int64_t gateExponent, int64_t up,
                  gateExponent + upExponent - resultExponent);
 }
 
-/// The input of G3's polynomials: 12 fraction bits, at most 5 in magnitude.
-static int64_t geluArgument(int64_t x, int64_t f) {
-  return std::clamp<int64_t>(reference::shift(x, f - 12), -20480, 20480);
+int64_t reference::geluArgument(int64_t x, int64_t f) {
+  return std::clamp<int64_t>(shift(x, f - 12), -20480, 20480);
 }
 
 /// The last step of G3, `w` the factor on the argument.

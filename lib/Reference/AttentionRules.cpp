@@ -152,13 +152,20 @@ int64_t reference::addPackedCodes(ArrayRef<int64_t> codes,
 /// gives the position of an element in its row.
 static reference::Exponentials
 exponentials(ArrayRef<int64_t> x, int64_t M, int64_t k,
-             const reference::ExponentialTable *table,
+             reference::ExponentialSource source,
              llvm::function_ref<int64_t(int64_t)> positionOf) {
   int64_t largest = *llvm::max_element(x);
+  auto differences = llvm::map_to_vector(
+      x, [&](int64_t element) { return largest - element; });
   reference::Exponentials row = {{}, 0};
+  if (source.form) {
+    row.E = reference::publishedExponentials(differences, {M, k}, *source.form);
+    row.Z = llvm::sum_of(row.E);
+    return row;
+  }
+  const reference::ExponentialTable *table = source.table;
   SmallVector<int64_t> codes;
-  for (auto [i, element] : llvm::enumerate(x)) {
-    int64_t D = largest - element;
+  for (auto [i, D] : llvm::enumerate(differences)) {
     codes.push_back(table ? table->codeOf(D, M, k, positionOf(i))
                           : reference::exponentialCode(D, M, k));
     row.E.push_back(table ? table->entries[codes.back()]
@@ -170,12 +177,21 @@ exponentials(ArrayRef<int64_t> x, int64_t M, int64_t k,
   return row;
 }
 
+/// What makes codes of a softmax's differences in units, or 1 where they are
+/// taken as they are.
+static reference::Dyadic
+softmaxScale(const reference::ExponentialSource &source) {
+  if (source.form)
+    return {1 << 15, 15};
+  return source.table ? source.table->scale : reference::dyadic(255, 12);
+}
+
 /// E of a row of exponent `f`.
 static reference::Exponentials
 softmaxExponentials(ArrayRef<int32_t> x, int64_t f,
-                    const reference::ExponentialTable *table) {
-  auto [M, e] = table ? table->scale : reference::dyadic(255, 12);
-  return exponentials(llvm::to_vector_of<int64_t>(x), M, e + f, table,
+                    const reference::ExponentialSource &source) {
+  auto [M, e] = softmaxScale(source);
+  return exponentials(llvm::to_vector_of<int64_t>(x), M, e + f, source,
                       [](int64_t i) { return i; });
 }
 
@@ -192,8 +208,8 @@ static Reciprocal reciprocalOf(int64_t Z) {
 }
 
 SmallVector<int64_t> reference::softmax(ArrayRef<int32_t> x, int64_t f,
-                                        const ExponentialTable *table) {
-  auto [E, sum] = softmaxExponentials(x, f, table);
+                                        ExponentialSource source) {
+  auto [E, sum] = softmaxExponentials(x, f, source);
   Reciprocal Z = reciprocalOf(sum);
   return llvm::map_to_vector(
       E, [&](int64_t element) { return sat32(rshr(element * Z.I, Z.t - f)); });
@@ -208,10 +224,10 @@ static int64_t ditheredByte(int64_t w, int64_t g, int64_t position) {
   return std::min<int64_t>(255, (w + added) >> g);
 }
 
-reference::QuantizedRow
-reference::quantizedSoftmax(ArrayRef<int32_t> x, int64_t f,
-                            const ExponentialTable *table) {
-  auto [E, Z] = softmaxExponentials(x, f, table);
+reference::QuantizedRow reference::quantizedSoftmax(ArrayRef<int32_t> x,
+                                                    int64_t f,
+                                                    ExponentialSource source) {
+  auto [E, Z] = softmaxExponentials(x, f, source);
   int64_t g = std::max<int64_t>(0, bits(*llvm::max_element(E)) - 8);
   QuantizedRow row;
   for (auto [c, element] : llvm::enumerate(E))
@@ -247,15 +263,14 @@ reference::Scores reference::attentionScores(ArrayRef<int8_t> query,
 
 reference::Exponentials
 reference::attentionExponentials(const Scores &scores, Dyadic query,
-                                 Dyadic scoreScale,
-                                 const ExponentialTable *table) {
-  if (table)
-    scoreScale = table->scale;
+                                 Dyadic scoreScale, ExponentialSource source) {
+  if (source.table)
+    scoreScale = source.table->scale;
   int64_t P = query.multiplier * scoreScale.multiplier;
   int64_t n = bits(P) - 16;
   int64_t M = P >> n;
   int64_t k = query.exponent + scores.Ek + scoreScale.exponent - scores.h - n;
-  return exponentials(scores.t, M, k, table,
+  return exponentials(scores.t, M, k, source,
                       [&](int64_t i) { return scores.positions[i]; });
 }
 
@@ -282,11 +297,11 @@ SmallVector<int64_t> reference::attention(ArrayRef<int8_t> query,
                                           Dyadic queryScale,
                                           ArrayRef<KeyValue> keys,
                                           Dyadic scoreScale, int64_t f,
-                                          const ExponentialTable *table) {
+                                          ExponentialSource source) {
   if (keys.empty())
     return SmallVector<int64_t>(query.size(), 0);
   auto [E, sum] = attentionExponentials(attentionScores(query, keys),
-                                        queryScale, scoreScale, table);
+                                        queryScale, scoreScale, source);
   Weights weights = attentionWeights(E, keys);
   SmallVector<int64_t> o(query.size(), 0);
   for (auto [p, key] : llvm::zip_equal(weights.p, keys))

@@ -102,10 +102,10 @@ Results reference::evaluateAttention(AttentionOp op, Evaluator &evaluator) {
                       key.getScale(j.head),
                       value.codes.data<int8_t>().data() + j.head * D,
                       value.getScale(j.head), j.position});
-    auto table = tableOf(op, /*head=*/q % op.getHeads());
+    HeadExponential exponential(op, /*head=*/q % op.getHeads());
     llvm::copy(attention(rowOf<int8_t>(query.codes, q, D), query.getScale(q),
                          keys, scoreScale, op.getType().getExponent(),
-                         table ? &*table : nullptr),
+                         exponential.getSource()),
                elements.begin() + q * D);
   });
   return SmallVector<RuntimeValue>{result};

@@ -247,6 +247,8 @@ static int64_t gelu(GeluForm form, int64_t x, int64_t f) {
     return geluTanh(x, f);
   case GeluForm::Sigmoid:
     return geluSigmoid(x, f);
+  case GeluForm::IBert:
+    return geluIBert(x, f);
   }
   llvm_unreachable("a form of GELU");
 }
@@ -267,20 +269,57 @@ static Results evaluateSoftmax(SoftmaxOp op, Evaluator &evaluator) {
   Tensor input = evaluator.tensor(op.getInput());
   int64_t K = input.getShape().back(), rows = input.getNumRows();
   int64_t f = op.getInput().getType().getExponent();
-  auto table = tableOf(op, /*head=*/0);
-  const ExponentialTable *given = table ? &*table : nullptr;
+  HeadExponential exponential(op, /*head=*/0);
+  ExponentialSource source = exponential.getSource();
   if (auto type = dyn_cast<DynType>(op.getType())) {
     DynBuilder result(type, input.getShape());
     for (int64_t r = 0; r < rows; ++r)
-      result.setRow(r, quantizedSoftmax(rowOf<int32_t>(input, r, K), f, given));
+      result.setRow(r,
+                    quantizedSoftmax(rowOf<int32_t>(input, r, K), f, source));
     return one(result.take());
   }
   Tensor result(input.getShape(), input.getElementType());
   MutableArrayRef<int32_t> elements = result.mutableData<int32_t>();
   for (int64_t r = 0; r < rows; ++r)
-    llvm::copy(softmax(rowOf<int32_t>(input, r, K), f, given),
+    llvm::copy(softmax(rowOf<int32_t>(input, r, K), f, source),
                elements.begin() + r * K);
   return one(result);
+}
+
+/// The SiLU of every element.
+static Tensor siluOf(const Tensor &input, int64_t f,
+                     std::optional<SigmoidForm> form) {
+  Tensor result(input.getShape(), input.getElementType());
+  MutableArrayRef<int32_t> elements = result.mutableData<int32_t>();
+  if (!form) {
+    llvm::transform(input.data<int32_t>(), elements.begin(),
+                    [&](int64_t x) { return silu(x, f); });
+    return result;
+  }
+  int64_t K = input.getShape().back();
+  for (int64_t r = 0, rows = input.getNumRows(); r < rows; ++r)
+    llvm::copy(rowMaximumSilu(rowOf<int32_t>(input, r, K), f),
+               elements.begin() + r * K);
+  return result;
+}
+
+static Results evaluateSilu(SiluOp op, Evaluator &evaluator) {
+  return one(siluOf(evaluator.tensor(op.getInput()), op.getType().getExponent(),
+                    op.getSigmoid()));
+}
+
+static Results evaluateSwiGlu(SwiGluOp op, Evaluator &evaluator) {
+  int64_t f = op.getGate().getType().getExponent();
+  int64_t s =
+      f + op.getUp().getType().getExponent() - op.getType().getExponent();
+  Tensor silus = siluOf(evaluator.tensor(op.getGate()), f, op.getSigmoid());
+  Tensor up = evaluator.tensor(op.getUp());
+  auto result = mapElements(
+      op, {silus, up}, silus.getElementType(), [&](int64_t i, Tensor &result) {
+        result.setInt(i, product(silus.getInt(i), up.getInt(i), s));
+        return success();
+      });
+  return failed(result) ? Results() : one(*result);
 }
 
 static Results evaluateArgmax(ArgmaxOp op, Evaluator &evaluator) {
@@ -337,17 +376,8 @@ Results reference::evaluateIQuant(Operation *op, Evaluator &e) {
         return mapFixed(op, e,
                         [&](ArrayRef<int64_t> x) { return add(x[0], x[1]); });
       })
-      .Case([&](SiluOp op) {
-        return mapFixed(op, e, [&](ArrayRef<int64_t> x) {
-          return silu(x[0], exponent(op.getType()));
-        });
-      })
-      .Case([&](SwiGluOp op) {
-        return mapFixed(op, e, [&](ArrayRef<int64_t> x) {
-          return swiglu(x[0], exponent(op.getGate().getType()), x[1],
-                        exponent(op.getUp().getType()), exponent(op.getType()));
-        });
-      })
+      .Case([&](SiluOp op) { return evaluateSilu(op, e); })
+      .Case([&](SwiGluOp op) { return evaluateSwiGlu(op, e); })
       .Case([&](GeluOp op) {
         return mapFixed(op, e, [&](ArrayRef<int64_t> x) {
           return gelu(op.getForm(), x[0], exponent(op.getType()));

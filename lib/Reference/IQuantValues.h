@@ -68,19 +68,31 @@ private:
   Tensor codes, multipliers, exponents, zeroPoints;
 };
 
-/// The table of a head; nothing where rule S1 holds.
-template <typename OpTy>
-std::optional<ExponentialTable> tableOf(OpTy op, int64_t head) {
-  std::optional<TableAttr> tables = op.getTable();
-  if (!tables)
-    return std::nullopt;
-  head = head % tables->getHeads();
-  return ExponentialTable{
-      {tables->getMultiplier()[head], tables->getExponent()[head]},
-      tables->getEntriesOf(head),
-      tables->isDithered(),
-      op.getPackedSum()};
-}
+/// Where the exponentials of a head come from.
+class HeadExponential {
+public:
+  template <typename OpTy>
+  HeadExponential(OpTy op, int64_t head) : form(op.getExponential()) {
+    std::optional<TableAttr> tables = op.getTable();
+    if (!tables)
+      return;
+    head = head % tables->getHeads();
+    table = ExponentialTable{
+        {tables->getMultiplier()[head], tables->getExponent()[head]},
+        tables->getEntriesOf(head),
+        tables->isDithered(),
+        op.getPackedSum()};
+  }
+
+  ExponentialSource getSource() const {
+    return form ? ExponentialSource(*form)
+                : ExponentialSource(table ? &*table : nullptr);
+  }
+
+private:
+  std::optional<ExponentialForm> form;
+  std::optional<ExponentialTable> table;
+};
 
 /// A weight of `N` output channels of `K` codes, with a sum for each of
 /// `numGroups` groups.

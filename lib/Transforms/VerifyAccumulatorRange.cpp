@@ -28,6 +28,7 @@ using transformer::kContextLength;
 // the epsilon beside them, which N0 keeps to 2^61.
 static_assert(kMaxSoftmaxChannels * kLargestExponential <= INT32_MAX);
 static_assert(kMaxSoftmaxChannels * kLargestTableEntry <= INT32_MAX);
+static_assert(kMaxSoftmaxChannels * kLargestPublished <= INT32_MAX);
 static_assert(kLargestProbability * kLargestSymmetric <= kLargestExponential);
 static_assert(kMaxNormChannels * kLargestSquare + (uint64_t(1) << 61) <
               uint64_t(1) << 62);
@@ -177,8 +178,11 @@ LogicalResult VerifyAccumulatorRange::reportUnbounded(Operation *op,
                            << kContextLength << "'" << describePlace(op);
 }
 
-/// The largest exponential of an attention: that of S1, or of its tables.
+/// The largest exponential of an attention: that of S1, of its tables, or of a
+/// published form.
 static uint64_t getLargestExponential(AttentionOp op) {
+  if (op.getExponential())
+    return kLargestPublished;
   if (std::optional<TableAttr> tables = op.getTable())
     return *llvm::max_element(tables->getEntries().asArrayRef());
   return kLargestExponential;

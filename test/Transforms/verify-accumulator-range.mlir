@@ -144,6 +144,16 @@ func.func @table(%q: !iquant.dyn<1x8xsi8, 4>, %k: !iquant.dyn<32769x8xsi8, 4>) {
 
 // -----
 
+// And those of a published form.
+func.func @published(%q: !iquant.dyn<1x8xsi8, 4>, %k: !iquant.dyn<32769x8xsi8, 4>) {
+  // expected-error@+1 {{'iquant.attention' op accumulates the exponentials of 32769 keys, each up to 32767, in 32 bits, which rule A4 allows for at most 32768 keys, in function 'published'}}
+  %0 = iquant.attention %q, %k, %k {exponential = #iquant.exponential<di_exp>, heads = 2 : i64, kv_heads = 2 : i64, scale_multiplier = 32768 : i64, scale_exponent = 15 : i64}
+    : (!iquant.dyn<1x8xsi8, 4>, !iquant.dyn<32769x8xsi8, 4>, !iquant.dyn<32769x8xsi8, 4>) -> !iquant.fixed<1x8xi32, 16>
+  return
+}
+
+// -----
+
 // A head that is too wide.
 func.func @wide_head(%q: !iquant.dyn<4x133145xsi8, 133145>) {
   // expected-error@+1 {{'iquant.attention' op accumulates 133145 products of up to 127 * 127 in 32 bits, which can overflow beyond 133144 channels of a head, in function 'wide_head'}}

@@ -18,9 +18,28 @@ using namespace mlir::iquant;
 using namespace mlir::iquant::run;
 using namespace mlir::iquant::reference;
 
+/// What a published form makes of scores in steps of a 255th of 15, as codes of
+/// 8 bits have them at most: up to the first that weighs nothing.
+static void describeForm(ExponentialForm form, HeadError &error) {
+  constexpr int64_t kSteps = 255, kWidest = 15, kUnit = int64_t(1) << 20;
+  auto D = llvm::map_to_vector(
+      llvm::seq_inclusive<int64_t>(0, kSteps),
+      [](int64_t step) { return step * kWidest * kUnit / kSteps; });
+  SmallVector<int64_t> E = publishedExponentials(D, {1 << 15, 35}, form);
+  int64_t last = std::min<int64_t>(llvm::find(E, 0) - E.begin(), kSteps);
+  bool isClipped = form == ExponentialForm::DiClipped ||
+                   form == ExponentialForm::DiClippedGuarded;
+  error.bits = isClipped ? 8 : 32;
+  error.clip = -static_cast<double>(last) * kWidest / kSteps;
+  for (int64_t weight : ArrayRef(E).take_front(last + 1))
+    error.weights.push_back(static_cast<double>(weight) / E.front());
+}
+
 /// Clip and weights of a head's codes.
 static void describeCodes(AttentionOp op, int64_t head, double scoreScale,
                           HeadError &error) {
+  if (std::optional<ExponentialForm> form = op.getExponential())
+    return describeForm(*form, error);
   auto finish = [&](unsigned bits, double codesPerScore,
                     ArrayRef<int64_t> entries) {
     error.bits = bits;

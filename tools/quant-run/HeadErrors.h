@@ -21,10 +21,12 @@ namespace mlir::iquant::run {
 
 /// The softmax of one head. Scores are relative to the largest of their row.
 struct HeadError {
-  /// Bits of a code, and the score from which on all have the last one.
+  /// Bits of a code, and the score from which on all have the last one; of a
+  /// published form those of the scores, or of their codes, and the score from
+  /// which on keys weigh nothing.
   unsigned bits;
   double clip;
-  /// What each code weighs, the first one 1.
+  /// What each code, or each of equal steps to the clip, weighs, the first 1.
   std::vector<double> weights;
   /// Of all scores of valid keys.
   double deviation;

@@ -120,6 +120,9 @@ private:
   /// make the most of codes for differences of about `2^exponent`; perhaps with
   /// that of a packed sum.
   std::string table(int64_t heads, int64_t exponent);
+  /// The attributes of published forms; none for the rules' own sigmoid.
+  std::string exponential();
+  std::string sigmoid();
 
   RandomCase makeArgmax();
   RandomCase makeAttention();
@@ -131,6 +134,7 @@ private:
   RandomCase makeQuantize();
   RandomCase makeRescale();
   RandomCase makeRope();
+  RandomCase makeSilu();
   RandomCase makeSoftmax();
   RandomCase makeProduct();
   RandomCase makeScale();
@@ -472,10 +476,27 @@ RandomCase CaseMaker::makeRope() {
       type);
 }
 
+std::string CaseMaker::exponential() {
+  StringRef form = oneOf<StringRef>({"di_exp", "di_exp_guarded", "di_clipped",
+                                     "di_clipped_guarded", "ibert"});
+  return ("exponential = #iquant.exponential<" + form + ">").str();
+}
+
+std::string CaseMaker::sigmoid() {
+  return oneIn(2) ? " {sigmoid = #iquant.sigmoid<row_maximum>}" : "";
+}
+
+RandomCase CaseMaker::makeSilu() {
+  std::string form = sigmoid();
+  Shape shape = form.empty() ? sizes(0, 3) : concat(sizes(0, 2), channels());
+  return makeElementwise(shape, 0, 1, form);
+}
+
 RandomCase CaseMaker::makeProduct() {
-  Shape shape = sizes(0, 3);
+  std::string form = mnemonic == "swiglu" ? sigmoid() : "";
+  Shape shape = form.empty() ? sizes(0, 3) : concat(sizes(0, 2), channels());
   std::string operands = fixed(shape, 0, exponent()).name + ", " +
-                         fixed(shape, 0, exponent()).name;
+                         fixed(shape, 0, exponent()).name + form;
   return finish(operands, fixedType(shape, 0, exponent()));
 }
 
@@ -519,6 +540,8 @@ RandomCase CaseMaker::makeSoftmax() {
   std::string operands = add(type, fixedTensor(shape)).name;
   if (oneIn(2))
     operands += " {" + table(/*heads=*/1, /*exponent=*/12) + "}";
+  else if (oneIn(2))
+    operands += " {" + exponential() + "}";
   return finish(operands,
                 oneIn(2) ? type : "!iquant.dyn<" + text(shape, 1) + "ui8>");
 }
@@ -550,8 +573,9 @@ RandomCase CaseMaker::makeAttention() {
   std::string scale =
       oneIn(2) ? table(heads, /*exponent=*/14)
                : llvm::formatv("scale_multiplier = {0} : i64, scale_exponent = "
-                               "{1} : i64",
-                               from(32768, 65535), oneIn(2) ? 13 : from(0, 30))
+                               "{1} : i64{2}",
+                               from(32768, 65535), oneIn(2) ? 13 : from(0, 30),
+                               oneIn(2) ? ", " + exponential() : "")
                      .str();
   operands +=
       llvm::formatv(" {{heads = {0} : i64, kv_heads = {1} : i64, {2}{3}}",
@@ -586,8 +610,9 @@ RandomCase CaseMaker::make() {
   if (mnemonic == "embedding")
     return makeEmbedding();
   if (mnemonic == "gelu")
-    return makeElementwise(sizes(0, 3), 0, 1,
-                           oneOf<StringRef>({"<erf>", "<tanh>", "<sigmoid>"}));
+    return makeElementwise(
+        sizes(0, 3), 0, 1,
+        oneOf<StringRef>({"<erf>", "<tanh>", "<sigmoid>", "<ibert>"}));
   if (mnemonic == "layer_norm")
     return makeNorm(/*hasShift=*/true);
   if (mnemonic == "linear")
@@ -609,7 +634,7 @@ RandomCase CaseMaker::make() {
   if (mnemonic == "scale")
     return makeScale();
   if (mnemonic == "silu")
-    return makeElementwise(sizes(0, 3), 0, 1);
+    return makeSilu();
   if (mnemonic == "softmax")
     return makeSoftmax();
   if (mnemonic == "swiglu")

@@ -25,6 +25,8 @@ constexpr uint64_t kLargestSymmetric = 127;
 constexpr uint64_t kLargestAsymmetric = 255;
 /// Largest value of the table exponential (S1).
 constexpr uint64_t kLargestExponential = 65025;
+/// Largest value of a published exponential (D2 to D4).
+constexpr uint64_t kLargestPublished = 32767;
 /// Largest weight of a value in attention (A3).
 constexpr uint64_t kLargestProbability = 255;
 /// Largest square in a norm: rows are cut to 22 bits and a sign (N0).

@@ -24,6 +24,20 @@
 
 namespace mlir::iquant {
 
+/// Where `convert-transformer-to-iquant` has exponentials from: tables, or a
+/// form that another system published.
+enum class ExponentialRule {
+  Table,
+  DiExp,
+  DiExpGuarded,
+  DiClipped,
+  DiClippedGuarded,
+  IBert
+};
+/// And the sigmoid of gates, and the error function of GELU.
+enum class SigmoidRule { Branches, RowMaximum };
+enum class ErfRule { Sigmoid, IBert };
+
 #define GEN_PASS_DECL
 #include "iquant/Conversion/Passes.h.inc"
 

@@ -55,12 +55,14 @@ def ConvertTransformerToIQuant : Pass<"convert-transformer-to-iquant", "::mlir::
     linears. Queries, keys and values have one scale per head. Constants
     become integers by rules V3, F4 and P1, once per use, whatever the number of
     functions that read them; those of more than 1024 elements become resources,
-    which the functions share.
+    which the functions share. `softmax`, `sigmoid` and `erf` take forms that
+    other systems published, to compare with (rules D1 to D6).
 
     Requires: weights, biases, norm parameters and rotation frequencies that
     are constant (inline or resource; f16, bf16, f32, f64) and finite;
     activations that are ranked tensors; at most 66311 input channels of a
-    linear, 65536 channels of a norm, 32768 of a softmax, 32768 keys.
+    linear, 65536 channels of a norm, 32768 of a softmax, 32768 keys; no clip
+    beside a published softmax.
 
     Guarantees: no transformer op and no float type is left, and every new op
     has the location of the op that it replaces. A value that stands for the
@@ -77,7 +79,26 @@ def ConvertTransformerToIQuant : Pass<"convert-transformer-to-iquant", "::mlir::
     Option<"exponent", "exponent", "int64_t", /*default=*/"14",
            "Fraction bits of every activation, 0 .. 24">,
     Option<"rowGroup", "row-group", "int64_t", /*default=*/"384",
-           "Most channels of a linear's input that share an exponent, 0 for whole rows">
+           "Most channels of a linear's input that share an exponent, 0 for whole rows">,
+    Option<"softmax", "softmax", "ExponentialRule", /*default=*/"ExponentialRule::Table",
+           "The exponentials of softmax and attention",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::iquant::ExponentialRule::Table, "table", "the table of 8 bits, or that of a clip"),
+             clEnumValN(::mlir::iquant::ExponentialRule::DiExp, "di-exp", "I-LLM's, of the scores"),
+             clEnumValN(::mlir::iquant::ExponentialRule::DiExpGuarded, "di-exp-guarded", "the same with guard bits"),
+             clEnumValN(::mlir::iquant::ExponentialRule::DiClipped, "di-clipped", "I-LLM's, of scores clipped to 8 bits"),
+             clEnumValN(::mlir::iquant::ExponentialRule::DiClippedGuarded, "di-clipped-guarded", "the same with guard bits"),
+             clEnumValN(::mlir::iquant::ExponentialRule::IBert, "ibert", "I-BERT's polynomial"))}]>,
+    Option<"sigmoid", "sigmoid", "SigmoidRule", /*default=*/"SigmoidRule::Branches",
+           "The sigmoid of SiLU and SwiGLU",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::iquant::SigmoidRule::Branches, "branches", "of each element by its sign"),
+             clEnumValN(::mlir::iquant::SigmoidRule::RowMaximum, "row-maximum", "I-LLM's, by the largest of a row"))}]>,
+    Option<"erf", "erf", "ErfRule", /*default=*/"ErfRule::Sigmoid",
+           "The error function of GELU",
+           [{::llvm::cl::values(
+             clEnumValN(::mlir::iquant::ErfRule::Sigmoid, "sigmoid", "a sigmoid of a polynomial"),
+             clEnumValN(::mlir::iquant::ErfRule::IBert, "ibert", "I-BERT's polynomial"))}]>
   ];
   let dependentDialects = ["::mlir::iquant::IQuantDialect", "::mlir::arith::ArithDialect"];
 }

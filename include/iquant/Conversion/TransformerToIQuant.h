@@ -92,11 +92,21 @@ private:
   DenseMap<Region *, Operation *> last;
 };
 
+/// What ops compute with instead of the rules' own tables, two branches and
+/// polynomials: forms that other systems published.
+struct PublishedForms {
+  std::optional<ExponentialForm> exponential;
+  std::optional<SigmoidForm> sigmoid;
+  /// That of a GELU by the error function.
+  GeluForm erf = GeluForm::Erf;
+};
+
 /// Checks that everything in `module` can be converted, and computes its
 /// parameters. Every obstacle is reported where it stands; the IR stays as it
 /// is. After success no pattern below fails.
 LogicalResult checkTransformerToIQuant(ModuleOp module,
-                                       IntegerParameters &parameters);
+                                       IntegerParameters &parameters,
+                                       const PublishedForms &forms = {});
 
 /// Adds the patterns of all transformer ops, of float constants that are
 /// activations, and of what carries values over boundaries of functions,
@@ -104,7 +114,8 @@ LogicalResult checkTransformerToIQuant(ModuleOp module,
 void populateTransformerToIQuant(const IQuantTypeConverter &converter,
                                  IntegerParameters &parameters,
                                  RewritePatternSet &patterns,
-                                 ConversionTarget &target);
+                                 ConversionTarget &target,
+                                 const PublishedForms &forms = {});
 
 } // namespace mlir::iquant
 

@@ -9,6 +9,8 @@
 #ifndef IQUANT_PIPELINES_QUANTIZEPIPELINE_H
 #define IQUANT_PIPELINES_QUANTIZEPIPELINE_H
 
+#include "iquant/Conversion/Passes.h"
+
 #include "mlir/Pass/PassOptions.h"
 
 namespace mlir {
@@ -25,7 +27,8 @@ enum class Folding { None, Rotation, Smoothing };
 enum class CacheScales { Token, Channel };
 
 /// The exponentials of softmax and attention: the 8-bit table, or few codes of
-/// 2 to 4 bits with the clips of EXAQ's rule or of the calibration.
+/// 2 to 4 bits with the clips of EXAQ's rule or of the calibration, or a form
+/// that computes them.
 enum class SoftmaxForm {
   Table8,
   Exaq2,
@@ -34,7 +37,12 @@ enum class SoftmaxForm {
   Calibrated2,
   Calibrated3,
   Calibrated4,
-  Calibrated
+  Calibrated,
+  DiExp,
+  DiExpGuarded,
+  DiClipped,
+  DiClippedGuarded,
+  IBert
 };
 
 /// Parses one element of a list, to which upstream passes no values on.
@@ -67,8 +75,8 @@ struct QuantizePipelineOptions
                      "every channel, static, from the statistics"))};
   Option<SoftmaxForm> softmax{
       *this, "softmax",
-      llvm::cl::desc("The exponentials of attention; all but 'table8' need "
-                     "statistics."),
+      llvm::cl::desc("The exponentials of attention; 'exaq' and 'calibrated' "
+                     "need statistics."),
       llvm::cl::init(SoftmaxForm::Table8),
       llvm::cl::values(
           clEnumValN(SoftmaxForm::Table8, "table8", "codes of 8 bits"),
@@ -82,7 +90,28 @@ struct QuantizePipelineOptions
           clEnumValN(SoftmaxForm::Calibrated4, "calibrated4",
                      "4 bits, found on sample texts"),
           clEnumValN(SoftmaxForm::Calibrated, "calibrated",
-                     "2 to 4 bits, found on sample texts"))};
+                     "2 to 4 bits, found on sample texts"),
+          clEnumValN(SoftmaxForm::DiExp, "di-exp", "I-LLM's, of the scores"),
+          clEnumValN(SoftmaxForm::DiExpGuarded, "di-exp-guarded",
+                     "the same with guard bits"),
+          clEnumValN(SoftmaxForm::DiClipped, "di-clipped",
+                     "I-LLM's, of scores clipped to 8 bits"),
+          clEnumValN(SoftmaxForm::DiClippedGuarded, "di-clipped-guarded",
+                     "the same with guard bits"),
+          clEnumValN(SoftmaxForm::IBert, "ibert", "I-BERT's polynomial"))};
+  Option<SigmoidRule> sigmoid{
+      *this, "sigmoid", llvm::cl::desc("The sigmoid of SiLU and SwiGLU."),
+      llvm::cl::init(SigmoidRule::Branches),
+      llvm::cl::values(clEnumValN(SigmoidRule::Branches, "branches",
+                                  "of each element by its sign"),
+                       clEnumValN(SigmoidRule::RowMaximum, "row-maximum",
+                                  "I-LLM's, by the largest of a row"))};
+  Option<ErfRule> erf{
+      *this, "erf", llvm::cl::desc("The error function of GELU."),
+      llvm::cl::init(ErfRule::Sigmoid),
+      llvm::cl::values(
+          clEnumValN(ErfRule::Sigmoid, "sigmoid", "a sigmoid of a polynomial"),
+          clEnumValN(ErfRule::IBert, "ibert", "I-BERT's polynomial"))};
   Option<int64_t> rowGroup{
       *this, "row-group",
       llvm::cl::desc("Most channels of a linear's input that share an "

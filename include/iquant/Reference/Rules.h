@@ -19,8 +19,9 @@
 #include <optional>
 
 namespace mlir::iquant {
+enum class ExponentialForm : uint32_t;
 enum class PackedSum : uint32_t;
-}
+} // namespace mlir::iquant
 
 namespace mlir::iquant::reference {
 
@@ -170,6 +171,9 @@ int64_t silu(int64_t x, int64_t f);
 int64_t swiglu(int64_t gate, int64_t gateExponent, int64_t up,
                int64_t upExponent, int64_t resultExponent);
 
+/// G3: its argument, 12 fraction bits and at most 5 in magnitude.
+int64_t geluArgument(int64_t x, int64_t f);
+
 /// G3: the Gaussian error linear unit of fixed point of exponent `f`.
 int64_t geluErf(int64_t x, int64_t f);
 int64_t geluTanh(int64_t x, int64_t f);
@@ -265,13 +269,23 @@ struct Exponentials {
   int64_t Z;
 };
 
-/// S3: the softmax of a row of exponent `f`, by S1 or by a table of S4.
+/// Where exponentials come from: S1, or a table of S4, or a published form.
+struct ExponentialSource {
+  ExponentialSource() = default;
+  ExponentialSource(const ExponentialTable *table) : table(table) {}
+  ExponentialSource(ExponentialForm form) : form(form) {}
+
+  const ExponentialTable *table = nullptr;
+  std::optional<ExponentialForm> form;
+};
+
+/// S3: the softmax of a row of exponent `f`.
 SmallVector<int64_t> softmax(ArrayRef<int32_t> x, int64_t f,
-                             const ExponentialTable *table = nullptr);
+                             ExponentialSource source = {});
 
 /// S5: the same as codes of 8 bits.
 QuantizedRow quantizedSoftmax(ArrayRef<int32_t> x, int64_t f,
-                              const ExponentialTable *table = nullptr);
+                              ExponentialSource source = {});
 
 /// One key and value head at one position, `width` codes each.
 struct KeyValue {
@@ -292,11 +306,11 @@ struct Scores {
 };
 Scores attentionScores(ArrayRef<int8_t> query, ArrayRef<KeyValue> keys);
 
-/// A2: the exponentials `E[j]`, by S1 under a score scale, or by a table, whose
-/// scale takes its place.
+/// A2: the exponentials `E[j]` under a score scale, or by a table, whose scale
+/// takes its place.
 Exponentials attentionExponentials(const Scores &scores, Dyadic query,
                                    Dyadic scoreScale,
-                                   const ExponentialTable *table = nullptr);
+                                   ExponentialSource source = {});
 
 /// A3: the 8-bit weights `p[j]` and their unit.
 struct Weights {
@@ -309,8 +323,38 @@ Weights attentionWeights(ArrayRef<int64_t> E, ArrayRef<KeyValue> keys);
 /// exponent `f`.
 SmallVector<int64_t> attention(ArrayRef<int8_t> query, Dyadic queryScale,
                                ArrayRef<KeyValue> keys, Dyadic scoreScale,
-                               int64_t f,
-                               const ExponentialTable *table = nullptr);
+                               int64_t f, ExponentialSource source = {});
+
+//===----------------------------------------------------------------------===//
+// Published operators
+//===----------------------------------------------------------------------===//
+
+/// D1: a scale with a multiplier of 8 bits.
+Dyadic roundToEightBits(Dyadic scale);
+
+/// D2: DI-Exp of a difference under a scale by D1.
+int64_t diExponential(int64_t D, Dyadic scale, int64_t guardBits);
+
+/// D3: the codes of the differences of a row, and their scale.
+struct ClippedRow {
+  SmallVector<int64_t> codes;
+  Dyadic scale;
+};
+ClippedRow clipDifferences(ArrayRef<int64_t> D, Dyadic scale);
+
+/// D4: I-BERT's exponential of a difference.
+int64_t polynomialExponential(int64_t D, Dyadic scale);
+
+/// D2 to D4: the exponentials of the differences of a row.
+SmallVector<int64_t> publishedExponentials(ArrayRef<int64_t> D, Dyadic scale,
+                                           ExponentialForm form);
+
+/// D5: the sigmoids of a row of exponent `f`, with 7 fraction bits, and SiLU.
+SmallVector<int64_t> rowMaximumSigmoid(ArrayRef<int32_t> x, int64_t f);
+SmallVector<int64_t> rowMaximumSilu(ArrayRef<int32_t> x, int64_t f);
+
+/// D6: I-BERT's GELU of fixed point of exponent `f`.
+int64_t geluIBert(int64_t x, int64_t f);
 
 } // namespace mlir::iquant::reference
 

@@ -2,11 +2,12 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rules X1 to X3 and G1 to G4. The sigmoid takes 32 bits throughout.
+// Rules X1 to X3, G1 to G4, D5 and D6. The sigmoid takes 32 bits throughout.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Patterns.h"
+#include "PublishedExponential.h"
 #include "RowBuilder.h"
 #include "Rules.h"
 
@@ -68,10 +69,20 @@ static Int silu(Int x, int64_t f) {
   return timesSigmoid(x, sigmoid(toTwelveBits(x, f, 1 << 16)));
 }
 
-/// G3.
+/// D6: what I-BERT multiplies an element with, from `y`, 15 fraction bits.
+static Int polynomialGate(Int y) {
+  Int rest = 10247 - umin(abs(y), 10247);
+  Int erf = (116183478 - rest * rest) >> 14;
+  Int s = select(less(y, 0), 7091 - erf, erf + 7091);
+  return rshr(s * 75712, 15);
+}
+
+/// G3, or D6.
 static Int gelu(Int x, int64_t f, GeluForm form) {
   bool isPolynomial = form != GeluForm::Sigmoid;
   Int y = toTwelveBits(x, f, isPolynomial ? 20480 : 1 << 16);
+  if (form == GeluForm::IBert)
+    return timesSigmoid(x, polynomialGate(y));
   Int w = y.like(111542);
   if (isPolynomial) {
     Int q = rshr(y * y, 12);
@@ -82,13 +93,55 @@ static Int gelu(Int x, int64_t f, GeluForm form) {
   return timesSigmoid(x, sigmoid(rshr(wideProduct(y, w), 16).trunc(32)));
 }
 
+//===----------------------------------------------------------------------===//
+// Sigmoids of rows
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// D5: SiLU with the sigmoid of DI-SwiGLU.
+class RowMaximumSilu {
+public:
+  RowMaximumSilu(ImplicitLocOpBuilder &b, Value x, int64_t f)
+      : f(f), most(RowBuilder(b, x)
+                       .reduce(Accumulator{32, 0}, RowBuilder(b, x).whole(x),
+                               [](Int x, Int most) { return max(x, most); })
+                       .front()) {}
+
+  /// X of every row.
+  Value getMaxima() const { return most; }
+
+  Int evaluate(Int x, Int most) const {
+    Int e = exponential(most - x), d = max(e + exponential(most), 1);
+    Int s = ((e << 8) + d) / (d << 1);
+    return rshr(wideProduct(x, s), 7).trunc(32);
+  }
+
+private:
+  /// D2; its numbers are constants here.
+  Int exponential(Int difference) const {
+    PublishedExponential diExp(ExponentialForm::DiExp);
+    return diExp.evaluate(difference,
+                          diExp.numbers(difference.like(1 << 15),
+                                        difference.like(15 + f), difference));
+  }
+
+  int64_t f;
+  Value most;
+};
+} // namespace
+
 static SmallVector<Value> lowerSilu(SiluOp op, LowerOp<SiluOp>::Adaptor adaptor,
                                     ImplicitLocOpBuilder &b) {
   Value input = codesOf(adaptor.getInput());
   int64_t f = op.getInput().getType().getExponent();
   RowBuilder space(b, input);
-  return {space.perElement(32, space.whole(input),
-                           [&](Int x) { return silu(x, f); })};
+  if (!op.getSigmoid())
+    return {space.perElement(32, space.whole(input),
+                             [&](Int x) { return silu(x, f); })};
+  RowMaximumSilu ofRows(b, input, f);
+  return {space.perElement(
+      32, {space.whole(input), space.row(ofRows.getMaxima())},
+      [&](Int x, Int most) { return ofRows.evaluate(x, most); })};
 }
 
 static SmallVector<Value> lowerSwiGlu(SwiGluOp op,
@@ -99,9 +152,16 @@ static SmallVector<Value> lowerSwiGlu(SwiGluOp op,
   int64_t s = f + op.getUp().getType().getExponent() -
               op.getResult().getType().getExponent();
   RowBuilder space(b, gate);
+  if (!op.getSigmoid())
+    return {space.perElement(
+        32, {space.whole(gate), space.whole(up)},
+        [&](Int gate, Int up) { return fixedProduct(silu(gate, f), up, s); })};
+  RowMaximumSilu ofRows(b, gate, f);
   return {space.perElement(
-      32, {space.whole(gate), space.whole(up)},
-      [&](Int gate, Int up) { return fixedProduct(silu(gate, f), up, s); })};
+      32, {space.whole(gate), space.whole(up), space.row(ofRows.getMaxima())},
+      [&](Int gate, Int up, Int most) {
+        return fixedProduct(ofRows.evaluate(gate, most), up, s);
+      })};
 }
 
 static SmallVector<Value> lowerGelu(GeluOp op, LowerOp<GeluOp>::Adaptor adaptor,

@@ -2,10 +2,10 @@
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// Rules K1, K2, S4, S6 and A1 to A4. Loops over batch, key head and block of
-// queries; within a block everything is a generic over `[queries, heads,
-// keys]`, the heads those that share the keys, and only a block's scores are in
-// memory at a time.
+// Rules K1, K2, S4, S6, A1 to A4 and D2 to D4. Loops over batch, key head and
+// block of queries; within a block everything is a generic over `[queries,
+// heads, keys]`, the heads those that share the keys, and only a block's scores
+// are in memory at a time.
 //
 //===----------------------------------------------------------------------===//
 
@@ -13,6 +13,7 @@
 #include "Exponential.h"
 #include "PackedSum.h"
 #include "Patterns.h"
+#include "PublishedExponential.h"
 #include "RowBuilder.h"
 #include "Rules.h"
 
@@ -45,9 +46,10 @@ private:
   Value lowerBlock(const Block &block, Value destination);
   /// Ek and Ev of every query.
   SmallVector<Value> findExponents(const Block &block);
-  /// t, in the place of the scores, and the largest of every row.
+  /// t, in the place of the scores, and the largest and, for published
+  /// exponentials, smallest of every row.
   struct Aligned {
-    Value scores, most;
+    Value scores, most, least;
   };
   Aligned align(const RowBuilder &rows, const Block &block, Value scores,
                 Value smallest);
@@ -60,8 +62,11 @@ private:
   Weighted weigh(const RowBuilder &rows, const Block &block,
                  const Aligned &aligned, Value smallestOfKeys,
                  Value smallestOfValues);
-  /// What makes codes of differences of t, one for each query and head.
-  SmallVector<Value> codeScales(const Block &block, Value smallest);
+  /// What makes codes or exponentials of differences of t, one for each query
+  /// and head.
+  SmallVector<Value> scoreScales(const Block &block, const Aligned &aligned,
+                                 Value smallest);
+  unsigned getNumScoreScales() const;
   /// p, and the factor and shift that make a result of a sum of values.
   struct Weights {
     Value codes, factor, shift;
@@ -102,6 +107,7 @@ private:
   DynComponents query;
   Value keyCodes, valueCodes, mask;
   ExponentialTables exponentialTables;
+  std::optional<PublishedExponential> published;
   /// With the keys as last dimension, contiguous.
   Value keyMultiplier, keyExponent, valueMultiplier, valueExponent;
   /// Of the codes of every head; null values where all have one scale.
@@ -155,7 +161,7 @@ AttentionLowering::AttentionLowering(ImplicitLocOpBuilder &b, AttentionOp op,
                                      DynComponents value, Value mask)
     : b(b), op(op), loops(b, shapeOf(b, op, query.codes, key.codes)),
       query(query), keyCodes(key.codes), valueCodes(value.codes), mask(mask),
-      exponentialTables(b, op.getTable()) {
+      exponentialTables(b, op.getTable()), published(op.getExponential()) {
   uint64_t largest = 127 * 127 * op.getHeadWidth();
   alignment = std::max<int64_t>(llvm::bit_width(largest) + 16 - 30, 0);
 
@@ -256,21 +262,32 @@ AttentionLowering::Aligned AttentionLowering::align(const RowBuilder &rows,
       rows.channel(sliceKeyScales(block, keyMultiplier)),
       rows.channel(sliceKeyScales(block, keyExponent)), rows.row(smallest)};
   appendMask(block, /*rank=*/3, inputs);
+  SmallVector<Accumulator> accumulators = {{32, INT32_MIN}};
+  if (published)
+    accumulators.push_back({32, INT32_MAX});
   auto results = rows.updateAndReduce(
-      scores, Accumulator{32, INT32_MIN}, inputs, [&](ArrayRef<Int> elements) {
+      scores, accumulators, inputs, [&](ArrayRef<Int> elements) {
         Inputs in(elements);
         Int m = in.next(), e = in.next(), smallest = in.next();
         auto valid = validity(block, /*rank=*/3, m, in);
         // An invalid key may have a smaller exponent than all valid ones.
-        Int t = scaleScore(in.next(), m, umin(e - smallest, 62));
-        t = where(valid, t, INT32_MIN);
-        return SmallVector<Int>{t, max(t, in.next())};
+        Int score = scaleScore(in.next(), m, umin(e - smallest, 62));
+        Int t = where(valid, score, INT32_MIN);
+        SmallVector<Int> results = {t, max(t, in.next())};
+        if (published)
+          results.push_back(min(where(valid, score, INT32_MAX), in.next()));
+        return results;
       });
-  return {results[0], results[1]};
+  return {results[0], results[1], published ? results[2] : Value()};
 }
 
-SmallVector<Value> AttentionLowering::codeScales(const Block &block,
-                                                 Value smallest) {
+unsigned AttentionLowering::getNumScoreScales() const {
+  return published ? published->getNumNumbers() : 4;
+}
+
+SmallVector<Value> AttentionLowering::scoreScales(const Block &block,
+                                                  const Aligned &aligned,
+                                                  Value smallest) {
   RowBuilder space(b, {block.queries, b.getIndexAttr(op.getGroup())});
   SmallVector<Access> inputs = {
       space.whole(sliceQueryScales(block, query.multiplier)),
@@ -282,21 +299,27 @@ SmallVector<Value> AttentionLowering::codeScales(const Block &block,
       inputs.push_back(space.channel(
           loops.slice(scales, {block.firstHead},
                       {OpFoldResult(b.getIndexAttr(op.getGroup()))})));
-  return space.perElement(
-      {32, 32, 32, 32}, inputs, [&](ArrayRef<Int> elements) {
-        Inputs in(elements);
-        Int m = in.next(), e = in.next(), smallest = in.next();
-        Int multiplier =
-            hasTables ? in.next() : m.like(*op.getScaleMultiplier());
-        Int exponent = hasTables ? in.next() : m.like(*op.getScaleExponent());
-        Int product = m.zext(64) * multiplier.zext(64);
-        Int n = bits(product) - 16;
-        Int k = e + smallest + (exponent - alignment);
-        CodeScale scale = exponentialTables.scaleOf((product >> n).trunc(32),
-                                                    k - n.trunc(32));
-        return SmallVector<Int>{scale.multiplier, scale.cap, scale.alignment,
-                                scale.shift};
-      });
+  if (published)
+    for (Value scores : {aligned.most, aligned.least})
+      inputs.push_back(space.whole(scores));
+  SmallVector<unsigned> widths(getNumScoreScales(), 32);
+  return space.perElement(widths, inputs, [&](ArrayRef<Int> elements) {
+    Inputs in(elements);
+    Int m = in.next(), e = in.next(), smallest = in.next();
+    Int multiplier = hasTables ? in.next() : m.like(*op.getScaleMultiplier());
+    Int exponent = hasTables ? in.next() : m.like(*op.getScaleExponent());
+    Int product = m.zext(64) * multiplier.zext(64);
+    Int n = bits(product) - 16;
+    Int M = (product >> n).trunc(32);
+    Int k = e + smallest + (exponent - alignment) - n.trunc(32);
+    if (published) {
+      Int most = in.next(), least = in.next();
+      return published->numbers(M, k, most - least);
+    }
+    CodeScale scale = exponentialTables.scaleOf(M, k);
+    return SmallVector<Int>{scale.multiplier, scale.cap, scale.alignment,
+                            scale.shift};
+  });
 }
 
 /// r[j], a key's share of its value's scale. Multipliers have 16 bits: a shift
@@ -315,7 +338,7 @@ AttentionLowering::Weighted AttentionLowering::weigh(const RowBuilder &rows,
       rows.channel(sliceKeyScales(block, valueMultiplier)),
       rows.channel(sliceKeyScales(block, valueExponent)),
       rows.row(smallestOfValues)};
-  for (Value scale : codeScales(block, smallestOfKeys))
+  for (Value scale : scoreScales(block, aligned, smallestOfKeys))
     inputs.push_back(rows.row(scale));
   auto head = [&](Int inBody) -> std::optional<Int> {
     if (!op.getTable() || op.getTable()->getHeads() == 1)
@@ -334,11 +357,17 @@ AttentionLowering::Weighted AttentionLowering::weigh(const RowBuilder &rows,
       updated, accumulators, inputs, [&](ArrayRef<Int> elements) {
         Inputs in(elements);
         Int most = in.next(), m = in.next(), exponent = in.next(),
-            smallest = in.next(), multiplier = in.next(), cap = in.next(),
-            alignment = in.next(), shift = in.next(), t = in.next();
-        Int code = exponentialTables.codeOf(
-            most - t, {multiplier, cap, alignment, shift}, /*dimension=*/2);
-        Int ofCode = exponentialTables.lookUp(code, head(t)), e = ofCode;
+            smallest = in.next();
+        ArrayRef<Int> scale = in.next(getNumScoreScales());
+        Int t = in.next(), difference = most - t;
+        std::optional<Int> code;
+        if (!published)
+          code = exponentialTables.codeOf(
+              difference, {scale[0], scale[1], scale[2], scale[3]},
+              /*dimension=*/2);
+        Int ofCode = code ? exponentialTables.lookUp(*code, head(t))
+                          : published->evaluate(difference, scale);
+        Int e = ofCode;
         // No valid t is that small.
         if (anyInvalid)
           e = select(equal(t, INT32_MIN), 0, ofCode);
@@ -346,7 +375,7 @@ AttentionLowering::Weighted AttentionLowering::weigh(const RowBuilder &rows,
         SmallVector<Int> results = {weight};
         if (form) {
           in.next();
-          results.push_back(code.trunc(8));
+          results.push_back(code->trunc(8));
         }
         // All codes are in the packed sum.
         if (addsHere)

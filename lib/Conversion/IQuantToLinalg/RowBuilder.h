@@ -63,6 +63,11 @@ public:
     rest = rest.drop_front();
     return element;
   }
+  ArrayRef<Int> next(size_t count) {
+    ArrayRef<Int> elements = rest.take_front(count);
+    rest = rest.drop_front(count);
+    return elements;
+  }
 
 private:
   ArrayRef<Int> rest;

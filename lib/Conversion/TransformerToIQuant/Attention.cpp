@@ -35,10 +35,15 @@ static DyadicScale getCodeScale(transformer::ClipAttr clip, int64_t head,
   return nearestDyadic(scale * clip.getCodesPerUnit(head));
 }
 
-/// Checks that the integers of a table can hold the scales of its codes.
+/// Checks that the integers of a table can hold the scales of its codes, and
+/// that no published form stands in its place.
 static LogicalResult checkClip(Operation *op,
                                std::optional<transformer::ClipAttr> clip,
-                               double scale) {
+                               double scale, const PublishedForms &forms) {
+  if (clip && forms.exponential)
+    return decline(op, "expects no clip for exponentials by " +
+                           stringifyExponentialForm(*forms.exponential) +
+                           ", got one of " + Twine(clip->getBits()) + " bits");
   for (int64_t head = 0; clip && head < clip->getHeads(); ++head) {
     int32_t exponent = getCodeScale(*clip, head, scale).exponent;
     if (exponent < 0 || exponent > kMaxScoreExponent)
@@ -73,7 +78,16 @@ static TableAttr getTable(std::optional<transformer::ClipAttr> clip,
       isDithered ? CodeRounding::Dithered : CodeRounding::Nearest);
 }
 
-LogicalResult to_iquant::check(transformer::SoftmaxOp op) {
+/// What an attention multiplies its scores with: their own scale, or the codes
+/// that they become.
+static DyadicScale getScoreScale(transformer::AttentionOp op,
+                                 const PublishedForms &forms) {
+  return nearestDyadic(op.getScoreScale() *
+                       (forms.exponential ? 1 : kCodesPerUnit));
+}
+
+LogicalResult to_iquant::check(transformer::SoftmaxOp op,
+                               const PublishedForms &forms) {
   ArrayRef<int64_t> shape = op.getType().getShape();
   if (shape.empty() || ShapedType::isDynamic(shape.back()))
     return decline(op,
@@ -81,10 +95,11 @@ LogicalResult to_iquant::check(transformer::SoftmaxOp op) {
   if (shape.back() < 1 || shape.back() > kMaxKeys)
     return decline(op, "expects 1 .. " + Twine(kMaxKeys) + " channels, got " +
                            Twine(shape.back()));
-  return checkClip(op, op.getClip(), /*scale=*/1);
+  return checkClip(op, op.getClip(), /*scale=*/1, forms);
 }
 
-LogicalResult to_iquant::check(transformer::AttentionOp op) {
+LogicalResult to_iquant::check(transformer::AttentionOp op,
+                               const PublishedForms &forms) {
   LogicalResult result = success();
   ArrayRef<int64_t> keys = op.getKey().getType().getShape();
   if (keys[keys.size() - 2] > kMaxKeys)
@@ -97,9 +112,9 @@ LogicalResult to_iquant::check(transformer::AttentionOp op) {
   if (!(scale > 0) || !std::isfinite(scale))
     return decline(op, "expects a positive, finite score scale, got " +
                            showNumber(scale));
-  if (failed(checkClip(op, op.getClip(), scale)))
+  if (failed(checkClip(op, op.getClip(), scale, forms)))
     result = failure();
-  int32_t exponent = nearestDyadic(scale * kCodesPerUnit).exponent;
+  int32_t exponent = getScoreScale(op, forms).exponent;
   if (std::abs(exponent) > kMaxScoreExponent)
     return decline(op, "expects a score scale with an exponent in -" +
                            Twine(kMaxScoreExponent) + " .. " +
@@ -135,16 +150,32 @@ struct ConvertRope : public ParameterPattern<transformer::RopeOp> {
   }
 };
 
-struct ConvertSoftmax : public OpConversionPattern<transformer::SoftmaxOp> {
-  using OpConversionPattern::OpConversionPattern;
+/// A pattern that takes published forms.
+template <typename SourceOp>
+struct ExponentialPattern : public OpConversionPattern<SourceOp> {
+  ExponentialPattern(const TypeConverter &converter, MLIRContext *context,
+                     const PublishedForms &forms)
+      : OpConversionPattern<SourceOp>(converter, context), forms(forms) {}
+
+  ExponentialFormAttr getExponential() const {
+    return forms.exponential ? ExponentialFormAttr::get(this->getContext(),
+                                                        *forms.exponential)
+                             : ExponentialFormAttr();
+  }
+
+  PublishedForms forms;
+};
+
+struct ConvertSoftmax : public ExponentialPattern<transformer::SoftmaxOp> {
+  using ExponentialPattern::ExponentialPattern;
 
   LogicalResult
   matchAndRewrite(transformer::SoftmaxOp op, OpAdaptor adaptor,
                   ConversionPatternRewriter &rewriter) const override {
-    rewriter.replaceOpWithNewOp<SoftmaxOp>(op, adaptor.getInput().getType(),
-                                           adaptor.getInput(),
-                                           getTable(op.getClip(), /*scale=*/1),
-                                           /*packed_sum=*/PackedSumAttr());
+    rewriter.replaceOpWithNewOp<SoftmaxOp>(
+        op, adaptor.getInput().getType(), adaptor.getInput(),
+        getTable(op.getClip(), /*scale=*/1),
+        /*packed_sum=*/PackedSumAttr(), getExponential());
     return success();
   }
 };
@@ -153,8 +184,8 @@ struct ConvertSoftmax : public OpConversionPattern<transformer::SoftmaxOp> {
 ///   -->
 /// %a, %b, %c = iquant.quantize %q / %k / %v, one scale per head
 /// %r = iquant.attention %a, %b, %c
-struct ConvertAttention : public OpConversionPattern<transformer::AttentionOp> {
-  using OpConversionPattern::OpConversionPattern;
+struct ConvertAttention : public ExponentialPattern<transformer::AttentionOp> {
+  using ExponentialPattern::ExponentialPattern;
 
   LogicalResult
   matchAndRewrite(transformer::AttentionOp op, OpAdaptor adaptor,
@@ -168,7 +199,7 @@ struct ConvertAttention : public OpConversionPattern<transformer::AttentionOp> {
     Value value = quantize(adaptor.getValue());
     // A table has the scale of the scores in its own.
     TableAttr table = getTable(op.getClip(), op.getScoreScale());
-    DyadicScale scale = nearestDyadic(op.getScoreScale() * kCodesPerUnit);
+    DyadicScale scale = getScoreScale(op, forms);
     auto unlessTable = [&](int64_t number) {
       return table ? IntegerAttr() : rewriter.getI64IntegerAttr(number);
     };
@@ -177,7 +208,7 @@ struct ConvertAttention : public OpConversionPattern<transformer::AttentionOp> {
         adaptor.getMask(), adaptor.getOffset(), op.getHeadsAttr(),
         op.getKvHeadsAttr(), unlessTable(scale.multiplier),
         unlessTable(scale.exponent), table, /*packed_sum=*/PackedSumAttr(),
-        op.getCausalAttr());
+        getExponential(), op.getCausalAttr());
     return success();
   }
 };
@@ -185,8 +216,9 @@ struct ConvertAttention : public OpConversionPattern<transformer::AttentionOp> {
 
 void to_iquant::populateAttentionPatterns(const TypeConverter &converter,
                                           IntegerParameters &parameters,
+                                          const PublishedForms &forms,
                                           RewritePatternSet &patterns) {
   MLIRContext *context = patterns.getContext();
   patterns.add<ConvertRope>(converter, context, parameters);
-  patterns.add<ConvertSoftmax, ConvertAttention>(converter, context);
+  patterns.add<ConvertSoftmax, ConvertAttention>(converter, context, forms);
 }

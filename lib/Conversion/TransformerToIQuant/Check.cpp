@@ -51,8 +51,10 @@ namespace {
 /// Walks a module and reports every obstacle.
 class Checker {
 public:
-  Checker(ModuleOp module, IntegerParameters &parameters)
-      : parameters(parameters), converter(module, parameters.getExponent()) {}
+  Checker(ModuleOp module, IntegerParameters &parameters,
+          const PublishedForms &forms)
+      : parameters(parameters), forms(forms),
+        converter(module, parameters.getExponent()) {}
 
   LogicalResult check(Operation *op) {
     if (isa<transformer::TransformerDialect>(op->getDialect()))
@@ -72,8 +74,10 @@ private:
               transformer::RopeOp, transformer::ScaleOp>(
             [&](auto op) { return to_iquant::check(op, parameters); })
         .Case<transformer::SoftmaxOp, transformer::AttentionOp,
-              transformer::UpdateCacheOp>(
-            [&](auto op) { return to_iquant::check(op); })
+              transformer::SwiGluOp, transformer::SiluOp>(
+            [&](auto op) { return to_iquant::check(op, forms); })
+        .Case(
+            [&](transformer::UpdateCacheOp op) { return to_iquant::check(op); })
         .Default([](Operation *) { return success(); });
   }
 
@@ -129,14 +133,16 @@ private:
   }
 
   IntegerParameters &parameters;
+  const PublishedForms &forms;
   IQuantTypeConverter converter;
 };
 } // namespace
 
 LogicalResult
 mlir::iquant::checkTransformerToIQuant(ModuleOp module,
-                                       IntegerParameters &parameters) {
-  Checker checker(module, parameters);
+                                       IntegerParameters &parameters,
+                                       const PublishedForms &forms) {
+  Checker checker(module, parameters, forms);
   bool failed = false;
   module->walk<WalkOrder::PreOrder>([&](Operation *op) {
     failed |= mlir::failed(checker.check(op));

@@ -23,15 +23,16 @@ using namespace mlir::iquant::to_iquant;
 
 void mlir::iquant::populateTransformerToIQuant(
     const IQuantTypeConverter &converter, IntegerParameters &parameters,
-    RewritePatternSet &patterns, ConversionTarget &target) {
+    RewritePatternSet &patterns, ConversionTarget &target,
+    const PublishedForms &forms) {
   target.addIllegalDialect<transformer::TransformerDialect>();
   target.addLegalDialect<IQuantDialect>();
   populateLinearPatterns(converter, parameters, patterns);
   populateNormPatterns(converter, parameters, patterns);
-  populateAttentionPatterns(converter, parameters, patterns);
+  populateAttentionPatterns(converter, parameters, forms, patterns);
   populateCachePatterns(converter, patterns);
   populateSlicePatterns(converter, patterns);
-  populateActivationPatterns(converter, patterns);
+  populateActivationPatterns(converter, forms, patterns);
   populateElementwisePatterns(converter, parameters, patterns);
   populateBoundaryPatterns(converter, parameters, patterns, target);
 }
@@ -72,6 +73,24 @@ static void eraseLeftovers(ModuleOp module) {
   });
 }
 
+static std::optional<ExponentialForm> getForm(ExponentialRule rule) {
+  switch (rule) {
+  case ExponentialRule::Table:
+    return std::nullopt;
+  case ExponentialRule::DiExp:
+    return ExponentialForm::DiExp;
+  case ExponentialRule::DiExpGuarded:
+    return ExponentialForm::DiExpGuarded;
+  case ExponentialRule::DiClipped:
+    return ExponentialForm::DiClipped;
+  case ExponentialRule::DiClippedGuarded:
+    return ExponentialForm::DiClippedGuarded;
+  case ExponentialRule::IBert:
+    return ExponentialForm::IBert;
+  }
+  llvm_unreachable("every rule is above");
+}
+
 namespace {
 struct ConvertTransformerToIQuant
     : public iquant::impl::ConvertTransformerToIQuantBase<
@@ -92,7 +111,13 @@ struct ConvertTransformerToIQuant
       return signalPassFailure();
     }
     IntegerParameters parameters(&getContext(), exponent, rowGroup);
-    if (failed(checkTransformerToIQuant(module, parameters)))
+    PublishedForms forms;
+    forms.exponential = getForm(softmax);
+    if (sigmoid == SigmoidRule::RowMaximum)
+      forms.sigmoid = SigmoidForm::RowMaximum;
+    if (erf == ErfRule::IBert)
+      forms.erf = GeluForm::IBert;
+    if (failed(checkTransformerToIQuant(module, parameters, forms)))
       return signalPassFailure();
 
     SmallVector<std::pair<func::FuncOp, OpCounts>> counts;
@@ -102,7 +127,7 @@ struct ConvertTransformerToIQuant
     IQuantTypeConverter converter(module, exponent);
     RewritePatternSet patterns(&getContext());
     ConversionTarget target(getContext());
-    populateTransformerToIQuant(converter, parameters, patterns, target);
+    populateTransformerToIQuant(converter, parameters, patterns, target, forms);
     if (failed(applyFullConversion(module, target, std::move(patterns))))
       return signalPassFailure();
     eraseLeftovers(module);

@@ -39,8 +39,10 @@ LogicalResult check(transformer::RmsNormOp op, IntegerParameters &parameters);
 LogicalResult check(transformer::LayerNormOp op, IntegerParameters &parameters);
 LogicalResult check(transformer::RopeOp op, IntegerParameters &parameters);
 LogicalResult check(transformer::ScaleOp op, IntegerParameters &parameters);
-LogicalResult check(transformer::SoftmaxOp op);
-LogicalResult check(transformer::AttentionOp op);
+LogicalResult check(transformer::SoftmaxOp op, const PublishedForms &forms);
+LogicalResult check(transformer::AttentionOp op, const PublishedForms &forms);
+LogicalResult check(transformer::SwiGluOp op, const PublishedForms &forms);
+LogicalResult check(transformer::SiluOp op, const PublishedForms &forms);
 LogicalResult check(transformer::UpdateCacheOp op);
 
 /// Checks that a call needs no more than the types of what passes it.
@@ -99,8 +101,10 @@ void populateNormPatterns(const TypeConverter &converter,
                           RewritePatternSet &patterns);
 void populateAttentionPatterns(const TypeConverter &converter,
                                IntegerParameters &parameters,
+                               const PublishedForms &forms,
                                RewritePatternSet &patterns);
 void populateActivationPatterns(const TypeConverter &converter,
+                                const PublishedForms &forms,
                                 RewritePatternSet &patterns);
 void populateCachePatterns(const TypeConverter &converter,
                            RewritePatternSet &patterns);

@@ -1224,3 +1224,39 @@ func.func @attention(%q: !iquant.dyn<?x8xsi8, 2>) {
   %0 = iquant.attention %q, %q, %q {heads = 4, kv_heads = 4, packed_sum = #iquant.packed_sum<table>, scale_multiplier = 46341, scale_exponent = 16} : (!iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 2>) -> !iquant.fixed<?x8xi32, 16>
   return
 }
+
+// -----
+
+// iquant.softmax C6
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects no table beside the exponential di_exp, got one of 2 bits}}
+  %0 = iquant.softmax %x {exponential = #iquant.exponential<di_exp>, table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.attention C16
+func.func @attention(%q: !iquant.dyn<?x8xsi8, 2>) {
+  // expected-error @+1 {{expects no table beside the exponential ibert, got one of 2 bits}}
+  %0 = iquant.attention %q, %q, %q {exponential = #iquant.exponential<ibert>, heads = 4, kv_heads = 4, table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 2>, !iquant.dyn<?x8xsi8, 2>) -> !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.silu C2
+func.func @silu(%x: !iquant.fixed<i32, 16>) {
+  // expected-error @+1 {{expects channels for the sigmoid by row_maximum, got '!iquant.fixed<i32, 16>'}}
+  %0 = iquant.silu %x {sigmoid = #iquant.sigmoid<row_maximum>} : !iquant.fixed<i32, 16>
+  return
+}
+
+// -----
+
+// iquant.swiglu C2
+func.func @swiglu(%x: !iquant.fixed<i32, 16>) {
+  // expected-error @+1 {{expects channels for the sigmoid by row_maximum, got '!iquant.fixed<i32, 16>'}}
+  %0 = iquant.swiglu %x, %x {sigmoid = #iquant.sigmoid<row_maximum>} : (!iquant.fixed<i32, 16>, !iquant.fixed<i32, 16>) -> !iquant.fixed<i32, 16>
+  return
+}

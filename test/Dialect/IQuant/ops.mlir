@@ -119,6 +119,10 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   %2 = iquant.softmax %x : (!iquant.fixed<?x8xi32, 16>) -> !iquant.dyn<?x8xui8>
   // CHECK: iquant.softmax %{{.*}} {packed_sum = #iquant.packed_sum<counts>, table = #iquant.table<{{.*}}>}
   %3 = iquant.softmax %x {packed_sum = #iquant.packed_sum<counts>, table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
+  // CHECK: iquant.softmax %{{.*}} {exponential = #iquant.exponential<di_exp>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
+  %4 = iquant.softmax %x {exponential = #iquant.exponential<di_exp>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
+  // CHECK: iquant.softmax %{{.*}} {exponential = #iquant.exponential<ibert>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.dyn<?x8xui8>
+  %5 = iquant.softmax %x {exponential = #iquant.exponential<ibert>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.dyn<?x8xui8>
   return
 }
 
@@ -126,6 +130,19 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
 func.func @update_cache(%c: !iquant.dyn<?x?x4xsi8, 2>, %r: !iquant.dyn<2x3x4xsi8, 2>, %at: index) {
   // CHECK: iquant.update_cache %{{.*}}, %{{.*}} at %{{.*}} : (!iquant.dyn<?x?x4xsi8, 2>, !iquant.dyn<2x3x4xsi8, 2>, index) -> !iquant.dyn<?x?x4xsi8, 2>
   %0 = iquant.update_cache %c, %r at %at : (!iquant.dyn<?x?x4xsi8, 2>, !iquant.dyn<2x3x4xsi8, 2>, index) -> !iquant.dyn<?x?x4xsi8, 2>
+  return
+}
+
+// CHECK-LABEL: @published
+func.func @published(%q: !iquant.dyn<?x8xsi8, 4>, %x: !iquant.fixed<?x8xi32, 16>) {
+  // CHECK: iquant.attention %{{.*}} {exponential = #iquant.exponential<di_clipped_guarded>, heads = 2 : i64
+  %0 = iquant.attention %q, %q, %q {exponential = #iquant.exponential<di_clipped_guarded>, heads = 2, kv_heads = 2, scale_exponent = 16, scale_multiplier = 32768} : (!iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x8xsi8, 4>, !iquant.dyn<?x8xsi8, 4>) -> !iquant.fixed<?x8xi32, 16>
+  // CHECK: iquant.swiglu %{{.*}}, %{{.*}} {sigmoid = #iquant.sigmoid<row_maximum>} :
+  %1 = iquant.swiglu %x, %x {sigmoid = #iquant.sigmoid<row_maximum>} : (!iquant.fixed<?x8xi32, 16>, !iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
+  // CHECK: iquant.silu %{{.*}} {sigmoid = #iquant.sigmoid<row_maximum>} :
+  %2 = iquant.silu %x {sigmoid = #iquant.sigmoid<row_maximum>} : !iquant.fixed<?x8xi32, 16>
+  // CHECK: iquant.gelu %{{.*}}<ibert> :
+  %3 = iquant.gelu %x<ibert> : !iquant.fixed<?x8xi32, 16>
   return
 }
 

@@ -92,7 +92,7 @@ def load_huggingface(directory, random, tokens):
         def forward(self, inputs):
             return self.model(inputs, return_dict=False, **extra)[0]
 
-    if hasattr(config, "image_size") and not hasattr(config, "vocab_size"):
+    if model.main_input_name == "pixel_values":
         extra = {}
         inputs = torch.randn(1, config.num_channels, config.image_size, config.image_size)
     else:

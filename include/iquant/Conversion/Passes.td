@@ -20,8 +20,9 @@ def RaiseToTransformer : Pass<"raise-to-transformer", "::mlir::ModuleOp"> {
     Requires tensors; what is computed on buffers is not read. Constants are
     judged by their values: a mask is causal, and an angle grows with the
     position, because its numbers say so. A mask may depend on an argument of
-    truth values or of the integers 0 and 1; one of floats is a mask only with
-    `mask-arguments`, since it could hold any numbers. A query of which such a
+    truth values or integers, which says where it has or has not one value; one
+    of floats is a mask only with `mask-arguments`, since it could hold any
+    numbers. A query of which such a
     mask leaves no key gives 0. A weight is a constant, an argument of the function
     or what an op without operands loads, in whatever order of its dimensions:
     a constant that is not `[N, K]` gets a transposed copy.

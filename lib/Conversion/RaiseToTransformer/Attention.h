@@ -38,10 +38,11 @@ struct Mask {
   /// Null where all keys count, or those that a causal mask leaves.
   DenseElementsAttr valid;
   /// An element that is not known and says, beside that, whether a key counts:
-  /// none does where it has another value than `counts`. Null where there is
-  /// none.
+  /// a float above `kMasked`, and another number where it is `value`, or where
+  /// it is not. Null where there is none.
   Term unknown;
-  double counts = 0;
+  int64_t value = 0;
+  bool countsIfEqual = false;
 };
 
 /// Judges a mask by its values; none where they are not those of a mask, for a

@@ -100,6 +100,8 @@ static std::optional<double> compute(const Node &node, ArrayRef<double> in) {
     return in[0] / in[1];
   case Kind::Neg:
     return -in[0];
+  case Kind::Abs:
+    return std::abs(in[0]);
   case Kind::Pow:
     return std::pow(in[0], node.number);
   case Kind::Exp:

@@ -22,6 +22,8 @@ using namespace mlir::iquant::raise;
 static constexpr int64_t kMaxMask = int64_t(1) << 20;
 /// How many terms a mask consists of at most.
 static constexpr unsigned kBudget = 256;
+/// The largest number that an element is compared with.
+static constexpr double kMaxNumber = 1 << 30;
 /// What masks in an argument of floats.
 static constexpr double kLowest = -3e38;
 
@@ -53,20 +55,31 @@ static SmallVector<Term> getTerms(const Parts &parts) {
   return terms;
 }
 
-/// Collects the elements that a term is computed from and that are no
-/// constants; fails where there are too many terms.
-static LogicalResult collectUnknown(Reader &reader, const Term &term,
-                                    SmallVectorImpl<Term> &unknown,
-                                    unsigned &budget) {
+namespace {
+/// What terms are computed from.
+struct Origins {
+  /// The elements that are no constants.
+  SmallVector<Term> unknown;
+  /// Numbers that an element may be compared with.
+  llvm::SmallSetVector<int64_t, 4> numbers;
+};
+} // namespace
+
+/// Collects what a term is computed from; fails where there are too many terms.
+static LogicalResult collect(Reader &reader, const Term &term, Origins &origins,
+                             unsigned &budget) {
   if (budget-- == 0)
     return failure();
   Term head = reader.look(term);
   Node node = reader.read(head);
   if (node.kind == Kind::Leaf && !matchPattern(head.value, m_Constant()) &&
-      !llvm::is_contained(unknown, head))
-    unknown.push_back(head);
+      !llvm::is_contained(origins.unknown, head))
+    origins.unknown.push_back(head);
+  if (node.kind == Kind::Number && node.number == std::floor(node.number) &&
+      std::abs(node.number) <= kMaxNumber)
+    origins.numbers.insert(static_cast<int64_t>(node.number));
   for (const Term &operand : node.operands)
-    if (failed(collectUnknown(reader, operand, unknown, budget)))
+    if (failed(collect(reader, operand, origins, budget)))
       return failure();
   return success();
 }
@@ -190,39 +203,68 @@ static std::optional<Mask> getCausalMask(Site &site, const Parts &parts) {
              : std::nullopt;
 }
 
-/// Judges a mask that depends on one element that is not known, by what it is
-/// for either of its values.
-static std::optional<Mask> getMaskOf(Site &site, const Parts &parts,
-                                     const Term &unknown) {
-  Reader &reader = site.getReader();
-  bool isFloat = !getElementTypeOrSelf(unknown.value.getType()).isInteger();
-  using Values = std::pair<double, double>;
-  auto candidates = isFloat ? SmallVector<Values>{{0, kLowest}}
-                            : SmallVector<Values>{{1, 0}, {0, 1}};
-  auto assume = [&](double value) {
-    reader.assume(unknown, value);
+/// Whether a mask that depends on an element is, for these values of it, the
+/// same one where the element lets keys count, and leaves none where it does
+/// not. A value other than 0 and 1 may be none that the formula is for.
+static std::optional<Mask> getMaskFor(Site &site, const Parts &parts,
+                                      const Term &unknown,
+                                      ArrayRef<double> values,
+                                      llvm::function_ref<bool(double)> counts) {
+  std::optional<Valid> some;
+  for (double value : values) {
+    site.getReader().assume(unknown, value);
     std::optional<Valid> valid = getValid(site, parts);
-    reader.assume({});
-    return valid;
-  };
-  for (auto [counts, masks] : candidates) {
-    std::optional<Valid> none = assume(masks), some = assume(counts);
-    if (!none || !some || llvm::is_contained(*none, true))
+    site.getReader().assume({});
+    if (!valid && value != 0 && value != 1)
       continue;
-    std::optional<Mask> mask = ::getMask(site, parts, *some);
-    if (!mask || mask->valid)
-      continue;
-    mask->unknown = unknown;
-    mask->counts = counts;
-    return mask;
+    bool isRight = valid && (counts(value) ? !some || *some == *valid
+                                           : !llvm::is_contained(*valid, true));
+    if (!isRight)
+      return std::nullopt;
+    if (counts(value))
+      some = valid;
   }
+  std::optional<Mask> mask =
+      some ? ::getMask(site, parts, *some) : std::nullopt;
+  if (!mask || mask->valid)
+    return std::nullopt;
+  mask->unknown = unknown;
+  return mask;
+}
+
+/// Judges a mask that depends on one element of an argument.
+static std::optional<Mask> getMaskOf(Site &site, const Parts &parts,
+                                     const Origins &origins) {
+  const Term &unknown = origins.unknown[0];
+  Type type = getElementTypeOrSelf(unknown.value.getType());
+  if (isa<FloatType>(type))
+    return getMaskFor(site, parts, unknown, {0, kLowest},
+                      [](double value) { return value > kMasked; });
+  auto numbers = origins.numbers;
+  numbers.insert(0);
+  numbers.insert(1);
+  for (int64_t number : numbers)
+    for (bool countsIfEqual : {false, true}) {
+      SmallVector<double> values = {0, 1};
+      if (!type.isInteger(1))
+        for (int64_t other : numbers)
+          llvm::append_values(values, other - 1.0, 1.0 * other, other + 1.0);
+      auto mask = getMaskFor(site, parts, unknown, values, [&](double value) {
+        return (value == number) == countsIfEqual;
+      });
+      if (!mask)
+        continue;
+      mask->value = number;
+      mask->countsIfEqual = countsIfEqual;
+      return mask;
+    }
   return std::nullopt;
 }
 
 std::optional<Mask> raise::getMask(Site &site, const Parts &parts,
                                    std::string &reason) {
   IndexSpace &space = site.getSpace();
-  SmallVector<Term> terms = getTerms(parts), unknown;
+  SmallVector<Term> terms = getTerms(parts);
   if (terms.empty() && parts.mask.number == 0)
     return Mask();
   int64_t queries = space.getExtent(parts.queryPosition);
@@ -233,16 +275,21 @@ std::optional<Mask> raise::getMask(Site &site, const Parts &parts,
   if (queries * keys > kMaxMask)
     return std::nullopt;
   unsigned budget = kBudget;
+  Origins origins;
   for (const Term &term : terms)
-    if (failed(collectUnknown(site.getReader(), term, unknown, budget)))
+    if (failed(collect(site.getReader(), term, origins, budget)))
       return std::nullopt;
-  if (unknown.empty()) {
+  if (origins.unknown.empty()) {
     std::optional<Valid> valid = getValid(site, parts);
     return valid ? ::getMask(site, parts, *valid) : std::nullopt;
   }
-  if (unknown.size() != 1 || !isa<RankedTensorType>(unknown[0].value.getType()))
+  // What is computed may be anything; truth values are what they are.
+  Value unknown = origins.unknown[0].value;
+  Type type = getElementTypeOrSelf(unknown.getType());
+  if (origins.unknown.size() != 1 ||
+      !isa<RankedTensorType>(unknown.getType()) ||
+      !(type.isInteger(1) || isParameter(unknown)))
     return std::nullopt;
-  Type type = getElementTypeOrSelf(unknown[0].value.getType());
   if (isa<FloatType>(type) && !site.takesMaskArguments()) {
     reason = "what is added to its scores is a mask only if the option "
              "mask-arguments says so";
@@ -250,7 +297,7 @@ std::optional<Mask> raise::getMask(Site &site, const Parts &parts,
   }
   if (!isa<FloatType>(type) && !type.isSignlessInteger())
     return std::nullopt;
-  return getMaskOf(site, parts, unknown[0]);
+  return getMaskOf(site, parts, origins);
 }
 
 FailureOr<Value> raise::createMask(Site &site, const Parts &parts,
@@ -279,10 +326,12 @@ FailureOr<Value> raise::createMask(Site &site, const Parts &parts,
     return Value(arith::CmpFOp::create(
         builder, arith::CmpFPredicate::OGT, tensor,
         splat(builder.getFloatAttr(type.getElementType(), kMasked))));
-  bool isTruth = mask.counts != 0;
-  if (isTruth && type.getElementType().isInteger(1))
+  if (type.getElementType().isInteger(1) &&
+      mask.countsIfEqual == (mask.value != 0))
     return tensor;
   return Value(arith::CmpIOp::create(
-      builder, isTruth ? arith::CmpIPredicate::ne : arith::CmpIPredicate::eq,
-      tensor, splat(builder.getIntegerAttr(type.getElementType(), 0))));
+      builder,
+      mask.countsIfEqual ? arith::CmpIPredicate::eq : arith::CmpIPredicate::ne,
+      tensor,
+      splat(builder.getIntegerAttr(type.getElementType(), mask.value))));
 }

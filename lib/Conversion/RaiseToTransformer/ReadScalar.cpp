@@ -103,6 +103,7 @@ static Kind getSimpleKind(Operation *op) {
       .Case<arith::MulFOp, arith::MulIOp>([](auto) { return Kind::Mul; })
       .Case([](arith::DivFOp) { return Kind::Div; })
       .Case([](arith::NegFOp) { return Kind::Neg; })
+      .Case<math::AbsFOp, math::AbsIOp>([](auto) { return Kind::Abs; })
       .Case<arith::MaximumFOp, arith::MaxNumFOp>([](auto) { return Kind::Max; })
       .Case<arith::MinimumFOp, arith::MinNumFOp>([](auto) { return Kind::Min; })
       .Case([](arith::SelectOp) { return Kind::Select; })

@@ -107,6 +107,7 @@ static Kind getSimpleKind(Operation *op) {
       .Case([](tosa::NegateOp op) {
         return isFloat(op) ? Kind::Neg : Kind::Leaf;
       })
+      .Case([](tosa::AbsOp) { return Kind::Abs; })
       .Case([](tosa::ReciprocalOp) { return Kind::Reciprocal; })
       .Case([](tosa::RsqrtOp) { return Kind::Rsqrt; })
       .Case([](tosa::ExpOp) { return Kind::Exp; })

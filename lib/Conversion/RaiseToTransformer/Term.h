@@ -46,6 +46,7 @@ enum class Kind {
   Mul,
   Div,
   Neg,
+  Abs,
   /// The operand to the power `number`.
   Pow,
   Exp,

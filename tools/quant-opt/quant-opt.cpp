@@ -12,6 +12,7 @@
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/thread.h"
 
 #include <cstdlib>
 
@@ -30,6 +31,13 @@ int main(int argc, char **argv) {
                  << output << "' for both\n";
     return EXIT_FAILURE;
   }
-  return mlir::asMainReturnCode(
-      mlir::MlirOptMain(argc, argv, input, output, registry));
+  // Regions of a file may nest as deep as this stack lets them be parsed.
+  std::optional<unsigned> stackSize = 1u << 30;
+  int status = EXIT_FAILURE;
+  llvm::thread driver(stackSize, [&, &input = input, &output = output] {
+    status = mlir::asMainReturnCode(
+        mlir::MlirOptMain(argc, argv, input, output, registry));
+  });
+  driver.join();
+  return status;
 }

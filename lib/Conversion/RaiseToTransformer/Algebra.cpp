@@ -52,7 +52,7 @@ public:
   Multiplier(Reader &reader, const Term &kept) : reader(reader), kept(kept) {}
 
   void multiply(const Term &term, double power) {
-    if (budget == 0 || (kept && reader.equal(term, kept)))
+    if (budget == 0 || !reader.spend() || (kept && reader.equal(term, kept)))
       return addFactor(term, power);
     --budget;
     Node node = reader.read(term);
@@ -136,7 +136,8 @@ public:
 
   void add(const Term &term, double number) {
     Node node = reader.read(term);
-    if (budget != 0 && (node.kind == Kind::Add || node.kind == Kind::Sub)) {
+    if (budget != 0 && reader.spend() &&
+        (node.kind == Kind::Add || node.kind == Kind::Sub)) {
       --budget;
       add(node.operands[0], number);
       return add(node.operands[1], node.kind == Kind::Add ? number : -number);
@@ -220,7 +221,7 @@ static std::optional<Coefficients> getPolynomial(Reader &reader,
                                                  const Term &term,
                                                  const Term &variable,
                                                  unsigned depth) {
-  if (depth == 0)
+  if (depth == 0 || !reader.spend())
     return std::nullopt;
   if (reader.equal(term, variable))
     return Coefficients{0, 1, 0, 0};

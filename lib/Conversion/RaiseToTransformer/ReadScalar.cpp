@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/Matchers.h"
 
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -176,12 +177,10 @@ Node raise::readScalar(Reader &reader, const Term &term) {
   if (node.kind == Kind::Select && isFloat(op->getResult(0)))
     readExtremum(reader, node);
   // 1 / x, as TOSA has it.
-  if (node.kind == Kind::Div) {
-    Node dividend = reader.read(node.operands[0]);
-    if (dividend.kind == Kind::Number && dividend.number == 1) {
-      node.kind = Kind::Reciprocal;
-      node.operands.erase(node.operands.begin());
-    }
+  if (node.kind == Kind::Div &&
+      matchPattern(reader.look(node.operands[0]).value, m_OneFloat())) {
+    node.kind = Kind::Reciprocal;
+    node.operands.erase(node.operands.begin());
   }
   return node;
 }

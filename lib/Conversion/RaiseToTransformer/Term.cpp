@@ -18,6 +18,8 @@ using namespace mlir::iquant::raise;
 /// How many steps a question about a term takes before it counts as answered
 /// in the negative. Terms of models need some ten.
 static constexpr unsigned kBudget = 512;
+/// How many ops that only move elements are looked through.
+static constexpr unsigned kMaxMoves = 64;
 
 Term Term::substitute(const IndexSpace &space, AffineExpr variable,
                       AffineExpr replacement) const {
@@ -49,7 +51,7 @@ static std::optional<Term> step(Reader &reader, const Term &term) {
 }
 
 Term Reader::look(Term term, SmallVectorImpl<Term> *path) {
-  for (unsigned steps = 0; steps < kBudget; ++steps) {
+  for (unsigned steps = 0; steps < kMaxMoves; ++steps) {
     if (path && isa<RankedTensorType>(term.value.getType()))
       path->push_back(term);
     std::optional<Term> next = step(*this, term);
@@ -129,7 +131,7 @@ bool Reader::equal(const Term &lhs, const Term &rhs) {
 }
 
 bool Reader::equal(const Term &lhs, const Term &rhs, unsigned &budget) {
-  if (budget == 0)
+  if (budget == 0 || !spend())
     return false;
   --budget;
   Term left = look(lhs), right = look(rhs);
@@ -174,7 +176,7 @@ bool Reader::dependsOn(const Term &term, AffineExpr variable,
   auto dim = dyn_cast<AffineDimExpr>(variable);
   if (!dim)
     return false;
-  if (budget == 0)
+  if (budget == 0 || !spend())
     return true;
   --budget;
   auto mentions = [&](AffineExpr index) {

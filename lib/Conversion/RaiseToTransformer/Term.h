@@ -103,6 +103,9 @@ struct Node {
 /// other indices.
 class Reader {
 public:
+  /// Results of exported models need at most 70.
+  static constexpr unsigned kFuel = 512;
+
   explicit Reader(IndexSpace &space) : space(space) {}
 
   /// The tensor element `term` is, with its indices in one form.
@@ -138,6 +141,10 @@ public:
 
   IndexSpace &getSpace() { return space; }
 
+  /// Takes one of the steps that are spent on all questions about one result;
+  /// false where there are none left. What takes more is no formula.
+  bool spend() { return fuel != 0 && fuel-- != 0; }
+
   /// The variables of a reduction over these extents: every op has its own.
   const Indices &getVariables(Operation *reduction, ArrayRef<int64_t> extents);
 
@@ -155,6 +162,7 @@ private:
   Term assumed;
   double assumedValue = 0;
   DenseMap<Operation *, Indices> variables;
+  unsigned fuel = kFuel;
   /// What `fitIndex` found for which indices of a tensor.
   DenseMap<Value, SmallVector<std::pair<Indices, AffineExpr>, 1>> fits;
 };

@@ -178,6 +178,11 @@ private:
         unused.insert(op);
     for (bool isLast : {false, true}) {
       SmallVector<Operation *> ops = getOps(function);
+      // What has nothing of others in it is not read.
+      if (llvm::none_of(ops, [](Operation *op) {
+            return llvm::any_of(op->getResults(), mayBeRaised);
+          }))
+        break;
       for (Operation *op : ops)
         for (OpResult result : op->getResults())
           if (mayBeRaised(result))

@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # Sets up, builds, and runs every test. Ends with "N passed, N failed".
-# Usage: scripts/test.sh [--sanitize] [--no-setup]
+# Usage: scripts/test.sh [--sanitize] [--no-setup] [--real-ir]
 #   --sanitize  the build with AddressSanitizer and UndefinedBehaviorSanitizer
 #   --no-setup  with what is installed: no root and no network are needed, and
 #               tests whose model or packages are missing are skipped
+#   --real-ir   models of PyTorch alone: sets up .venv-import, in which
+#               scripts/import-torch.py makes IR of them, builds, and runs the
+#               tests that raise it
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "$(dirname "$0")/common.sh"
@@ -11,6 +14,7 @@ source "$(dirname "$0")/common.sh"
 preset=release
 build_dir="$root/build"
 needs_setup=true
+only_real_ir=false
 for argument in "$@"; do
   case "$argument" in
   --sanitize)
@@ -20,7 +24,8 @@ for argument in "$@"; do
     export ASAN_OPTIONS=allow_user_poisoning=0
     ;;
   --no-setup) needs_setup=false ;;
-  *) die "unknown argument $argument; expects --sanitize or --no-setup" ;;
+  --real-ir) only_real_ir=true ;;
+  *) die "unknown argument $argument; expects --sanitize, --no-setup or --real-ir" ;;
   esac
 done
 
@@ -47,9 +52,10 @@ check() {
 # The number that follows or precedes a word in a log: figure LOG PATTERN.
 figure() { sed -nE "s/$2/\1/p" "$1" | awk '{ sum += $1 } END { print sum + 0 }'; }
 
+# lit_tests [FILTER]
 lit_tests() {
   local log="$build_dir/lit.log" status=0
-  IQUANT_VERIFY_ROUNDTRIP=1 "$(llvm-config-22 --bindir)/lit" -s -j "$(nproc)" --order=smart "$build_dir/test" 2>&1 |
+  IQUANT_VERIFY_ROUNDTRIP=1 "$(llvm-config-22 --bindir)/lit" -s -j "$(nproc)" --order=smart --filter="${1:-}" "$build_dir/test" 2>&1 |
     tee "$log" || status=$?
   local bad
   bad=$(sed -nE 's/^ *(Failed|Unresolved|Timed Out|Unexpectedly Passed) *: *([0-9]+).*/\2/p' "$log" | awk '{ s += $1 } END { print s + 0 }')
@@ -68,7 +74,28 @@ unit_tests() {
   count $((all - bad)) "$bad" "unit tests"
 }
 
+# finish: says what was found, and is the exit status.
+finish() {
+  [ ${#broken[@]} -eq 0 ] || printf 'failed: %s\n' "${broken[@]}"
+  echo "total time: $SECONDS s"
+  echo "$passed passed, $failed failed"
+  [ "$failed" -eq 0 ]
+}
+
+# The environment that exports models, as its requirements say.
+setup_import() {
+  [ -x .venv-import/bin/python ] || python3.11 -m venv .venv-import
+  .venv-import/bin/pip install --quiet -r scripts/requirements-import.txt -r scripts/requirements-torch.txt
+}
+
 if $needs_setup; then scripts/setup.sh; fi
+if $only_real_ir; then
+  if $needs_setup; then stage "Packages that export models" setup_import; fi
+  stage "Build ($preset)" build "$preset"
+  stage "Models of PyTorch" lit_tests 'Integration/(import-torch|raise)'
+  finish
+  exit
+fi
 stage "Build ($preset)" build "$preset"
 stage "Lit tests" lit_tests
 stage "Unit tests" unit_tests
@@ -87,7 +114,4 @@ else
   say "no fuzzers run: $python lacks the packages that write their seeds"
 fi
 
-[ ${#broken[@]} -eq 0 ] || printf 'failed: %s\n' "${broken[@]}"
-echo "total time: $SECONDS s"
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

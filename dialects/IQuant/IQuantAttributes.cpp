@@ -13,7 +13,8 @@ LogicalResult TableAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                 unsigned bits, DenseI64ArrayAttr multiplier,
                                 DenseI64ArrayAttr exponent,
                                 DenseI64ArrayAttr entries,
-                                CodeRounding rounding) {
+                                CodeRounding rounding,
+                                DenseI64ArrayAttr thresholds) {
   if (bits < 2 || bits > 5)
     return emitError() << "expects codes of 2, 3, 4 or 5 bits, got " << bits;
   if (multiplier.empty() || multiplier.size() != exponent.size())
@@ -37,6 +38,21 @@ LogicalResult TableAttr::verify(function_ref<InFlightDiagnostic()> emitError,
       return emitError() << "expects entry " << position % codes
                          << " of a head in " << least << " .. "
                          << kLargestTableEntry << ", got " << entry;
+  }
+  if (!thresholds)
+    return success();
+  if (thresholds.size() != multiplier.size() * (codes - 1))
+    return emitError() << "expects " << codes - 1 << " thresholds for each of "
+                       << multiplier.size() << " multipliers, got "
+                       << thresholds.size();
+  int64_t before = 0;
+  for (auto [position, threshold] : llvm::enumerate(thresholds.asArrayRef())) {
+    if (position % (codes - 1) == 0)
+      before = 0;
+    if (threshold <= before || threshold > 255)
+      return emitError() << "expects a threshold in " << before + 1
+                         << " .. 255, got " << threshold;
+    before = threshold;
   }
   return success();
 }

@@ -98,7 +98,9 @@ def IQuant_TableAttr : AttrDef<IQuant_Dialect, "Table"> {
     exponential the entry of the code (rule S4). Of attention the multiplier
     has the factor on the scores in it. Each head has a multiplier, an exponent
     and `2^bits` entries, or one of each serves all heads. Codes are rounded to
-    the nearest, or, `dithered`, up or down by the position of the key.
+    the nearest, or, `dithered`, up or down by the position of the key. With
+    `thresholds` the product is a code of 8 bits, and the number of thresholds
+    that it reaches that of `bits`.
 
     Constraints:
     * (C1) `bits` is 2, 3, 4 or 5.
@@ -107,10 +109,13 @@ def IQuant_TableAttr : AttrDef<IQuant_Dialect, "Table"> {
     * (C4) multipliers lie in 32768 .. 65535.
     * (C5) exponents lie in 0 .. 62.
     * (C6) entries lie in 0 .. 65280, the first one of a head in 1 .. 65280.
+    * (C7) there are no `thresholds`, or `2^bits - 1` per multiplier.
+    * (C8) the thresholds of a head rise, and lie in 1 .. 255.
   }];
   let parameters = (ins "unsigned":$bits, "::mlir::DenseI64ArrayAttr":$multiplier,
                         "::mlir::DenseI64ArrayAttr":$exponent, "::mlir::DenseI64ArrayAttr":$entries,
-                        DefaultValuedParameter<"::mlir::iquant::CodeRounding", "CodeRounding::Nearest">:$rounding);
+                        DefaultValuedParameter<"::mlir::iquant::CodeRounding", "CodeRounding::Nearest">:$rounding,
+                        OptionalParameter<"::mlir::DenseI64ArrayAttr">:$thresholds);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
@@ -123,6 +128,14 @@ def IQuant_TableAttr : AttrDef<IQuant_Dialect, "Table"> {
     ::llvm::ArrayRef<int64_t> getEntriesOf(int64_t head) const {
       return getEntries().asArrayRef().slice(head * getNumCodes(), getNumCodes());
     }
+    /// The thresholds of a head, none where codes are equally far apart.
+    ::llvm::ArrayRef<int64_t> getThresholdsOf(int64_t head) const {
+      if (!getThresholds())
+        return {};
+      return getThresholds().asArrayRef().slice(head * (getNumCodes() - 1), getNumCodes() - 1);
+    }
+    /// The last of the codes that are equally far apart.
+    int64_t getLastStep() const { return getThresholds() ? 255 : getNumCodes() - 1; }
     bool isDithered() const { return getRounding() == CodeRounding::Dithered; }
   }];
 }

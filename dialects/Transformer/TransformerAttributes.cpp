@@ -76,7 +76,8 @@ static LogicalResult verifyEntries(function_ref<InFlightDiagnostic()> emitError,
 LogicalResult ClipAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                unsigned bits, DenseF64ArrayAttr at,
                                ClipFloor floor, ClipRounding rounding,
-                               DenseF64ArrayAttr table, unsigned width) {
+                               DenseF64ArrayAttr table, unsigned width,
+                               DenseI64ArrayAttr thresholds) {
   if (bits < 2 || bits > 5)
     return emitError() << "expects codes of 2, 3, 4 or 5 bits, got " << bits;
   if (at.empty())
@@ -87,6 +88,8 @@ LogicalResult ClipAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                          << clip;
   if (width != 8 && width != 16)
     return emitError() << "expects entries of 8 or 16 bits, got " << width;
+  if (thresholds && !table)
+    return emitError() << "expects a table beside thresholds, got none";
   if (!table)
     return success();
   if (floor == ClipFloor::Zero)
@@ -100,7 +103,28 @@ LogicalResult ClipAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     if (failed(verifyEntries(emitError,
                              table.asArrayRef().slice(head * codes, codes))))
       return failure();
+  if (!thresholds)
+    return success();
+  if (thresholds.size() != at.size() * (codes - 1))
+    return emitError() << "expects " << codes - 1 << " thresholds for each of "
+                       << at.size() << " clips, got " << thresholds.size();
+  int64_t before = 0;
+  for (auto [position, threshold] : llvm::enumerate(thresholds.asArrayRef())) {
+    if (position % (codes - 1) == 0)
+      before = 0;
+    if (threshold <= before || threshold > 255)
+      return emitError() << "expects a threshold in " << before + 1
+                         << " .. 255, got " << threshold;
+    before = threshold;
+  }
   return success();
+}
+
+ArrayRef<int64_t> ClipAttr::getThresholdsOf(int64_t head) const {
+  if (!getThresholds())
+    return {};
+  int64_t count = getNumCodes() - 1;
+  return getThresholds().asArrayRef().slice(head * count, count);
 }
 
 SmallVector<int64_t> ClipAttr::getEntries(int64_t head) const {
@@ -115,10 +139,24 @@ SmallVector<int64_t> ClipAttr::getEntries(int64_t head) const {
   });
 }
 
-int64_t ClipAttr::getCode(double input, int64_t head, int64_t position) const {
+double ClipAttr::getClip(int64_t head) const {
+  if (!getThresholds())
+    return getAt()[head];
+  return -(getThresholdsOf(head).back() - 0.5) / getStepsPerUnit(head);
+}
+
+int64_t ClipAttr::getStep(double input, int64_t head, int64_t position) const {
   double rounding = getRounding() == ClipRounding::Nearest
                         ? 0.5
                         : (2 * ((7 * position + 3) % 16) + 1) / 32.0;
-  double last = getNumCodes() - 1;
-  return std::min(last, std::floor(-input * getCodesPerUnit(head) + rounding));
+  double last = getLastStep();
+  return std::min(last, std::floor(-input * getStepsPerUnit(head) + rounding));
+}
+
+int64_t ClipAttr::getCode(double input, int64_t head, int64_t position) const {
+  int64_t step = getStep(input, head, position);
+  if (!getThresholds())
+    return step;
+  return llvm::count_if(getThresholdsOf(head),
+                        [&](int64_t threshold) { return step >= threshold; });
 }

@@ -72,6 +72,10 @@ def Transformer_ClipAttr : AttrDef<Transformer_Dialect, "Clip"> {
     1/2 with the rounding `nearest`; with `dithered` it is
     `(2 * ((7 * j + 3) mod 16) + 1) / 32`, so that codes are right on average.
 
+    With `thresholds` codes need not be equally far apart: `f` is such a code of
+    8 bits, `min(255, floor(255 * x / C + r))`, and the code is the number of
+    the head's thresholds that `f` reaches.
+
     Code `k` weighs `exp(C * k / n)`, but code `n` nothing where `floor` is
     `zero`. A `table` holds other weights, head by head, such as those that
     leave the least error on calibrated text. Weights are rounded to multiples
@@ -85,21 +89,32 @@ def Transformer_ClipAttr : AttrDef<Transformer_Dialect, "Clip"> {
     * (C4) the entries of a head begin with 1, do not grow and are not negative.
     * (C5) where there is a `table`, `floor` is not `zero`.
     * (C6) `width` is 8 or 16.
+    * (C7) `thresholds` come with a `table`, `2^bits - 1` of them per clip.
+    * (C8) the thresholds of a head rise, and lie in 1 .. 255.
   }];
   let parameters = (ins "unsigned":$bits, "::mlir::DenseF64ArrayAttr":$at,
                         DefaultValuedParameter<"::mlir::transformer::ClipFloor", "ClipFloor::Exponential">:$floor,
                         DefaultValuedParameter<"::mlir::transformer::ClipRounding", "ClipRounding::Nearest">:$rounding,
                         OptionalParameter<"::mlir::DenseF64ArrayAttr">:$table,
-                        DefaultValuedParameter<"unsigned", "8">:$width);
+                        DefaultValuedParameter<"unsigned", "8">:$width,
+                        OptionalParameter<"::mlir::DenseI64ArrayAttr">:$thresholds);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     /// The number of heads with a clip of their own, 1 if one serves all.
     int64_t getHeads() const { return getAt().size(); }
     int64_t getNumCodes() const { return int64_t(1) << getBits(); }
-    /// How many codes one unit of the input spans.
-    double getCodesPerUnit(int64_t head) const { return (getNumCodes() - 1) / -getAt()[head]; }
-    /// The code of an input of a head at a position of its row.
+    /// The thresholds of a head, none where codes are equally far apart.
+    ::llvm::ArrayRef<int64_t> getThresholdsOf(int64_t head) const;
+    /// The last of the codes that are equally far apart.
+    int64_t getLastStep() const { return getThresholds() ? 255 : getNumCodes() - 1; }
+    /// How many of these one unit of the input spans.
+    double getStepsPerUnit(int64_t head) const { return getLastStep() / -getAt()[head]; }
+    /// The input of a head from which on all have the last code.
+    double getClip(int64_t head) const;
+    /// Of an input of a head at a position of its row: how many steps it is
+    /// from the largest one, up to the last, and its code.
+    int64_t getStep(double input, int64_t head, int64_t position) const;
     int64_t getCode(double input, int64_t head, int64_t position) const;
     /// What an integer entry of 1 stands for is one over this.
     int64_t getEntryUnit() const { return getWidth() == 8 ? 255 : 65280; }

@@ -67,13 +67,17 @@ int64_t reference::exponentialCode(int64_t D, int64_t M, int64_t k) {
 
 int64_t reference::ExponentialTable::codeOf(int64_t D, int64_t M, int64_t k,
                                             int64_t j) const {
-  int64_t last = entries.size() - 1;
-  if (!isDithered)
-    return std::min(last, exponentialCode(D, M, k));
-  UnroundedCode code = unroundedCode(D, M, k);
-  int64_t u = (7 * j + 3) % 16;
-  int64_t added = (2 * u + 1) * (int64_t(1) << code.k) >> 5;
-  return std::min(last, (code.product + added) >> code.k);
+  int64_t code = exponentialCode(D, M, k);
+  if (isDithered) {
+    UnroundedCode unrounded = unroundedCode(D, M, k);
+    int64_t u = (7 * j + 3) % 16;
+    int64_t added = (2 * u + 1) * (int64_t(1) << unrounded.k) >> 5;
+    code = std::min<int64_t>(255, (unrounded.product + added) >> unrounded.k);
+  }
+  if (thresholds.empty())
+    return std::min<int64_t>(entries.size() - 1, code);
+  return llvm::count_if(thresholds,
+                        [&](int64_t threshold) { return code >= threshold; });
 }
 
 //===----------------------------------------------------------------------===//

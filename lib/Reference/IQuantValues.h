@@ -81,6 +81,7 @@ public:
         {tables->getMultiplier()[head], tables->getExponent()[head]},
         tables->getEntriesOf(head),
         tables->isDithered(),
+        tables->getThresholdsOf(head),
         op.getPackedSum()};
   }
 

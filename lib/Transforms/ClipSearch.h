@@ -44,11 +44,40 @@ private:
   std::vector<Text> texts;
 };
 
+/// The keys of a sample by how far their scores are from the largest, ready to
+/// get codes by any thresholds.
+class SteppedHead {
+public:
+  /// As codes of 8 bits say, which are thresholds' first step.
+  static constexpr int64_t kLastStep = 255;
+
+  SteppedHead() = default;
+  /// The steps of a clip of one head, with thresholds.
+  SteppedHead(const HeadSample &sample, transformer::ClipAttr clip);
+
+  /// The sum of the squared errors of attention's results.
+  double getError(ArrayRef<int64_t> thresholds,
+                  ArrayRef<int64_t> entries) const;
+
+private:
+  friend class CodedHead;
+
+  /// Of the keys up to each step: how many they are, and the sum of their
+  /// values, each minus the result, `[width, steps]`.
+  struct Query {
+    Eigen::VectorXf counts;
+    Eigen::MatrixXf errors;
+  };
+  std::vector<Query> queries;
+};
+
 /// The codes of a sample under one clip, ready to be weighed by any table.
 class CodedHead {
 public:
   /// The codes of head `head` of a clip.
   CodedHead(const HeadSample &sample, transformer::ClipAttr clip, int64_t head);
+  /// The codes that thresholds make.
+  CodedHead(const SteppedHead &head, ArrayRef<int64_t> thresholds);
 
   /// The sum of the squared errors of attention's results.
   double getError(ArrayRef<int64_t> entries) const;
@@ -62,14 +91,16 @@ private:
     /// squared sum of the entries, they are the squared error.
     Eigen::MatrixXd products;
   };
+  void addQuery(Eigen::VectorXd counts, const Eigen::MatrixXd &errors);
+
   std::vector<Query> queries;
 };
 
-/// The clip and the table of a head with the least error on a sample.
+/// The thresholds and the table of a head with the least error on a sample, as
+/// a clip of one head, and that error.
 struct HeadClip {
-  double clip = 0;
-  SmallVector<double> table;
-  double error = 0;
+  transformer::ClipAttr clip;
+  double error;
 };
 HeadClip findBestClip(MLIRContext *context, const HeadSample &sample,
                       unsigned bits, transformer::ClipRounding rounding,

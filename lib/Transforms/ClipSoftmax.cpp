@@ -189,24 +189,28 @@ void TransformerClipSoftmax::choose(Choice &choice) {
     double error = 0;
     if (isCalibrated) {
       SmallVector<double> clips, table;
+      SmallVector<int64_t> thresholds;
       for (const HeadSample &sample : samples) {
         HeadClip best =
             findBestClip(context, sample, clipBits, rounding, width);
-        clips.push_back(best.clip);
-        llvm::append_range(table, best.table);
+        llvm::append_range(clips, best.clip.getAt().asArrayRef());
+        llvm::append_range(table, best.clip.getTable().asArrayRef());
+        llvm::append_range(thresholds, best.clip.getThresholds().asArrayRef());
         error += best.error;
       }
       candidate.clip = ClipAttr::get(
           context, clipBits, DenseF64ArrayAttr::get(context, clips),
           transformer::ClipFloor::Exponential, rounding,
-          DenseF64ArrayAttr::get(context, table), width);
+          DenseF64ArrayAttr::get(context, table), width,
+          DenseI64ArrayAttr::get(context, thresholds));
     } else {
       FailureOr<SmallVector<double>> clips = findClips(op, clipBits, decline);
       if (failed(clips))
         return;
       candidate.clip = ClipAttr::get(context, clipBits,
                                      DenseF64ArrayAttr::get(context, *clips),
-                                     floor, rounding, /*table=*/{}, width);
+                                     floor, rounding, /*table=*/{}, width,
+                                     /*thresholds=*/{});
       for (auto [head, sample] : llvm::enumerate(samples)) {
         int64_t ofClip = head % clips->size();
         error += CodedHead(sample, candidate.clip, ofClip)
@@ -258,7 +262,8 @@ void TransformerClipSoftmax::clipSoftmax(transformer::SoftmaxOp op) {
   }
   op.setClipAttr(ClipAttr::get(&getContext(), getBits().back(),
                                DenseF64ArrayAttr::get(&getContext(), {at}),
-                               floor, rounding, /*table=*/{}, width));
+                               floor, rounding, /*table=*/{}, width,
+                               /*thresholds=*/{}));
 }
 
 void TransformerClipSoftmax::apply(const Choice &choice) {
@@ -272,7 +277,9 @@ void TransformerClipSoftmax::apply(const Choice &choice) {
   }
   const Candidate &candidate = choice.get();
   op.setClipAttr(candidate.clip);
-  ArrayRef<double> clips = candidate.clip.getAt().asArrayRef();
+  auto clips = llvm::map_to_vector(
+      llvm::seq(candidate.clip.getHeads()),
+      [&](int64_t head) { return candidate.clip.getClip(head); });
   auto remark = remark::passed(
       op.getLoc(), remark::RemarkOpts::name("Clipped").category(getArgument()));
   remark << "clipped its softmax"

@@ -10,12 +10,12 @@
 
 // NONE: error: expects a budget that 4 bits can meet, got 1e-09, and an error of
 
-// Each head gets a clip and the weights of its codes; what it was found with is
+// Each head gets thresholds and the weights of its codes; what it was found with is
 // gone, other statistics are there.
 // CHECK-LABEL: func.func @f
 // CHECK: transformer.observe %{{.*}} "q" {statistics = #transformer.statistics<count = 64, min = {{[^=]*}}, max = {{[^=]*}}, mean = {{[^=]*}}, deviation = {{[^=]*}}, absmax = {{[^=]*}}>}
-// CHECK: clip = #transformer.clip<bits = 2, at = [-{{[^,]*}}, -{{[^,]*}}], table = [1.000000e+00, {{[^,]*}}, {{[^,]*}}, {{[^,]*}}, 1.000000e+00, {{[^]]*}}]>
-// WIDE: rounding = dithered, table = [{{.*}}], width = 16>
+// CHECK: clip = #transformer.clip<bits = 2, at = [-{{[^,]*}}, -{{[^,]*}}], table = [1.000000e+00, {{[^,]*}}, {{[^,]*}}, {{[^,]*}}, 1.000000e+00, {{[^]]*}}], thresholds = [{{[0-9]+, [0-9]+, [0-9]+, [0-9]+, [0-9]+, [0-9]+}}]>
+// WIDE: rounding = dithered, table = [{{.*}}], width = 16, thresholds = [{{.*}}]>
 // TWO: [Passed] Clipped | Category:transformer-clip-softmax | {{.*}}bits=2, error={{[0-9.]+}}e-04
 // LARGE: bits = 2
 // SMALL: bits = 4

@@ -31,8 +31,11 @@ static void describeForm(ExponentialForm form, HeadError &error) {
                    form == ExponentialForm::DiClippedGuarded;
   error.bits = isClipped ? 8 : 32;
   error.clip = -static_cast<double>(last) * kWidest / kSteps;
-  for (int64_t weight : ArrayRef(E).take_front(last + 1))
-    error.weights.push_back(static_cast<double>(weight) / E.front());
+  for (int64_t step = 0; step <= last; ++step) {
+    error.weights.push_back(static_cast<double>(E[step]) / E.front());
+    if (step > 0)
+      error.ends.push_back(-(step - 0.5) * kWidest / kSteps);
+  }
 }
 
 /// Clip and weights of a head's codes.
@@ -40,25 +43,33 @@ static void describeCodes(AttentionOp op, int64_t head, double scoreScale,
                           HeadError &error) {
   if (std::optional<ExponentialForm> form = op.getExponential())
     return describeForm(*form, error);
-  auto finish = [&](unsigned bits, double codesPerScore,
-                    ArrayRef<int64_t> entries) {
+  auto finish = [&](unsigned bits, double stepsPerProduct,
+                    ArrayRef<int64_t> entries, ArrayRef<int64_t> thresholds) {
+    auto getScore = [&](double step) {
+      return -step * scoreScale / stepsPerProduct;
+    };
     error.bits = bits;
-    error.clip =
-        -static_cast<double>(entries.size() - 1) * scoreScale / codesPerScore;
-    for (int64_t entry : entries)
+    for (auto [code, entry] : llvm::enumerate(entries)) {
       error.weights.push_back(static_cast<double>(entry) / entries.front());
+      if (code > 0)
+        error.ends.push_back(
+            getScore((thresholds.empty() ? code : thresholds[code - 1]) - 0.5));
+    }
+    error.clip =
+        thresholds.empty() ? getScore(entries.size() - 1) : error.ends.back();
   };
   if (std::optional<TableAttr> table = op.getTable()) {
     head %= table->getHeads();
     return finish(table->getBits(),
                   std::ldexp(table->getMultiplier()[head],
                              -static_cast<int>(table->getExponent()[head])),
-                  table->getEntriesOf(head));
+                  table->getEntriesOf(head), table->getThresholdsOf(head));
   }
   finish(8,
          std::ldexp(*op.getScaleMultiplier(),
                     -static_cast<int>(*op.getScaleExponent())),
-         llvm::map_to_vector(llvm::seq<int64_t>(256), tableExponential));
+         llvm::map_to_vector(llvm::seq<int64_t>(256), tableExponential),
+         /*thresholds=*/{});
 }
 
 namespace {

@@ -26,8 +26,9 @@ struct HeadError {
   /// which on keys weigh nothing.
   unsigned bits;
   double clip;
-  /// What each code, or each of equal steps to the clip, weighs, the first 1.
-  std::vector<double> weights;
+  /// What each code, or each of equal steps to the clip, weighs, the first 1,
+  /// and the scores from which on a code is the next.
+  std::vector<double> weights, ends;
   /// Of all scores of valid keys.
   double deviation;
   /// How much of a row's probability is that of keys beyond the clip, on

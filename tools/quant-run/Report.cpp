@@ -327,11 +327,9 @@ void ReportWriter::writeScores(const HeadError &head) {
   // Of many codes a few are a line.
   size_t codes = head.weights.size(), stride = std::max<size_t>(codes / 32, 1);
   for (size_t code = 0; code < codes; code += stride)
-    out << formatv("{0}{1:f3}H{2:f2}", code == 0 ? " " : "V",
-                   1 - head.weights[code],
-                   code + stride < codes
-                       ? getX(head.clip * (code + stride - 0.5) / (codes - 1))
-                       : 0);
+    out << formatv(
+        "{0}{1:f3}H{2:f2}", code == 0 ? " " : "V", 1 - head.weights[code],
+        code + stride < codes ? getX(head.ends[code + stride - 1]) : 0);
   out << "\"/></svg>";
 }
 

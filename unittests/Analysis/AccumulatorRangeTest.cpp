@@ -57,7 +57,7 @@ TEST(AccumulatorRange, PackedSumsFitUpToTheirMostCodes) {
       auto tables = TableAttr::get(
           &context, bits, b.getDenseI64ArrayAttr(32768),
           b.getDenseI64ArrayAttr(15), b.getDenseI64ArrayAttr(entries),
-          CodeRounding::Nearest);
+          CodeRounding::Nearest, /*thresholds=*/{});
       uint64_t limit = INT32_MAX, inByte = tables.getCodesPerByte();
       uint64_t alone = getMostCodes(tables, std::nullopt);
       EXPECT_LE(alone * largest, limit);

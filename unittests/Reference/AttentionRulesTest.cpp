@@ -123,6 +123,21 @@ TEST(AttentionRulesTest, S4ByHand) {
   EXPECT_EQ(lookUp((int64_t(1) << 32) - 1, 4), 8);
 }
 
+TEST(AttentionRulesTest, S4ThresholdsByHand) {
+  SmallVector<int64_t> entries = {255, 79, 25, 8}, thresholds = {1, 100, 255};
+  ExponentialTable table = {
+      {32768, 15}, entries, /*isDithered=*/false, thresholds};
+  // A step for every 32.
+  auto lookUp = [&](int64_t D) { return table.lookUp(D, 32768, 20, 0); };
+  EXPECT_EQ(lookUp(15), 255);
+  EXPECT_EQ(lookUp(16), 79);
+  EXPECT_EQ(lookUp(100 * 32 - 17), 79);
+  EXPECT_EQ(lookUp(100 * 32 - 16), 25);
+  EXPECT_EQ(lookUp(255 * 32 - 17), 25);
+  EXPECT_EQ(lookUp(255 * 32 - 16), 8);
+  EXPECT_EQ(lookUp((int64_t(1) << 32) - 1), 8);
+}
+
 TEST(AttentionRulesTest, S4DitherIsRightOnAverage) {
   Random random;
   SmallVector<int64_t> codes = {1, 2, 3, 4, 5, 6, 7, 8};

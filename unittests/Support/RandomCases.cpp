@@ -512,13 +512,19 @@ RandomCase CaseMaker::makeScale() {
 
 std::string CaseMaker::table(int64_t heads, int64_t exponent) {
   int64_t bits = from(2, 5), tables = oneIn(2) ? 1 : heads;
-  SmallVector<int64_t> multipliers, exponents, entries;
+  bool hasThresholds = oneIn(2);
+  SmallVector<int64_t> multipliers, exponents, entries, thresholds;
   for (int64_t table = 0; table < tables; ++table) {
     multipliers.push_back(from(32768, 65535));
     exponents.push_back(oneIn(4) ? from(0, 62) : from(exponent, exponent + 6));
     int64_t largest = oneOf<int64_t>({1, 255, 65280});
     for (int64_t code = 0, end = 1 << bits; code < end; ++code)
       entries.push_back(code == 0 ? largest : from(0, largest));
+    for (int64_t left = (1 << bits) - 1, threshold = 0; left > 0; --left) {
+      threshold = from(threshold + 1,
+                       std::min<int64_t>(threshold + 255 / left, 256 - left));
+      thresholds.push_back(threshold);
+    }
   }
   auto list = [](ArrayRef<int64_t> numbers) {
     return llvm::formatv("[{0:$[, ]}]",
@@ -529,9 +535,11 @@ std::string CaseMaker::table(int64_t heads, int64_t exponent) {
       oneOf<StringRef>({"", "packed_sum = #iquant.packed_sum<table>, ",
                         "packed_sum = #iquant.packed_sum<counts>, "});
   return llvm::formatv("{5}table = #iquant.table<bits = {0}, multiplier = {1}, "
-                       "exponent = {2}, entries = {3}{4}>",
+                       "exponent = {2}, entries = {3}{4}{6}>",
                        bits, list(multipliers), list(exponents), list(entries),
-                       oneIn(2) ? ", rounding = dithered" : "", packed);
+                       oneIn(2) ? ", rounding = dithered" : "", packed,
+                       hasThresholds ? ", thresholds = " + list(thresholds)
+                                     : "");
 }
 
 RandomCase CaseMaker::makeSoftmax() {

@@ -68,7 +68,7 @@ protected:
 
   ClipAttr makeClip(ArrayRef<double> at, ClipRounding rounding) {
     return ClipAttr::get(&context, 2, DenseF64ArrayAttr::get(&context, at),
-                         ClipFloor::Zero, rounding, {}, 8);
+                         ClipFloor::Zero, rounding, {}, 8, {});
   }
 
   MLIRContext context;
@@ -132,6 +132,27 @@ TEST_F(ClipSearchTest, ErrorsAreThoseOfAttention) {
     }
 }
 
+TEST_F(ClipSearchTest, ThresholdsMakeTheCodesOfTheirClip) {
+  SmallVector<int64_t> thresholds = {5, 60, 140}, entries = {255, 90, 20, 3};
+  for (ClipRounding rounding : {ClipRounding::Nearest, ClipRounding::Dithered})
+    for (int64_t head = 0; head < 4; ++head) {
+      HeadSample sample = makeSample(head);
+      auto clip =
+          ClipAttr::get(&context, 2, DenseF64ArrayAttr::get(&context, {-12}),
+                        ClipFloor::Exponential, rounding,
+                        DenseF64ArrayAttr::get(&context, {1, 0.5, 0.1, 0}), 8,
+                        DenseI64ArrayAttr::get(&context, thresholds));
+      double expected = attend(sample, clip, 0, entries);
+      SteppedHead stepped(sample, clip);
+      EXPECT_NEAR(stepped.getError(thresholds, entries), expected,
+                  1e-4 * expected);
+      EXPECT_NEAR(CodedHead(stepped, thresholds).getError(entries), expected,
+                  1e-4 * expected);
+      EXPECT_NEAR(CodedHead(sample, clip, 0).getError(entries), expected,
+                  1e-5 * expected);
+    }
+}
+
 TEST_F(ClipSearchTest, NoGivenClipIsBetterThanTheBest) {
   for (int64_t head = 0; head < 4; ++head) {
     HeadSample sample = makeSample(head);
@@ -142,13 +163,8 @@ TEST_F(ClipSearchTest, NoGivenClipIsBetterThanTheBest) {
       EXPECT_LE(best.error,
                 CodedHead(sample, clip, 0).getError(clip.getEntries(0)));
     }
-    // What it says of itself holds for the attribute that it becomes.
-    auto clip = ClipAttr::get(&context, 2,
-                              DenseF64ArrayAttr::get(&context, {best.clip}),
-                              ClipFloor::Exponential, ClipRounding::Nearest,
-                              DenseF64ArrayAttr::get(&context, best.table), 8);
-    EXPECT_NEAR(CodedHead(sample, clip, 0).getError(clip.getEntries(0)),
-                best.error, 1e-9);
+    EXPECT_NEAR(attend(sample, best.clip, 0, best.clip.getEntries(0)),
+                best.error, 1e-5 * best.error);
   }
 }
 

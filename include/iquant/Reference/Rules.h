@@ -243,11 +243,15 @@ int64_t tableExponential(int64_t code);
 int64_t exponentialCode(int64_t D, int64_t M, int64_t k);
 
 /// S4: a table of few entries that stands in the place of S1. Its scale says
-/// how many codes a unit of the input spans.
+/// how many codes a unit of the input spans, those of 8 bits if there are
+/// thresholds.
 struct ExponentialTable {
   Dyadic scale;
   ArrayRef<int64_t> entries;
   bool isDithered = false;
+  /// What a code of 8 bits has to reach to be the next one of few bits; none
+  /// where codes are equally far apart.
+  ArrayRef<int64_t> thresholds = {};
   /// How exponentials are added up if not one by one.
   std::optional<PackedSum> packedSum = std::nullopt;
 

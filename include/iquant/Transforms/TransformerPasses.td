@@ -225,7 +225,7 @@ def TransformerClipSoftmax : Pass<"transformer-clip-softmax", "::mlir::ModuleOp"
     | `fixed` | `at`, for all | exponentials |
     | `exaq-rule` | the published line over the deviation of the scores (EXAQ, arXiv 2410.03185), and not below the smallest score | exponentials |
     | `exaq-mse` | the minimum of the expected squared error of the exponential of a Gaussian with mean and deviation of the scores, which the line approximates | exponentials |
-    | `calibrated` | for each head, that of 21 clips from -1 to -16 which leaves the least squared error of attention's results on sample texts, each with the weights that are best for it | found entry by entry |
+    | `calibrated` | for each head, thresholds between codes, down to -16, with the least squared error of attention's results on sample texts | those with the least error |
 
     EXAQ has lines for 2, 3 and 4 bits. With `bits=5 strategy=fixed at=-6.6
     floor=zero` the table is that of IntAttention (arXiv 2511.21513).
@@ -265,7 +265,7 @@ def TransformerClipSoftmax : Pass<"transformer-clip-softmax", "::mlir::ModuleOp"
              clEnumValN(::mlir::iquant::ClipBits::Five, "5", "32 weights"),
              clEnumValN(::mlir::iquant::ClipBits::Auto, "auto", "as few as the budget allows"))}]>,
     Option<"perHead", "per-head", "bool", /*default=*/"false",
-           "Whether heads have clips of their own; those of 'calibrated' always have">,
+           "Whether heads have clips of their own; with 'calibrated' they always have thresholds of their own">,
     Option<"at", "at", "double", /*default=*/"-6.0", "The clip of the strategy 'fixed'">,
     Option<"floor", "floor", "transformer::ClipFloor", /*default=*/"transformer::ClipFloor::Exponential",
            "What the last code weighs, unless calibrated",

@@ -364,7 +364,7 @@ AttentionLowering::Weighted AttentionLowering::weigh(const RowBuilder &rows,
         if (!published)
           code = exponentialTables.codeOf(
               difference, {scale[0], scale[1], scale[2], scale[3]},
-              /*dimension=*/2);
+              /*dimension=*/2, head(t));
         Int ofCode = code ? exponentialTables.lookUp(*code, head(t))
                           : published->evaluate(difference, scale);
         Int e = ofCode;

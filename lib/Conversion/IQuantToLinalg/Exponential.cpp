@@ -45,10 +45,17 @@ Value mlir::iquant::createTable(ImplicitLocOpBuilder &builder,
 
 ExponentialTables::ExponentialTables(ImplicitLocOpBuilder &builder,
                                      std::optional<TableAttr> tables)
-    : numCodes(tables ? tables->getNumCodes() : 256),
+    : lastStep(tables ? tables->getLastStep() : 255),
       isDithered(tables && tables->isDithered()) {
   if (tables) {
-    entries = createTable(builder, tables->getEntries(), tables->getHeads());
+    int64_t heads = tables->getHeads();
+    entries = createTable(builder, tables->getEntries(), heads);
+    if (tables->getThresholds())
+      for (int64_t code = 1; code < tables->getNumCodes(); ++code)
+        thresholds.push_back(createTable(
+            builder, llvm::map_to_vector(llvm::seq(heads), [&](int64_t head) {
+              return tables->getThresholdsOf(head)[code - 1];
+            })));
     return;
   }
   entries = createTable(builder, getCoarseExponentials());
@@ -77,7 +84,8 @@ CodeScale ExponentialTables::scaleOf(Int multiplier, Int k) const {
 }
 
 Int ExponentialTables::codeOf(Int difference, CodeScale scale,
-                              int64_t dimension) const {
+                              int64_t dimension,
+                              std::optional<Int> head) const {
   Int half = ushr(1 << scale.alignment, 1);
   Int aligned = ushr(umin(difference, scale.cap) + half, scale.alignment);
   // The product fills 32 bits, so the rounding must not add to all of it: the
@@ -85,7 +93,15 @@ Int ExponentialTables::codeOf(Int difference, CodeScale scale,
   // these in all, where that is wrong, has the code 0 or the last either way.
   Int product = ushr(aligned * scale.multiplier, scale.shift);
   Int added = isDithered ? codeDither(difference, dimension) : product.like(1);
-  return umin(ushr(product + added, roundedBits(isDithered)), numCodes - 1);
+  Int step = umin(ushr(product + added, roundedBits(isDithered)), lastStep);
+  if (thresholds.empty())
+    return step;
+  Int code = step.like(0);
+  for (Value threshold : thresholds)
+    code =
+        code + lessEqual(entryAt(threshold, head.value_or(code.like(0))), step)
+                   .zext(32);
+  return code;
 }
 
 Int mlir::iquant::entryAt(Value table, Int position, std::optional<Int> head) {

@@ -52,16 +52,19 @@ public:
   CodeScale scaleOf(Int multiplier, Int k) const;
 
   /// The code of a difference; the position in its row is that along
-  /// `dimension` of the nest.
-  Int codeOf(Int difference, CodeScale scale, int64_t dimension) const;
-  /// E of a code. `head` is none where all heads have one table.
-  Int lookUp(Int code, std::optional<Int> head = std::nullopt) const;
+  /// `dimension` of the nest. `head` is none where all heads have one table.
+  Int codeOf(Int difference, CodeScale scale, int64_t dimension,
+             std::optional<Int> head) const;
+  /// E of a code.
+  Int lookUp(Int code, std::optional<Int> head) const;
 
 private:
   /// Constants: the entries of S4, with a row for each head if there are
   /// several; or A of S1, with B beside it.
   Value entries, fine;
-  int64_t numCodes;
+  /// The thresholds of S4, from the first to the last for each head.
+  SmallVector<Value> thresholds;
+  int64_t lastStep;
   bool isDithered;
 };
 

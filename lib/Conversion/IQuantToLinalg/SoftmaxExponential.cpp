@@ -15,12 +15,12 @@ using namespace mlir::iquant;
 
 SoftmaxExponential::SoftmaxExponential(ImplicitLocOpBuilder &builder,
                                        SoftmaxOp op)
-    : given(op.getTable()), multiplier(43520), k(11), lastCode(255),
+    : given(op.getTable()), multiplier(43520), k(11), lastStep(255),
       channels(op.getInput().getType().getShape().size() - 1) {
   if (given) {
     multiplier = given->getMultiplier()[0];
     k = given->getExponent()[0];
-    lastCode = given->getNumCodes() - 1;
+    lastStep = given->getLastStep();
     entries = createTable(builder, given->getEntries());
   } else {
     // The scale of S3 is dyadic(255, 12), as it stands above.
@@ -83,7 +83,7 @@ Int SoftmaxExponential::codeOf(Int element, Int most) const {
   }
   // From a factor on the code is the last. As this limit and what is added to
   // the product have 16 bits, LLVM multiplies in 16 bits and not in 32.
-  int64_t limit = llvm::divideCeil(lastCode << 23, multiplier);
+  int64_t limit = llvm::divideCeil(lastStep << 23, multiplier);
   Int factor = umin(difference.trunc(16), limit);
   Int product =
       upperHalf(factor, factor.like(static_cast<int16_t>(multiplier)));
@@ -91,7 +91,14 @@ Int SoftmaxExponential::codeOf(Int element, Int most) const {
   Int added = given && given->isDithered()
                   ? codeDither(element, channels).trunc(16) << 2
                   : product.like(64);
-  return ushr(product + added, 7).trunc(8);
+  Int step = ushr(product + added, 7).trunc(8);
+  if (!given || !given->getThresholds())
+    return step;
+  Int code = step.like(0);
+  for (int64_t threshold : given->getThresholdsOf(0))
+    code = code +
+           uless(step.like(static_cast<int8_t>(threshold - 1)), step).zext(8);
+  return code;
 }
 
 Int SoftmaxExponential::evaluate(Int code) const {

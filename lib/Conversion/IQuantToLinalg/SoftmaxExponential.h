@@ -38,8 +38,9 @@ private:
   static Int lookUp(const Table &table, Int position);
 
   std::optional<TableAttr> given;
-  /// The scale `multiplier * 2^-k` of a difference, and the last code.
-  int64_t multiplier, k, lastCode;
+  /// The scale `multiplier * 2^-k` of a difference, and the last code before
+  /// any thresholds.
+  int64_t multiplier, k, lastStep;
   /// The dimension of the nest that runs over channels.
   int64_t channels;
   /// A and B of S1, or the one of S4.

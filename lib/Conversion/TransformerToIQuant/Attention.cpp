@@ -32,7 +32,7 @@ LogicalResult to_iquant::check(transformer::RopeOp op,
 /// The scale of a head's codes, with the factor `scale` on its scores.
 static DyadicScale getCodeScale(transformer::ClipAttr clip, int64_t head,
                                 double scale) {
-  return nearestDyadic(scale * clip.getCodesPerUnit(head));
+  return nearestDyadic(scale * clip.getStepsPerUnit(head));
 }
 
 /// Checks that the integers of a table can hold the scales of its codes, and
@@ -75,7 +75,8 @@ static TableAttr getTable(std::optional<transformer::ClipAttr> clip,
       context, clip->getBits(), DenseI64ArrayAttr::get(context, multipliers),
       DenseI64ArrayAttr::get(context, exponents),
       DenseI64ArrayAttr::get(context, entries),
-      isDithered ? CodeRounding::Dithered : CodeRounding::Nearest);
+      isDithered ? CodeRounding::Dithered : CodeRounding::Nearest,
+      clip->getThresholds());
 }
 
 /// What an attention multiplies its scores with: their own scale, or the codes

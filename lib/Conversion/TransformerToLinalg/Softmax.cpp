@@ -38,14 +38,23 @@ SoftmaxExponential::SoftmaxExponential(
     return;
   SmallVector<double> units, weights;
   for (int64_t i = 0; i < clip->getHeads(); ++i) {
-    units.push_back(clip->getCodesPerUnit(i));
+    units.push_back(clip->getStepsPerUnit(i));
     for (int64_t entry : clip->getEntries(i))
       weights.push_back(static_cast<double>(entry) / clip->getEntryUnit());
   }
   if (clip->getHeads() == 1)
     head = arith::ConstantIndexOp::create(builder, 0);
-  codesPerUnit = tensor::ExtractOp::create(
+  stepsPerUnit = tensor::ExtractOp::create(
       builder, createVector(builder, type, units), head);
+  for (int64_t i = 0; clip->getThresholds() && i < clip->getNumCodes() - 1; ++i)
+    thresholds.push_back(tensor::ExtractOp::create(
+        builder,
+        createVector(builder, type,
+                     llvm::map_to_vector(llvm::seq(clip->getHeads()),
+                                         [&](int64_t of) -> double {
+                                           return clip->getThresholdsOf(of)[i];
+                                         })),
+        head));
   entries = createVector(builder, type, weights);
   Value codes = arith::ConstantIndexOp::create(builder, clip->getNumCodes());
   first = arith::MulIOp::create(builder, head, codes);
@@ -70,11 +79,22 @@ Real SoftmaxExponential::evaluateClipped(Real x, Value position) const {
     rounding = step * (1 / 16.0) + 1 / 32.0;
   }
   // Minus infinity has the last code.
-  Real code = -x * Real(b, codesPerUnit) + rounding;
-  Real last = x.like(clip->getNumCodes() - 1);
-  code = select(greater(last, code), code, last);
-  Value entry = arith::FPToSIOp::create(b, b.getI32Type(), code);
-  entry = arith::IndexCastOp::create(b, b.getIndexType(), entry);
+  Real step = -x * Real(b, stepsPerUnit) + rounding;
+  Real last = x.like(clip->getLastStep());
+  step = select(greater(last, step), step, last);
+  Value entry;
+  if (thresholds.empty()) {
+    entry = arith::FPToSIOp::create(b, b.getI32Type(), step);
+    entry = arith::IndexCastOp::create(b, b.getIndexType(), entry);
+  } else {
+    // A threshold is a whole number, so that the step need not become one.
+    entry = index(0);
+    for (Value threshold : thresholds) {
+      Value isBelow = greater(Real(b, threshold), step);
+      Value next = arith::AddIOp::create(b, entry, index(1));
+      entry = arith::SelectOp::create(b, isBelow, entry, next);
+    }
+  }
   entry = arith::AddIOp::create(b, entry, first);
   Real weight(b, tensor::ExtractOp::create(b, entries, entry));
   constexpr double kInfinity = std::numeric_limits<double>::infinity();

@@ -31,9 +31,11 @@ private:
   Real evaluateClipped(Real x, Value position) const;
 
   std::optional<transformer::ClipAttr> clip;
-  /// How many codes a unit spans, and the exponentials of all heads, those of
+  /// How many steps a unit spans, and the exponentials of all heads, those of
   /// this one from `first` on.
-  Value codesPerUnit, entries, first;
+  Value stepsPerUnit, entries, first;
+  /// Those of this head.
+  SmallVector<Value> thresholds;
 };
 
 /// The exponentials of `x - max x` of every row, and one over their sum.

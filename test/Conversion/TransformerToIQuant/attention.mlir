@@ -55,7 +55,10 @@ func.func @clipped_softmax(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.0], table = [1.0, 0.5, 0.1, 0.01], width = 16>} : tensor<?x8xf32>
   // CHECK: iquant.softmax %{{.*}} {table = #iquant.table<bits = 3, multiplier = [32768], exponent = [15], entries = [255, 94, 35, 13, 5, 2, 1, 0]>}
   %1 = transformer.softmax %0 {clip = #transformer.clip<bits = 3, at = [-7.0]>} : tensor<?x8xf32>
-  return %1 : tensor<?x8xf32>
+  // A unit is 16 of the 255 steps that thresholds count.
+  // CHECK: iquant.softmax %{{.*}} {table = #iquant.table<bits = 2, multiplier = [32768], exponent = [11], entries = [255, 128, 26, 0], thresholds = [20, 70, 255]>}
+  %2 = transformer.softmax %1 {clip = #transformer.clip<bits = 2, at = [-15.9375], table = [1.0, 0.5, 0.1, 0.0], thresholds = [20, 70, 255]>} : tensor<?x8xf32>
+  return %2 : tensor<?x8xf32>
 }
 
 // CHECK-LABEL: func.func @softmax(

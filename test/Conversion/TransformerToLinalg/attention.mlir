@@ -108,3 +108,19 @@ func.func @clipped(%q: tensor<3x4xf32>) -> tensor<3x4xf32> {
   %0 = transformer.attention %q, %q, %q {heads = 2, kv_heads = 2, clip = #transformer.clip<bits = 2, at = [-3.0, -6.0], floor = zero>} : (tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
   return %0 : tensor<3x4xf32>
 }
+
+// The code is the number of the head's thresholds that the step reaches.
+// CHECK-LABEL: func.func @thresholds(
+func.func @thresholds(%q: tensor<3x4xf32>) -> tensor<3x4xf32> {
+  // CHECK-DAG: %[[THIRDS:.*]] = arith.constant dense<[2.550000e+02, 9.000000e+01]> : tensor<2xf32>
+  // CHECK-DAG: %[[UNITS:.*]] = arith.constant dense<[8.500000e+01, 4.250000e+01]> : tensor<2xf32>
+  // CHECK: scf.forall (%[[HEAD:.*]]) in (2)
+  // CHECK: %[[UNIT:.*]] = tensor.extract %[[UNITS]][%[[HEAD]]]
+  // CHECK: %[[THIRD:.*]] = tensor.extract %[[THIRDS]][%[[HEAD]]]
+  // CHECK: arith.mulf %{{.*}}, %[[UNIT]]
+  // CHECK: %[[BELOW:.*]] = arith.cmpf ogt, %[[THIRD]], %[[STEP:.*]] :
+  // CHECK: %[[NEXT:.*]] = arith.addi %[[CODE:.*]], %c1
+  // CHECK: arith.select %[[BELOW]], %[[CODE]], %[[NEXT]]
+  %0 = transformer.attention %q, %q, %q {heads = 2, kv_heads = 2, clip = #transformer.clip<bits = 2, at = [-3.0, -6.0], table = [1.0, 0.5, 0.25, 0.0, 1.0, 0.5, 0.25, 0.0], thresholds = [20, 70, 255, 10, 30, 90]>} : (tensor<3x4xf32>, tensor<3x4xf32>, tensor<3x4xf32>) -> tensor<3x4xf32>
+  return %0 : tensor<3x4xf32>
+}

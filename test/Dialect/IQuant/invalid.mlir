@@ -1173,6 +1173,33 @@ func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
 
 // -----
 
+// #iquant.table C7
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects 3 thresholds for each of 1 multipliers, got 4}}
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 8], thresholds = [1, 2, 3, 4]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// #iquant.table C8
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects a threshold in 1 .. 255, got 0}}
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 8], thresholds = [0, 2, 3]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// #iquant.table C8
+func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
+  // expected-error @+1 {{expects a threshold in 3 .. 255, got 256}}
+  %0 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [40000], exponent = [16], entries = [255, 79, 25, 8], thresholds = [1, 2, 256]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
 // iquant.softmax C3
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   // expected-error @+1 {{expects a table of one head, got 2}}

@@ -113,7 +113,9 @@ func.func @rope(%x: !iquant.fixed<?x8xi32, 16>, %t: !iquant.fixed<16x2xi16, 14>,
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   // CHECK: iquant.softmax %{{.*}} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   %0 = iquant.softmax %x : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
+  // CHECK: entries = [255, 79, 25, 8], thresholds = [20, 70, 255]>}
   // CHECK: iquant.softmax %{{.*}} {table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
+  %with_thresholds = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8], thresholds = [20, 70, 255]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   %1 = iquant.softmax %x {table = #iquant.table<bits = 2, multiplier = [55924], exponent = [16], entries = [255, 79, 25, 8]>} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
   // CHECK: iquant.softmax %{{.*}} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.dyn<?x8xui8>
   %2 = iquant.softmax %x : (!iquant.fixed<?x8xi32, 16>) -> !iquant.dyn<?x8xui8>

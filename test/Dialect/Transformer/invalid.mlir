@@ -893,6 +893,51 @@ func.func @softmax(%x: tensor<?x8xf32>) {
 
 // -----
 
+// #transformer.clip C7
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects a table beside thresholds, got none}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.0], thresholds = [1, 2, 3]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.clip C7
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects 3 thresholds for each of 1 clips, got 2}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.0], table = [1.0, 0.5, 0.25, 0.0], thresholds = [1, 2]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.clip C8
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects a threshold in 1 .. 255, got 0}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.0], table = [1.0, 0.5, 0.25, 0.0], thresholds = [0, 2, 3]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.clip C8
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects a threshold in 10 .. 255, got 9}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.0], table = [1.0, 0.5, 0.25, 0.0], thresholds = [1, 9, 9]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// #transformer.clip C8
+func.func @softmax(%x: tensor<?x8xf32>) {
+  // expected-error @+1 {{expects a threshold in 3 .. 255, got 256}}
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.0], table = [1.0, 0.5, 0.25, 0.0], thresholds = [1, 2, 256]>} : tensor<?x8xf32>
+  return
+}
+
+// -----
+
 // transformer.softmax C3
 func.func @softmax(%x: tensor<?x8xf32>) {
   // expected-error @+1 {{expects a clip of one head, got 2}}

@@ -72,6 +72,8 @@ func.func @softmax(%x: tensor<2x?x8xf32>) {
   %2 = transformer.softmax %x {clip = #transformer.clip<bits = 3, at = [-6.0], floor = zero, rounding = dithered, width = 16>} : tensor<2x?x8xf32>
   // CHECK: {clip = #transformer.clip<bits = 2, at = [-6.000000e+00], table = [1.000000e+00, 5.000000e-01, 2.500000e-01, 0.000000e+00]>}
   %3 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-6.0], table = [1.0, 0.5, 0.25, 0.0]>} : tensor<2x?x8xf32>
+  // CHECK: table = [{{.*}}], thresholds = [20, 70, 255]>}
+  %with_thresholds = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-6.0], table = [1.0, 0.5, 0.25, 0.0], thresholds = [20, 70, 255]>} : tensor<2x?x8xf32>
   return
 }
 

@@ -85,7 +85,7 @@ finish() {
 # The environment that exports models, as its requirements say.
 setup_import() {
   [ -x .venv-import/bin/python ] || python3.11 -m venv .venv-import
-  .venv-import/bin/pip install --quiet -r scripts/requirements-import.txt -r scripts/requirements-torch.txt
+  .venv-import/bin/pip install --quiet --no-deps --require-hashes -r scripts/requirements-import.txt -r scripts/requirements-torch.txt
 }
 
 if $needs_setup; then scripts/setup.sh; fi

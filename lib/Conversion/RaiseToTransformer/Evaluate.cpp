@@ -192,15 +192,23 @@ std::optional<double> Reader::evaluateReduction(const Node &node,
   return result;
 }
 
+const Reader::Step &Reader::getStep(const Term &term) {
+  for (auto &[at, step] : steps[term.value])
+    if (at == term.at)
+      return *step;
+  Term head = look(term);
+  auto step = std::make_unique<Step>(Step{head, read(head)});
+  return *steps[term.value].emplace_back(term.at, std::move(step)).second;
+}
+
 std::optional<double> Reader::evaluate(const Term &term,
                                        SmallVector<int64_t> &values,
                                        unsigned depth) {
   if (depth > kMaxDepth)
     return std::nullopt;
-  Term head = look(term);
+  const auto &[head, node] = getStep(term);
   if (assumed && head == assumed)
     return assumedValue;
-  Node node = read(head);
   switch (node.kind) {
   case Kind::Number:
     return node.number;

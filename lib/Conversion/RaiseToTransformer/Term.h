@@ -15,6 +15,8 @@
 #include "mlir/IR/Operation.h"
 #include "mlir/IR/Value.h"
 
+#include <memory>
+
 namespace mlir::iquant::raise {
 
 /// An element of a tensor, or a scalar in the body of a linalg op. `at` are the
@@ -149,6 +151,14 @@ public:
   const Indices &getVariables(Operation *reduction, ArrayRef<int64_t> extents);
 
 private:
+  /// A term behind ops that only move elements, and what computes it.
+  struct Step {
+    Term head;
+    Node node;
+  };
+  /// The step into a term, which is read once: all elements of a mask or of a
+  /// table are values of the same terms.
+  const Step &getStep(const Term &term);
   std::optional<double> evaluateReduction(const Node &node,
                                           SmallVector<int64_t> &values,
                                           unsigned depth);
@@ -163,6 +173,9 @@ private:
   double assumedValue = 0;
   DenseMap<Operation *, Indices> variables;
   unsigned fuel = kFuel;
+  /// The steps into the elements of a tensor that were evaluated.
+  DenseMap<Value, SmallVector<std::pair<Indices, std::unique_ptr<Step>>, 1>>
+      steps;
   /// What `fitIndex` found for which indices of a tensor.
   DenseMap<Value, SmallVector<std::pair<Indices, AffineExpr>, 1>> fits;
 };

@@ -6,6 +6,8 @@
 
 #include "dialects/IQuant/IQuant.h"
 
+#include "iquant/Support/CodeThresholds.h"
+
 using namespace mlir;
 using namespace mlir::iquant;
 
@@ -41,18 +43,6 @@ LogicalResult TableAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   }
   if (!thresholds)
     return success();
-  if (thresholds.size() != multiplier.size() * (codes - 1))
-    return emitError() << "expects " << codes - 1 << " thresholds for each of "
-                       << multiplier.size() << " multipliers, got "
-                       << thresholds.size();
-  int64_t before = 0;
-  for (auto [position, threshold] : llvm::enumerate(thresholds.asArrayRef())) {
-    if (position % (codes - 1) == 0)
-      before = 0;
-    if (threshold <= before || threshold > 255)
-      return emitError() << "expects a threshold in " << before + 1
-                         << " .. 255, got " << threshold;
-    before = threshold;
-  }
-  return success();
+  return verifyThresholds(emitError, thresholds.asArrayRef(), multiplier.size(),
+                          "multipliers", codes);
 }

@@ -6,6 +6,8 @@
 
 #include "dialects/Transformer/Transformer.h"
 
+#include "iquant/Support/CodeThresholds.h"
+
 #include "mlir/IR/BuiltinAttributes.h"
 
 #include <cmath>
@@ -105,19 +107,8 @@ LogicalResult ClipAttr::verify(function_ref<InFlightDiagnostic()> emitError,
       return failure();
   if (!thresholds)
     return success();
-  if (thresholds.size() != at.size() * (codes - 1))
-    return emitError() << "expects " << codes - 1 << " thresholds for each of "
-                       << at.size() << " clips, got " << thresholds.size();
-  int64_t before = 0;
-  for (auto [position, threshold] : llvm::enumerate(thresholds.asArrayRef())) {
-    if (position % (codes - 1) == 0)
-      before = 0;
-    if (threshold <= before || threshold > 255)
-      return emitError() << "expects a threshold in " << before + 1
-                         << " .. 255, got " << threshold;
-    before = threshold;
-  }
-  return success();
+  return iquant::verifyThresholds(emitError, thresholds.asArrayRef(), at.size(),
+                                  "clips", codes);
 }
 
 ArrayRef<int64_t> ClipAttr::getThresholdsOf(int64_t head) const {

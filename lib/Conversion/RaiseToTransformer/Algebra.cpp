@@ -185,6 +185,17 @@ static bool isPermutation(const Range &lhs, const Range &rhs, Equal equal) {
          });
 }
 
+std::optional<Node> raise::getScaledSum(Reader &reader,
+                                        const Product &product) {
+  if (product.factors.size() != 1 || product.factors[0].power != 1)
+    return std::nullopt;
+  Node sum = reader.read(product.factors[0].term);
+  if (sum.kind != Kind::ReduceSum || sum.operands.size() != 1 ||
+      sum.variables.size() != 1)
+    return std::nullopt;
+  return sum;
+}
+
 bool raise::equal(Reader &reader, const Sum &lhs, const Sum &rhs) {
   auto areEqual = [&](const Product &product, const Product &other) {
     return product.number == other.number &&

@@ -46,6 +46,9 @@ Product getProduct(Reader &reader, const Term &term, const Term &kept = {});
 /// The sum that a term is.
 Sum getSum(Reader &reader, const Term &term);
 
+/// The sum over one variable of one term that a product is a multiple of.
+std::optional<Node> getScaledSum(Reader &reader, const Product &product);
+
 /// Whether two sums are of the same products.
 bool equal(Reader &reader, const Sum &lhs, const Sum &rhs);
 

@@ -53,25 +53,22 @@ static std::optional<Term> getSquared(Reader &reader, const Term &term) {
 static std::optional<Mean> getMean(Site &site, const Product &product,
                                    Type type, bool isOfSquares) {
   Reader &reader = site.getReader();
-  if (product.factors.size() != 1 || product.factors[0].power != 1)
+  std::optional<Node> sum = getScaledSum(reader, product);
+  if (!sum)
     return std::nullopt;
-  Node sum = reader.read(product.factors[0].term);
-  if (sum.kind != Kind::ReduceSum || sum.operands.size() != 1 ||
-      sum.variables.size() != 1)
-    return std::nullopt;
-  int64_t extent = site.getSpace().getExtent(sum.variables[0]);
+  int64_t extent = site.getSpace().getExtent(sum->variables[0]);
   if (ShapedType::isDynamic(extent))
     return std::nullopt;
   // Numbers in front are those of the mean, or a part of what it is of.
-  for (std::optional<Term> rest = sum.operands[0]; rest;
+  for (std::optional<Term> rest = sum->operands[0]; rest;
        rest = dropNumber(reader, *rest)) {
     std::optional<Term> body =
         isOfSquares ? getSquared(reader, *rest) : std::optional(*rest);
     if (!body)
       continue;
-    double number = getProduct(reader, sum.operands[0], *body).number;
+    double number = getProduct(reader, sum->operands[0], *body).number;
     if (isNear(product.number * number * extent, 1, type))
-      return Mean{*body, sum.variables[0]};
+      return Mean{*body, sum->variables[0]};
   }
   return std::nullopt;
 }

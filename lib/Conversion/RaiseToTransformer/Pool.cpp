@@ -20,14 +20,11 @@ Raised raise::raiseMeanPool(Site &site) {
   if (site.getIndices().empty())
     return std::nullopt;
   Product product = getProduct(reader, site.getTerm());
-  if (product.factors.size() != 1 || product.factors[0].power != 1)
-    return std::nullopt;
-  Node sum = reader.read(product.factors[0].term);
-  if (sum.kind != Kind::ReduceSum || sum.operands.size() != 1 ||
-      sum.variables.size() != 1)
+  std::optional<Node> sum = getScaledSum(reader, product);
+  if (!sum)
     return std::nullopt;
   Indices indices(site.getRows());
-  indices.append({sum.variables[0], site.getChannel()});
+  indices.append({sum->variables[0], site.getChannel()});
   SmallVector<int64_t> shape;
   for (AffineExpr index : indices)
     shape.push_back(site.getSpace().getExtent(index));
@@ -37,7 +34,7 @@ Raised raise::raiseMeanPool(Site &site) {
   // Means of norms are over channels, and no tensor on the way has them first.
   SmallVector<Term> path;
   Operation *producer =
-      reader.look(sum.operands[0], &path).value.getDefiningOp();
+      reader.look(sum->operands[0], &path).value.getDefiningOp();
   auto rows =
       llvm::find_if(path, [&](const Term &step) { return step.at == indices; });
   if (rows == path.end() || !producer ||

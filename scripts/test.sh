@@ -55,7 +55,7 @@ figure() { sed -nE "s/$2/\1/p" "$1" | awk '{ sum += $1 } END { print sum + 0 }';
 # lit_tests [FILTER]
 lit_tests() {
   local log="$build_dir/lit.log" status=0
-  IQUANT_VERIFY_ROUNDTRIP=1 "$(llvm-config-22 --bindir)/lit" -s -j "$(nproc)" --order=smart --filter="${1:-}" "$build_dir/test" 2>&1 |
+  IQUANT_VERIFY_ROUNDTRIP=1 "$(llvm-config-22 --bindir)/lit" -sv -j "$(nproc)" --order=smart --filter="${1:-}" "$build_dir/test" 2>&1 |
     tee "$log" || status=$?
   local bad
   bad=$(sed -nE 's/^ *(Failed|Unresolved|Timed Out|Unexpectedly Passed) *: *([0-9]+).*/\2/p' "$log" | awk '{ s += $1 } END { print s + 0 }')

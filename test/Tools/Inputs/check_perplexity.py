@@ -37,5 +37,10 @@ more, more_error = mean_and_error(loss - expected_loss)
 divergence, divergence_error = mean_and_error((numpy.exp(reference) * (reference - own)).sum(-1))
 expected = {"perplexity": numpy.exp(loss.mean()), "reference": numpy.exp(expected_loss.mean()), "ratio": numpy.exp(more),
             "ratio_error": numpy.exp(more) * more_error, "divergence": divergence, "divergence_error": divergence_error}
-agreeing = sum(numpy.isclose(figures[name], value, rtol=1e-5) for name, value in expected.items())
-print(f"{agreeing} figures agree")
+# Logits of floats depend on the order of their sums, which differs between
+# processors and between one window and two.
+differing = {name: (figures[name], value) for name, value in expected.items()
+             if not numpy.isclose(figures[name], value, rtol=1e-3)}
+for name, (got, value) in differing.items():
+    print(f"{name}: expects {value}, got {got}")
+print(f"{len(expected) - len(differing)} figures agree")

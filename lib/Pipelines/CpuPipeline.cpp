@@ -24,6 +24,9 @@
 #include "mlir/Conversion/ReconcileUnrealizedCasts/ReconcileUnrealizedCasts.h"
 #include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
 #include "mlir/Conversion/SCFToOpenMP/SCFToOpenMP.h"
+#include "mlir/Conversion/TosaToArith/TosaToArith.h"
+#include "mlir/Conversion/TosaToLinalg/TosaToLinalg.h"
+#include "mlir/Conversion/TosaToTensor/TosaToTensor.h"
 #include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
 #include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVMPass.h"
 #include "mlir/Dialect/Bufferization/IR/Bufferization.h"
@@ -66,6 +69,15 @@ static void addBufferization(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createMergeAllocations());
 }
 
+/// Ops of TOSA that are no part of a transformer become ops of linalg.
+static void addTosa(OpPassManager &pm) {
+  OpPassManager &functions = pm.nest<func::FuncOp>();
+  functions.addPass(tosa::createTosaToLinalgNamed());
+  functions.addPass(tosa::createTosaToLinalg());
+  functions.addPass(createTosaToTensorPass());
+  functions.addPass(createTosaToArithPass());
+}
+
 /// From either dialect to loops over vectors, all that depends on what the
 /// target's registers and instructions are.
 static void addLoops(OpPassManager &pm) {
@@ -74,6 +86,7 @@ static void addLoops(OpPassManager &pm) {
   pm.addPass(createPackWeights());
   pm.addPass(createConvertTransformerToLinalg());
   pm.addPass(createConvertIQuantToLinalg());
+  addTosa(pm);
   // Comparisons and casts of tensors, beside ops of the dialects.
   pm.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   // No elimination of common subexpressions here: accumulators of one shape

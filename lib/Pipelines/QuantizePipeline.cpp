@@ -131,13 +131,15 @@ void iquant::buildQuantizePipeline(OpPassManager &pm,
   conversion.softmax = getExponentialRule(options.softmax);
   conversion.sigmoid = options.sigmoid;
   conversion.erf = options.erf;
+  conversion.floatIslands = options.floatIslands;
   pm.addPass(createConvertTransformerToIQuant(conversion));
   // Equal parameters of different ops become one.
   pm.addPass(createCSEPass());
 
   // The proofs stand last: whatever a pass before them gets wrong, a float or
   // an overflow does not leave the compiler unnoticed.
-  pm.addPass(createVerifyIntegerOnly());
+  if (!options.floatIslands)
+    pm.addPass(createVerifyIntegerOnly());
   pm.addPass(createVerifyAccumulatorRange());
 }
 

@@ -73,7 +73,16 @@ def ConvertTransformerToIQuant : Pass<"convert-transformer-to-iquant", "::mlir::
     remark at every op that cannot be converted say what is missing. Ops of
     other dialects that touch floats are such, and so are functions without a
     body. Only `func`, `scf`, branches, and slices, reshapes, transposes,
-    broadcasts and concatenations carry floats. A remark counts what was converted in each
+    broadcasts and concatenations carry floats.
+
+    With `float-islands`, such an op stays as it is, and so does a transformer
+    op whose parameters are not known; what it reads becomes floats, and what
+    others read of it fixed point (rule F8), by ops of linalg. Remarks only say
+    why. The program is not integer-only then. What carries floats over
+    boundaries of functions and blocks must have an integer form still, so that
+    numbers which are no tensors stay within an island, and caches outside.
+
+    A remark counts what was converted in each
     function, another names each norm that could not be fused with quantization.
   }];
   let options = [
@@ -99,9 +108,14 @@ def ConvertTransformerToIQuant : Pass<"convert-transformer-to-iquant", "::mlir::
            "The error function of GELU",
            [{::llvm::cl::values(
              clEnumValN(::mlir::iquant::ErfRule::Sigmoid, "sigmoid", "a sigmoid of a polynomial"),
-             clEnumValN(::mlir::iquant::ErfRule::IBert, "ibert", "I-BERT's polynomial"))}]>
+             clEnumValN(::mlir::iquant::ErfRule::IBert, "ibert", "I-BERT's polynomial"))}]>,
+    Option<"floatIslands", "float-islands", "bool", /*default=*/"false",
+           "Keep ops that have no integer form in floats, instead of stopping">
   ];
-  let dependentDialects = ["::mlir::iquant::IQuantDialect", "::mlir::arith::ArithDialect"];
+  let dependentDialects = [
+    "::mlir::iquant::IQuantDialect", "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"
+  ];
 }
 
 def ConvertTransformerToLinalg : Pass<"convert-transformer-to-linalg", "::mlir::ModuleOp"> {

@@ -101,18 +101,37 @@ struct PublishedForms {
   GeluForm erf = GeluForm::Erf;
 };
 
-/// Checks that everything in `module` can be converted, and computes its
-/// parameters. Every obstacle is reported where it stands; the IR stays as it
-/// is. After success no pattern below fails.
+/// Ops that stay in floats among integers.
+class FloatIslands {
+public:
+  void insert(Operation *op) { ops.insert(op); }
+  /// Whether the op, or one around it, is an island.
+  bool contains(Operation *op) const;
+
+private:
+  DenseSet<Operation *> ops;
+};
+
+/// The ops of `module` that cannot be converted, and need not be, since what
+/// they have in common with others are tensors. A remark at each says why.
+FloatIslands findFloatIslands(ModuleOp module, IntegerParameters &parameters,
+                              const PublishedForms &forms = {});
+
+/// Checks that everything in `module` but `islands` can be converted, and
+/// computes its parameters. Every obstacle is reported where it stands; the IR
+/// stays as it is. After success no pattern below fails.
 LogicalResult checkTransformerToIQuant(ModuleOp module,
                                        IntegerParameters &parameters,
-                                       const PublishedForms &forms = {});
+                                       const PublishedForms &forms = {},
+                                       const FloatIslands &islands = {});
 
 /// Adds the patterns of all transformer ops, of float constants that are
 /// activations, and of what carries values over boundaries of functions,
-/// blocks and regions; makes `target` demand them.
+/// blocks and regions; makes `target` demand them, outside of `islands`, which
+/// have to outlive it.
 void populateTransformerToIQuant(const IQuantTypeConverter &converter,
                                  IntegerParameters &parameters,
+                                 const FloatIslands &islands,
                                  RewritePatternSet &patterns,
                                  ConversionTarget &target,
                                  const PublishedForms &forms = {});

@@ -122,6 +122,12 @@ struct QuantizePipelineOptions
       llvm::cl::desc("Whether float arguments that are added to scores are "
                      "masks, as raise-to-transformer takes them."),
       llvm::cl::init(false)};
+  Option<bool> floatIslands{
+      *this, "float-islands",
+      llvm::cl::desc("Whether ops that have no integer form stay in floats, as "
+                     "convert-transformer-to-iquant leaves them; nothing is "
+                     "proven integer-only then."),
+      llvm::cl::init(false)};
   ListOption<Folding, FoldingParser> fold{
       *this, "fold",
       llvm::cl::desc("What to fold before, in the pipeline's order, whatever "

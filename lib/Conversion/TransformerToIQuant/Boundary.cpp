@@ -62,10 +62,13 @@ bool to_iquant::isParameter(OpOperand &operand) {
       .Default([](Operation *) { return false; });
 }
 
-bool to_iquant::isActivationConstant(Operation *op) {
+bool to_iquant::isActivationConstant(Operation *op,
+                                     const FloatIslands &islands) {
   return op->hasTrait<OpTrait::ConstantLike>() &&
          containsFloat(op->getResult(0).getType()) &&
-         !llvm::all_of(op->getUses(), isParameter);
+         !llvm::all_of(op->getUses(), [&](OpOperand &use) {
+           return isParameter(use) || islands.contains(use.getOwner());
+         });
 }
 
 namespace {
@@ -73,15 +76,15 @@ namespace {
 /// is a parameter only is read by its users and dies.
 struct ConvertConstant : public ConversionPattern {
   ConvertConstant(const TypeConverter &converter, MLIRContext *context,
-                  IntegerParameters &parameters)
+                  IntegerParameters &parameters, const FloatIslands &islands)
       : ConversionPattern(converter, MatchAnyOpTypeTag(), /*benefit=*/1,
                           context),
-        parameters(parameters) {}
+        parameters(parameters), islands(islands) {}
 
   LogicalResult
   matchAndRewrite(Operation *op, ArrayRef<Value> operands,
                   ConversionPatternRewriter &rewriter) const override {
-    if (!isActivationConstant(op))
+    if (!isActivationConstant(op, islands))
       return rewriter.notifyMatchFailure(
           op, "expects a float constant that is read as an activation");
     rewriter.replaceOp(op,
@@ -91,6 +94,7 @@ struct ConvertConstant : public ConversionPattern {
   }
 
   IntegerParameters &parameters;
+  const FloatIslands &islands;
 };
 } // namespace
 
@@ -144,9 +148,11 @@ private:
 
 void to_iquant::populateBoundaryPatterns(const TypeConverter &converter,
                                          IntegerParameters &parameters,
+                                         const FloatIslands &islands,
                                          RewritePatternSet &patterns,
                                          ConversionTarget &target) {
-  patterns.add<ConvertConstant>(converter, patterns.getContext(), parameters);
+  patterns.add<ConvertConstant>(converter, patterns.getContext(), parameters,
+                                islands);
   patterns.add<ConvertFunction>(converter, patterns.getContext());
   populateCallOpTypeConversionPattern(patterns, converter);
   populateReturnOpTypeConversionPattern(patterns, converter);
@@ -159,8 +165,10 @@ void to_iquant::populateBoundaryPatterns(const TypeConverter &converter,
     return converter.isSignatureLegal(op.getFunctionType());
   });
   target.markUnknownOpDynamicallyLegal([&](Operation *op) {
+    if (islands.contains(op))
+      return true;
     if (op->hasTrait<OpTrait::ConstantLike>())
-      return !isActivationConstant(op);
+      return !isActivationConstant(op, islands);
     return converter.isLegal(op);
   });
 }

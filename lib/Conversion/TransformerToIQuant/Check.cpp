@@ -42,6 +42,31 @@ static bool isCarrier(Operation *op) {
              linalg::TransposeOp, linalg::BroadcastOp>(op);
 }
 
+/// Whether the op's values may be integers before it and floats behind it: it
+/// is no part of how values get from function to function or block to block.
+static bool mayBeIsland(Operation *op) {
+  return !isa<func::FuncDialect, cf::ControlFlowDialect>(op->getDialect()) &&
+         !isa<scf::ForOp, scf::IfOp, scf::WhileOp, scf::ConditionOp,
+              scf::YieldOp>(op) &&
+         !op->hasTrait<OpTrait::ConstantLike>();
+}
+
+/// Whether the op only moves what an island computes, which stays floats so.
+static bool movesIsland(Operation *op, const FloatIslands &islands) {
+  if (!isCarrier(op))
+    return false;
+  bool moves = false;
+  for (Value operand : op->getOperands()) {
+    Operation *producer = operand.getDefiningOp();
+    if (!containsFloat(operand.getType()) || isFloatSource(producer))
+      continue;
+    if (!producer || !islands.contains(producer))
+      return false;
+    moves = true;
+  }
+  return moves;
+}
+
 /// Whether what the op does with an element is written in its body, as well.
 static bool hasBodyOfMove(Operation *op) {
   return isa<linalg::TransposeOp, linalg::BroadcastOp>(op);
@@ -52,8 +77,8 @@ namespace {
 class Checker {
 public:
   Checker(ModuleOp module, IntegerParameters &parameters,
-          const PublishedForms &forms)
-      : parameters(parameters), forms(forms),
+          const PublishedForms &forms, const FloatIslands &islands)
+      : parameters(parameters), forms(forms), islands(islands),
         converter(module, parameters.getExponent()) {}
 
   LogicalResult check(Operation *op) {
@@ -64,6 +89,16 @@ public:
     if (isCarrier(op))
       return checkCarrier(op);
     return checkOther(op);
+  }
+
+  /// Whether a value of the op is a cache, which is no float outside of the
+  /// ops that know it.
+  bool hasCache(Operation *op) const {
+    auto isCache = [&](Value value) {
+      return isa_and_present<DynType>(converter.convertType(value));
+    };
+    return llvm::any_of(op->getOperands(), isCache) ||
+           llvm::any_of(op->getResults(), isCache);
   }
 
 private:
@@ -82,7 +117,7 @@ private:
   }
 
   LogicalResult checkConstant(Operation *op) {
-    if (!isActivationConstant(op))
+    if (!isActivationConstant(op, islands))
       return success();
     if (failed(checkCarrier(op)))
       return failure();
@@ -134,17 +169,40 @@ private:
 
   IntegerParameters &parameters;
   const PublishedForms &forms;
+  const FloatIslands &islands;
   IQuantTypeConverter converter;
 };
 } // namespace
 
-LogicalResult
-mlir::iquant::checkTransformerToIQuant(ModuleOp module,
-                                       IntegerParameters &parameters,
-                                       const PublishedForms &forms) {
-  Checker checker(module, parameters, forms);
+FloatIslands mlir::iquant::findFloatIslands(ModuleOp module,
+                                            IntegerParameters &parameters,
+                                            const PublishedForms &forms) {
+  FloatIslands islands;
+  Checker checker(module, parameters, forms, islands);
+  // What would be an error only is a remark.
+  ScopedDiagnosticHandler handler(
+      module.getContext(), [](Diagnostic &diagnostic) {
+        return success(diagnostic.getSeverity() == DiagnosticSeverity::Error);
+      });
+  module->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (mayBeIsland(op) && !checker.hasCache(op) &&
+        (failed(checker.check(op)) || movesIsland(op, islands))) {
+      islands.insert(op);
+      return WalkResult::skip();
+    }
+    return hasBodyOfMove(op) ? WalkResult::skip() : WalkResult::advance();
+  });
+  return islands;
+}
+
+LogicalResult mlir::iquant::checkTransformerToIQuant(
+    ModuleOp module, IntegerParameters &parameters, const PublishedForms &forms,
+    const FloatIslands &islands) {
+  Checker checker(module, parameters, forms, islands);
   bool failed = false;
   module->walk<WalkOrder::PreOrder>([&](Operation *op) {
+    if (islands.contains(op))
+      return WalkResult::skip();
     failed |= mlir::failed(checker.check(op));
     return hasBodyOfMove(op) ? WalkResult::skip() : WalkResult::advance();
   });

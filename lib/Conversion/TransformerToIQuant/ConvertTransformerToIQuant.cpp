@@ -23,9 +23,10 @@ using namespace mlir::iquant::to_iquant;
 
 void mlir::iquant::populateTransformerToIQuant(
     const IQuantTypeConverter &converter, IntegerParameters &parameters,
-    RewritePatternSet &patterns, ConversionTarget &target,
-    const PublishedForms &forms) {
-  target.addIllegalDialect<transformer::TransformerDialect>();
+    const FloatIslands &islands, RewritePatternSet &patterns,
+    ConversionTarget &target, const PublishedForms &forms) {
+  target.addDynamicallyLegalDialect<transformer::TransformerDialect>(
+      [&](Operation *op) { return islands.contains(op); });
   target.addLegalDialect<IQuantDialect>();
   populateLinearPatterns(converter, parameters, patterns);
   populateNormPatterns(converter, parameters, patterns);
@@ -34,16 +35,17 @@ void mlir::iquant::populateTransformerToIQuant(
   populateSlicePatterns(converter, patterns);
   populateActivationPatterns(converter, forms, patterns);
   populateElementwisePatterns(converter, parameters, patterns);
-  populateBoundaryPatterns(converter, parameters, patterns, target);
+  populateBoundaryPatterns(converter, parameters, islands, patterns, target);
 }
 
 /// How often each transformer op occurs in a function.
 using OpCounts = llvm::MapVector<StringRef, int64_t>;
 
-static OpCounts countOps(func::FuncOp function) {
+static OpCounts countOps(func::FuncOp function, const FloatIslands &islands) {
   OpCounts counts;
   function.walk([&](Operation *op) {
-    if (isa<transformer::TransformerDialect>(op->getDialect()))
+    if (isa<transformer::TransformerDialect>(op->getDialect()) &&
+        !islands.contains(op))
       ++counts[op->getName().stripDialect()];
   });
   return counts;
@@ -117,17 +119,23 @@ struct ConvertTransformerToIQuant
       forms.sigmoid = SigmoidForm::RowMaximum;
     if (erf == ErfRule::IBert)
       forms.erf = GeluForm::IBert;
-    if (failed(checkTransformerToIQuant(module, parameters, forms)))
+    FloatIslands islands;
+    if (floatIslands)
+      islands = findFloatIslands(module, parameters, forms);
+    if (failed(checkTransformerToIQuant(module, parameters, forms, islands)))
       return signalPassFailure();
+    separateIslands(module, islands);
 
     SmallVector<std::pair<func::FuncOp, OpCounts>> counts;
     for (auto function : module.getOps<func::FuncOp>())
-      counts.emplace_back(function, countOps(function));
+      counts.emplace_back(function, countOps(function, islands));
 
     IQuantTypeConverter converter(module, exponent);
+    addIslandMaterializations(converter);
     RewritePatternSet patterns(&getContext());
     ConversionTarget target(getContext());
-    populateTransformerToIQuant(converter, parameters, patterns, target, forms);
+    populateTransformerToIQuant(converter, parameters, islands, patterns,
+                                target, forms);
     if (failed(applyFullConversion(module, target, std::move(patterns))))
       return signalPassFailure();
     eraseLeftovers(module);

@@ -29,8 +29,21 @@ bool containsFloat(Type type);
 /// constant that the conversion reads, not an activation.
 bool isParameter(OpOperand &operand);
 
-/// Whether `op` is a float constant that some user reads as an activation.
-bool isActivationConstant(Operation *op);
+/// Whether `op` is a float constant that some user outside of `islands` reads
+/// as an activation.
+bool isActivationConstant(Operation *op, const FloatIslands &islands);
+
+/// Whether `op`, if there is one, has float elements from nowhere else: it is a
+/// constant, or a place for a result.
+bool isFloatSource(Operation *op);
+
+/// Gives islands constants of their own, and places for their results, so that
+/// these are of one side only.
+void separateIslands(ModuleOp module, FloatIslands &islands);
+
+/// Makes floats of what an island reads, and fixed point of what others read of
+/// it (rule F8).
+void addIslandMaterializations(TypeConverter &converter);
 
 /// The checks of ops that the types of operands and results do not decide.
 LogicalResult check(transformer::EmbeddingOp op, IntegerParameters &parameters);
@@ -115,6 +128,7 @@ void populateElementwisePatterns(const TypeConverter &converter,
                                  RewritePatternSet &patterns);
 void populateBoundaryPatterns(const TypeConverter &converter,
                               IntegerParameters &parameters,
+                              const FloatIslands &islands,
                               RewritePatternSet &patterns,
                               ConversionTarget &target);
 

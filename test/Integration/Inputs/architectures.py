@@ -28,6 +28,8 @@ architectures = {
     # A ReLU, learned positions, and scores that are limited.
     "opt": dict(vocab_size=320, hidden_size=96, ffn_dim=256, num_hidden_layers=2, num_attention_heads=6,
                 max_position_embeddings=512, word_embed_proj_dim=96, architectures=["OPTForCausalLM"]),
+    # A bias on the scores, which no op has.
+    "bloom": dict(vocab_size=320, hidden_size=96, n_layer=2, n_head=6, architectures=["BloomForCausalLM"]),
     # A convolution of patches.
     "vit": dict(hidden_size=96, intermediate_size=256, num_hidden_layers=2, num_attention_heads=6, image_size=32,
                 patch_size=8, architectures=["ViTForImageClassification"]),

@@ -14,57 +14,10 @@ them to PREFIX.in0.npy, ... and PREFIX.out0.npy, ..., for quant-run. Needs scrip
 import argparse
 import importlib.util
 import os
-import re
-import subprocess
 import sys
 import tempfile
 
-
-def strip_abi(text):
-    """Makes functions of IREE's runtime plain functions of tensors, and its globals their constants.
-
-    `util.func public @main$async(%arg0: !hal.buffer_view, ...)` imports its arguments from buffers, waits for fences and
-    exports its results; all of that is one op a line.
-    """
-    lines, header, arguments, names, weights, wrapper = [], None, {}, {}, {}, None
-
-    def rename(line):
-        return re.sub(r"%[\w$.]+", lambda match: names.get(match[0], match[0]), line)
-
-    for line in text.splitlines():
-        if wrapper is not None:
-            # The function that calls the asynchronous one, and waits.
-            if line == wrapper + "}":
-                wrapper = None
-        elif re.match(r"\s*util\.func public @\w+\$async\(", line):
-            header, arguments, names = len(lines), {}, {}
-            lines.append(line)
-        elif match := re.match(r"\s*util\.global private @(\S+) = (.*) : (tensor<.*>)$", line):
-            weights[match[1]] = match[2]
-        elif match := re.match(r"(\s*%\S+) = util\.global\.load (?:immutable )?@(\S+) : (tensor<.*>)$", line):
-            lines.append(f"{match[1]} = arith.constant {weights[match[2]]} : {match[3]}")
-        elif match := re.match(r"(\s*)util\.func public @", line):
-            wrapper = match[1]
-        elif match := re.match(r"\s*(%\w+) = hal\.tensor\.import wait\(%\w+\) => (%\w+) : !hal\.buffer_view -> (tensor<.*>)$",
-                               line):
-            arguments[match[2]] = match[3]
-            names[match[1]] = match[2]
-        elif match := re.match(r"\s*(%\w+)(?::\d+)? = hal\.tensor\.barrier join\((.*) : (.*)\) => ", line):
-            values = [value.strip() for value in match[2].split(",")]
-            results = [match[1]] if len(values) == 1 else [f"{match[1]}#{i}" for i in range(len(values))]
-            barrier = dict(zip(results, values))
-        elif match := re.match(r"\s*(%\w+) = hal\.tensor\.export (%[\w#]+) : (tensor<.*>) -> !hal\.buffer_view$", line):
-            names[match[1]] = (barrier[match[2]], match[3])
-        elif match := re.match(r"(\s*)util\.return (.*?) : ", line):
-            results = [names[value.strip()] for value in match[2].split(",")]
-            types = ", ".join(type for _, type in results)
-            lines.append(rename(f"{match[1]}return {', '.join(value for value, _ in results)} : {types}"))
-            name = re.match(r"(\s*)util\.func public @(\w+)\$async", lines[header])
-            inputs = ", ".join(f"{value}: {type}" for value, type in arguments.items())
-            lines[header] = f"{name[1]}func.func @{name[2]}({inputs}) -> ({types}) {{"
-        else:
-            lines.append(rename(line))
-    return "\n".join(lines) + "\n"
+from iree_lowering import lower
 
 
 def load_huggingface(directory, random, tokens):
@@ -112,22 +65,18 @@ def load_module(path):
     return module.make()
 
 
-def export(module, inputs):
-    """The module as linalg on tensors, one function `main`."""
-    from iree.compiler.tools.binaries import find_tool
+def export(module, inputs, output):
+    """Writes the module as linalg on tensors, one function `main`."""
     import iree.turbine.aot as aot
     import torch
 
     # iree-compile would lower a cumulative sum to a dialect of its own.
     decomposed = [torch.ops.aten.cumsum.default]
     with tempfile.TemporaryDirectory() as folder:
-        torch_ir, lowered = os.path.join(folder, "torch.mlir"), os.path.join(folder, "lowered.mlir")
+        torch_ir = os.path.join(folder, "torch.mlir")
         with aot.extend_aot_decompositions(from_current=True, add_ops=decomposed):
             aot.export(module.eval(), args=inputs, strict_export=False).save_mlir(torch_ir)
-        subprocess.run([find_tool("iree-compile"), "--compile-to=input", "--iree-input-type=torch", torch_ir, "-o", lowered],
-                       check=True)
-        with open(lowered) as file:
-            return strip_abi(file.read())
+        lower(torch_ir, "torch", output)
 
 
 def main():
@@ -153,9 +102,7 @@ def main():
         for kind, tensors in (("in", inputs), ("out", outputs)):
             for i, tensor in enumerate(tensors):
                 numpy.save(f"{arguments.arrays}.{kind}{i}.npy", tensor.numpy())
-    text = export(module, inputs)
-    with open(arguments.output, "w") as file:
-        file.write(text)
+    export(module, inputs, arguments.output)
 
 
 if __name__ == "__main__":

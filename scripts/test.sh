@@ -4,9 +4,9 @@
 #   --sanitize  the build with AddressSanitizer and UndefinedBehaviorSanitizer
 #   --no-setup  with what is installed: no root and no network are needed, and
 #               tests whose model or packages are missing are skipped
-#   --real-ir   models of PyTorch alone: sets up .venv-import, in which
-#               scripts/import-torch.py makes IR of them, builds, and runs the
-#               tests that raise it
+#   --real-ir   models of PyTorch and ONNX alone: sets up .venv-import, in which
+#               scripts/import-torch.py and import-onnx.py make IR of them,
+#               builds, and runs the tests that raise it
 
 # shellcheck source-path=SCRIPTDIR source=common.sh
 source "$(dirname "$0")/common.sh"
@@ -92,7 +92,7 @@ if $needs_setup; then scripts/setup.sh; fi
 if $only_real_ir; then
   if $needs_setup; then stage "Packages that export models" setup_import; fi
   stage "Build ($preset)" build "$preset"
-  stage "Models of PyTorch" lit_tests 'Integration/(import-torch|raise)'
+  stage "Models of PyTorch" lit_tests 'Integration/(import-|raise)'
   finish
   exit
 fi

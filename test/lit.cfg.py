@@ -95,11 +95,15 @@ provide("torch", has_torch, "%{learn-smoothing}", f'"{python}" "{root}/scripts/l
         f"{python} lacks the packages of scripts/requirements-torch.txt; run scripts/setup.sh --torch")
 
 import_python = os.environ.get("IQUANT_IMPORT_PYTHON") or os.path.join(root, ".venv-import/bin/python")
-finds_turbine = "import iree.turbine.aot, transformers"
+finds_turbine = "import iree.turbine.aot, onnx, transformers"
 has_turbine = (os.path.exists(import_python) and
                subprocess.run([import_python, "-c", finds_turbine], capture_output=True).returncode == 0)
 provide("import-torch", has_turbine, "%{import-torch}", f'"{import_python}" "{root}/scripts/import-torch.py"',
         f"no {import_python} with the packages of scripts/requirements-import.txt, which says how to make it")
+config.substitutions += [
+    ("%{import-onnx}", f'"{import_python}" "{root}/scripts/import-onnx.py"'),
+    ("%{import-python}", f'"{import_python}"'),
+]
 
 model = os.environ.get("IQUANT_MODEL") or os.path.join(root, "models/SmolLM2-135M-Instruct.Q4_1.gguf")
 provide("model", os.path.exists(model), "%{model}", model, f"no {model}; run scripts/setup.sh")

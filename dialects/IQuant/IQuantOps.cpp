@@ -218,30 +218,8 @@ LogicalResult LayerNormOp::verify() {
 }
 
 //===----------------------------------------------------------------------===//
-// RopeOp, SoftmaxOp
+// SoftmaxOp
 //===----------------------------------------------------------------------===//
-
-LogicalResult RopeOp::verify() {
-  ArrayRef<int64_t> shape = getInput().getType().getShape();
-  if (shape.size() < 2)
-    return emitOpError() << "expects an input of rank 2 or more, got "
-                         << show(shape);
-  int64_t channels = shape.back(), heads = getHeads();
-  if (ShapedType::isDynamic(channels) || channels % heads != 0 ||
-      channels / heads % 2 != 0)
-    return emitOpError() << "expects a static number of channels that is a "
-                            "multiple of twice its "
-                         << heads << " heads, got " << show(shape);
-  FixedType cosine = getCosine().getType(), sine = getSine().getType();
-  ArrayRef<int64_t> table = cosine.getShape();
-  if (cosine != sine || table.size() != 2 ||
-      ShapedType::isDynamicShape(table) || table[0] == 0 ||
-      table[1] != channels / heads / 2)
-    return emitOpError()
-           << "expects two tables of one type and of shape [positions, "
-           << channels / heads / 2 << "], got " << cosine << " and " << sine;
-  return success();
-}
 
 /// Codes are those of a table.
 template <typename OpTy> static LogicalResult verifyPackedSum(OpTy op) {

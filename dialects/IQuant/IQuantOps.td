@@ -335,8 +335,9 @@ def IQuant_LayerNormOp : IQuant_Op<"layer_norm", [AttrSizedOperandSegments]> {
 def IQuant_RopeOp : IQuant_Op<"rope", [AllTypesMatch<["input", "result"]>]> {
   let summary = "Rotate channel pairs of every head by table entries of the position";
   let description = [{
-    Row `s` of the second-to-last dimension reads row `offset + s` of the
-    tables; a position past the tables counts as their last (rule P1).
+    The second-to-last dimension counts rows, of which `position` is that of the
+    first, or those of all. A row at position `p` reads row `p` of the tables; a
+    position outside of them counts as the nearest (rule P1).
 
     Formula, `(a, b)` the two channels of pair `i`:
     `a' = a * cosine[p, i] - b * sine[p, i]`, `b' = a * sine[p, i] + b * cosine[p, i]`.
@@ -347,12 +348,41 @@ def IQuant_RopeOp : IQuant_Op<"rope", [AllTypesMatch<["input", "result"]>]> {
     * (C3) the tables have shape `[positions, channels / heads / 2]`, one exponent, and at least one position.
     * (C4) `heads` is positive.
     * (C5) operand and result have one type.
+    * (C6) a `position` of every row has shape `[rows]`, or that of `input` without its channels.
   }];
-  let arguments = (ins IQuant_Activation:$input, IQuant_Parameter:$cosine, IQuant_Parameter:$sine, Index:$offset,
+  let arguments = (ins IQuant_Activation:$input, IQuant_Parameter:$cosine, IQuant_Parameter:$sine,
+                       AnyTypeOf<[Index, IQuant_IdTensor]>:$position, IQuant_Count:$heads,
+                       IQuant_RopePairingAttr:$pairing);
+  let results = (outs IQuant_Activation:$result);
+  let assemblyFormat = [{
+    $input `` $pairing `by` $cosine `,` $sine `at` $position attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+def IQuant_RotatePairsOp : IQuant_Op<"rotate_pairs", [
+    AllTypesMatch<["input", "result"]>, AllTypesMatch<["cosine", "sine"]>]> {
+  let summary = "Rotate channel pairs of every head by activations";
+  let description = [{
+    All heads share the cosines and sines, and every channel of a head has
+    entries of its own (rule P2).
+
+    Formula, `(a, b)` channels `(i, j)` of a pair in row `s`:
+    `a' = a * cosine[..., s, i] - b * sine[..., s, i]`, `b' = b * cosine[..., s, j] + a * sine[..., s, j]`.
+
+    Constraints:
+    * (C1) `input` has rank 2 or more.
+    * (C2) the number of channels is static and a multiple of `2 * heads`.
+    * (C3) `cosine` has shape `[rows, channels / heads]`, or that of `input` with `channels / heads` channels.
+    * (C4) `cosine` and `sine` have one type.
+    * (C5) `heads` is positive.
+    * (C6) operand and result have one type.
+  }];
+  let arguments = (ins IQuant_Activation:$input, IQuant_Activation:$cosine, IQuant_Activation:$sine,
                        IQuant_Count:$heads, IQuant_RopePairingAttr:$pairing);
   let results = (outs IQuant_Activation:$result);
   let assemblyFormat = [{
-    $input `` $pairing `by` $cosine `,` $sine `at` $offset attr-dict `:` functional-type(operands, results)
+    $input `` $pairing `by` $cosine `,` $sine attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
 }

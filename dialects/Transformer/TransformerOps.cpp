@@ -216,38 +216,6 @@ std::optional<MutableOperandRange> LayerNormOp::getChannelShift() {
 }
 
 //===----------------------------------------------------------------------===//
-// RopeOp
-//===----------------------------------------------------------------------===//
-
-LogicalResult RopeOp::verify() {
-  if (tensorType(getInput()).getRank() < 2)
-    return emitOpError() << "expects an input of rank 2 or more, got "
-                         << getInput().getType();
-  int64_t channels = channelsOf(getInput()), heads = getHeads();
-  if (ShapedType::isDynamic(channels) || channels % heads != 0 ||
-      channels / heads % 2 != 0)
-    return emitOpError() << "expects a static number of channels that is a "
-                            "multiple of twice its "
-                         << heads << " heads, got " << show(channels);
-  return verifyChannelVector(*this, "frequencies", getFrequencies(),
-                             channels / heads / 2);
-}
-
-SmallVector<ChannelTie> RopeOp::getChannelTies() {
-  int64_t heads = getHeads(), width = channelsOf(getInput()) / heads;
-  bool half = getPairing() == RopePairing::Half;
-  SmallVector<int64_t> channels;
-  for (int64_t head = 0; head < heads; ++head)
-    for (int64_t pair = 0; pair < width / 2; ++pair) {
-      int64_t first = head * width + (half ? pair : 2 * pair);
-      channels.append({first, first + (half ? width / 2 : 1)});
-    }
-  // The rotation of a pair commutes with a factor that both channels share.
-  return {{getInputMutable(), cast<OpResult>(getResult()), channels, channels,
-           /*groupSize=*/2, ChannelMapKind::Scalar}};
-}
-
-//===----------------------------------------------------------------------===//
 // UpdateCacheOp
 //===----------------------------------------------------------------------===//
 

@@ -280,17 +280,19 @@ def Transformer_RopeOp : Transformer_Op<"rope", [AllTypesMatch<["input", "result
     DeclareOpInterfaceMethods<CommutesWithChannelMapOpInterface>]> {
   let summary = "Rotate channel pairs of every head by an angle that grows with the position";
   let description = [{
-    Rotary position embedding. Row `s` of the second-to-last dimension stands
-    at position `offset + s`. Pair `i` of a head of width `D` rotates by
-    `angle = position * frequencies[i]`; the frequencies are an operand, so
-    every published scaling of them is a constant, not an attribute here.
+    Rotary position embedding. The second-to-last dimension counts rows, of
+    which `position` is that of the first, or those of all. Pair `i` of a head of
+    width `D` rotates by `angle = p * frequencies[i]` in a row at position `p`;
+    the frequencies are an operand, so every published scaling of them is a
+    constant, not an attribute here.
 
     Formula, with `(a, b)` the two channels of pair `i`:
     `a' = a * cos(angle) - b * sin(angle)`, `b' = a * sin(angle) + b * cos(angle)`.
     Pairing `half` takes channels `i` and `i + D/2` of a head (Hugging Face),
     `interleaved` takes `2i` and `2i + 1` (GGUF). `max_positions` is the context
     that the model was made for; a lowering may tabulate that many positions,
-    and what it gives for a later one is the last of them.
+    and what it gives for a later one is the last of them, for a negative one the
+    first.
 
     Constraints:
     * (C1) `input` has rank 2 or more.
@@ -298,13 +300,44 @@ def Transformer_RopeOp : Transformer_Op<"rope", [AllTypesMatch<["input", "result
     * (C3) `frequencies` has shape `[channels / heads / 2]`.
     * (C4) `heads` and `max_positions` are positive.
     * (C5) operand and result have one type.
+    * (C6) a `position` of every row has shape `[rows]`, or that of `input` without its channels.
   }];
-  let arguments = (ins Transformer_FloatTensor:$input, Transformer_FloatTensor:$frequencies, Index:$offset,
-                       Transformer_Count:$heads, Transformer_Count:$max_positions,
-                       Transformer_RopePairingAttr:$pairing);
+  let arguments = (ins Transformer_FloatTensor:$input, Transformer_FloatTensor:$frequencies,
+                       AnyTypeOf<[Index, Transformer_IdTensor]>:$position, Transformer_Count:$heads,
+                       Transformer_Count:$max_positions, Transformer_RopePairingAttr:$pairing);
   let results = (outs Transformer_FloatTensor:$result);
   let assemblyFormat = [{
-    $input `` $pairing `by` $frequencies `at` $offset attr-dict `:` functional-type(operands, results)
+    $input `` $pairing `by` $frequencies `at` $position attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+}
+
+def Transformer_RotatePairsOp : Transformer_Op<"rotate_pairs", [
+    AllTypesMatch<["input", "result"]>, AllTypesMatch<["cosine", "sine"]>,
+    DeclareOpInterfaceMethods<CommutesWithChannelMapOpInterface>]> {
+  let summary = "Rotate channel pairs of every head by cosines and sines that are operands";
+  let description = [{
+    Rotary position embedding by tables that come from elsewhere, such as
+    arguments of the function. All heads share them, and every channel of a head
+    has entries of its own: other IR repeats the angles of the pairs to that,
+    and of an argument nobody knows that it did.
+
+    Formula, with `(a, b)` channels `(i, j)` of a head that are a pair as those of `transformer.rope` are, in row `s`:
+    `a' = a * cosine[..., s, i] - b * sine[..., s, i]`, `b' = b * cosine[..., s, j] + a * sine[..., s, j]`.
+
+    Constraints:
+    * (C1) `input` has rank 2 or more.
+    * (C2) the number of channels is static and a multiple of `2 * heads`.
+    * (C3) `cosine` has shape `[rows, channels / heads]`, or that of `input` with `channels / heads` channels.
+    * (C4) `cosine` and `sine` have one type.
+    * (C5) `heads` is positive.
+    * (C6) operand and result have one type.
+  }];
+  let arguments = (ins Transformer_FloatTensor:$input, Transformer_FloatTensor:$cosine, Transformer_FloatTensor:$sine,
+                       Transformer_Count:$heads, Transformer_RopePairingAttr:$pairing);
+  let results = (outs Transformer_FloatTensor:$result);
+  let assemblyFormat = [{
+    $input `` $pairing `by` $cosine `,` $sine attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
 }

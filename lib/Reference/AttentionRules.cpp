@@ -31,6 +31,16 @@ int64_t reference::rotationEntry(double value) {
   return std::round(std::ldexp(value, 14));
 }
 
+std::pair<int64_t, int64_t>
+reference::rotatePair(int64_t a, int64_t b, Turn ofA, Turn ofB, int64_t h) {
+  auto t = [](int64_t x) {
+    return std::clamp<int64_t>(x, 1 - (int64_t(1) << 30),
+                               (int64_t(1) << 30) - 1);
+  };
+  return {sat32(rshr(a * t(ofA.cosine) - b * t(ofA.sine), h)),
+          sat32(rshr(b * t(ofB.cosine) + a * t(ofB.sine), h))};
+}
+
 //===----------------------------------------------------------------------===//
 // Softmax
 //===----------------------------------------------------------------------===//

@@ -129,15 +129,27 @@ FailureOr<Tensor> mlir::iquant::reference::updateRows(Operation *op,
 
 void mlir::iquant::reference::forEachRotatedPair(
     ArrayRef<int64_t> shape, int64_t heads, bool interleaved,
-    llvm::function_ref<void(int64_t, int64_t, int64_t, int64_t)> function) {
+    llvm::function_ref<void(RotatedPair)> function) {
   int64_t rows = ShapedType::getNumElements(shape.drop_back());
-  int64_t length = shape[shape.size() - 2], width = shape.back() / heads;
+  int64_t width = shape.back() / heads;
   for (int64_t row = 0; row < rows; ++row)
     for (int64_t head = 0; head < heads; ++head)
       for (int64_t pair = 0; pair < width / 2; ++pair) {
         int64_t start = (row * heads + head) * width;
         int64_t a = start + (interleaved ? 2 * pair : pair);
         int64_t b = interleaved ? a + 1 : a + width / 2;
-        function(a, b, row % length, pair);
+        function({a, b, row, pair});
       }
+}
+
+SmallVector<int64_t>
+mlir::iquant::reference::getPositions(const Tensor &position,
+                                      ArrayRef<int64_t> shape) {
+  bool isOffset = position.getRank() == 0;
+  int64_t length = shape[shape.size() - 2];
+  SmallVector<int64_t> positions(ShapedType::getNumElements(shape.drop_back()));
+  for (auto [row, result] : llvm::enumerate(positions))
+    result = isOffset ? position.getInt() + row % length
+                      : position.getInt(row % position.getNumElements());
+  return positions;
 }

@@ -1,4 +1,4 @@
-//===- IQuantAttentionOps.cpp - Rope and attention by the rules -----------===//
+//===- IQuantAttentionOps.cpp - Rotations and attention by rule -----------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -16,30 +16,54 @@ using namespace mlir::iquant::reference;
 static constexpr int64_t kMaxKeys = 32768;
 
 //===----------------------------------------------------------------------===//
-// Rope
+// Rotations
 //===----------------------------------------------------------------------===//
 
 Results reference::evaluateRope(RopeOp op, Evaluator &evaluator) {
   Tensor input = evaluator.tensor(op.getInput());
   Tensor cosine = evaluator.tensor(op.getCosine());
   Tensor sine = evaluator.tensor(op.getSine());
-  int64_t offset = evaluator.integer(op.getOffset());
-  if (offset < 0)
-    return op.emitOpError()
-           << "expects an offset that is not negative, got " << offset;
+  Tensor position = evaluator.tensor(op.getPosition());
+  if (position.getRank() == 0 && position.getInt() < 0)
+    return op.emitOpError() << "expects an offset that is not negative, got "
+                            << position.getInt();
+  SmallVector<int64_t> positions = getPositions(position, input.getShape());
   int64_t h = op.getCosine().getType().getExponent();
-  int64_t positions = cosine.getDim(0), pairs = cosine.getDim(1);
+  int64_t last = cosine.getDim(0) - 1, pairs = cosine.getDim(1);
   bool interleaved = op.getPairing() == RopePairing::Interleaved;
 
   Tensor result(input.getShape(), input.getElementType());
   ArrayRef<int32_t> x = input.data<int32_t>();
   MutableArrayRef<int32_t> y = result.mutableData<int32_t>();
   forEachRotatedPair(
-      input.getShape(), op.getHeads(), interleaved,
-      [&](int64_t a, int64_t b, int64_t s, int64_t pair) {
-        int64_t entry = std::min(offset + s, positions - 1) * pairs + pair;
-        std::tie(y[a], y[b]) =
-            rotate(x[a], x[b], cosine.getInt(entry), sine.getInt(entry), h);
+      input.getShape(), op.getHeads(), interleaved, [&](RotatedPair at) {
+        int64_t p = std::clamp<int64_t>(positions[at.row], 0, last);
+        int64_t entry = p * pairs + at.pair;
+        std::tie(y[at.a], y[at.b]) = rotate(
+            x[at.a], x[at.b], cosine.getInt(entry), sine.getInt(entry), h);
+      });
+  return SmallVector<RuntimeValue>{result};
+}
+
+Results reference::evaluateRotatePairs(RotatePairsOp op, Evaluator &evaluator) {
+  Tensor input = evaluator.tensor(op.getInput());
+  Tensor cosine = evaluator.tensor(op.getCosine());
+  Tensor sine = evaluator.tensor(op.getSine());
+  int64_t h = op.getCosine().getType().getExponent();
+  int64_t width = cosine.getShape().back(), rows = cosine.getNumRows();
+  bool interleaved = op.getPairing() == RopePairing::Interleaved;
+
+  Tensor result(input.getShape(), input.getElementType());
+  ArrayRef<int32_t> x = input.data<int32_t>();
+  MutableArrayRef<int32_t> y = result.mutableData<int32_t>();
+  forEachRotatedPair(
+      input.getShape(), op.getHeads(), interleaved, [&](RotatedPair at) {
+        auto turnOf = [&](int64_t element) {
+          int64_t i = at.row % rows * width + element % width;
+          return Turn{cosine.getInt(i), sine.getInt(i)};
+        };
+        std::tie(y[at.a], y[at.b]) =
+            rotatePair(x[at.a], x[at.b], turnOf(at.a), turnOf(at.b), h);
       });
   return SmallVector<RuntimeValue>{result};
 }

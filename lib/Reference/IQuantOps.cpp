@@ -361,6 +361,7 @@ Results reference::evaluateIQuant(Operation *op, Evaluator &e) {
       .Case([&](RmsNormOp op) { return evaluateRmsNorm(op, e); })
       .Case([&](LayerNormOp op) { return evaluateLayerNorm(op, e); })
       .Case([&](RopeOp op) { return evaluateRope(op, e); })
+      .Case([&](RotatePairsOp op) { return evaluateRotatePairs(op, e); })
       .Case([&](UpdateCacheOp op) { return evaluateUpdateCache(op, e); })
       .Case([&](AttentionOp op) { return evaluateAttention(op, e); })
       .Case([&](SoftmaxOp op) { return evaluateSoftmax(op, e); })

@@ -126,6 +126,7 @@ private:
 };
 
 Results evaluateRope(RopeOp op, Evaluator &evaluator);
+Results evaluateRotatePairs(RotatePairsOp op, Evaluator &evaluator);
 Results evaluateUpdateCache(UpdateCacheOp op, Evaluator &evaluator);
 Results evaluateAttention(AttentionOp op, Evaluator &evaluator);
 

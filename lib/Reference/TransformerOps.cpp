@@ -133,17 +133,35 @@ static Results evaluateRope(RopeOp op, Evaluator &evaluator) {
   Tensor input = evaluator.tensor(op.getInput());
   SmallVector<double> frequencies =
       toDoubles(evaluator.tensor(op.getFrequencies()));
-  int64_t offset = evaluator.integer(op.getOffset());
+  SmallVector<int64_t> positions = iquant::reference::getPositions(
+      evaluator.tensor(op.getPosition()), input.getShape());
   Tensor result(input.getShape(), input.getElementType());
   iquant::reference::forEachRotatedPair(
       input.getShape(), op.getHeads(),
-      op.getPairing() == RopePairing::Interleaved,
-      [&](int64_t a, int64_t b, int64_t s, int64_t pair) {
-        double angle = (offset + s) * frequencies[pair];
+      op.getPairing() == RopePairing::Interleaved, [&](RotatedPair at) {
+        double angle = positions[at.row] * frequencies[at.pair];
         double cosine = std::cos(angle), sine = std::sin(angle);
-        double x = input.getFloat(a), y = input.getFloat(b);
-        result.setFloat(a, x * cosine - y * sine);
-        result.setFloat(b, x * sine + y * cosine);
+        double a = input.getFloat(at.a), b = input.getFloat(at.b);
+        result.setFloat(at.a, a * cosine - b * sine);
+        result.setFloat(at.b, a * sine + b * cosine);
+      });
+  return SmallVector<RuntimeValue>{result};
+}
+
+static Results evaluateRotatePairs(RotatePairsOp op, Evaluator &evaluator) {
+  Tensor input = evaluator.tensor(op.getInput());
+  Tensor cosine = evaluator.tensor(op.getCosine());
+  Tensor sine = evaluator.tensor(op.getSine());
+  int64_t width = cosine.getShape().back(), rows = cosine.getNumRows();
+  Tensor result(input.getShape(), input.getElementType());
+  iquant::reference::forEachRotatedPair(
+      input.getShape(), op.getHeads(),
+      op.getPairing() == RopePairing::Interleaved, [&](RotatedPair at) {
+        int64_t start = at.row % rows * width;
+        int64_t i = start + at.a % width, j = start + at.b % width;
+        double a = input.getFloat(at.a), b = input.getFloat(at.b);
+        result.setFloat(at.a, a * cosine.getFloat(i) - b * sine.getFloat(i));
+        result.setFloat(at.b, b * cosine.getFloat(j) + a * sine.getFloat(j));
       });
   return SmallVector<RuntimeValue>{result};
 }
@@ -319,6 +337,7 @@ Results iquant::reference::evaluateTransformer(Operation *op, Evaluator &e) {
       .Case([&](RmsNormOp op) { return evaluateRmsNorm(op, e); })
       .Case([&](LayerNormOp op) { return evaluateLayerNorm(op, e); })
       .Case([&](RopeOp op) { return evaluateRope(op, e); })
+      .Case([&](RotatePairsOp op) { return evaluateRotatePairs(op, e); })
       .Case([&](UpdateCacheOp op) { return evaluateUpdateCache(op, e); })
       .Case([&](AttentionOp op) { return evaluateAttention(op, e); })
       .Case([&](SoftmaxOp op) {

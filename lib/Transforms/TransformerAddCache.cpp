@@ -50,7 +50,8 @@ public:
   int64_t getDimension(Value value) const { return values.lookup(value); }
 
 private:
-  void findIds(Block &block);
+  void findArguments(Block &block);
+  void addArgument(Value value, int64_t channels);
   LogicalResult addResults(Operation *op, Decline decline);
 
   DenseMap<Value, int64_t> values;
@@ -68,14 +69,30 @@ Type Sequence::getType(Value value, int64_t length) const {
   return type.clone(shape);
 }
 
-/// Ids are the arguments of which embeddings are looked up.
-void Sequence::findIds(Block &block) {
-  for (auto embedding : block.getOps<EmbeddingOp>()) {
-    auto argument = dyn_cast<BlockArgument>(embedding.getIds());
-    if (int64_t rank = embedding.getIds().getType().getRank();
-        argument && rank > 0)
-      values[argument] = rank - 1;
+/// A value that is an argument counts positions in the last dimension before
+/// that many of channels.
+void Sequence::addArgument(Value value, int64_t channels) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (isa<BlockArgument>(value) && type && type.getRank() > channels)
+    values[value] = type.getRank() - channels - 1;
+}
+
+/// Ids are the arguments of which embeddings are looked up. Positions, and what
+/// rotates them, may be arguments as well.
+void Sequence::findArguments(Block &block) {
+  for (auto embedding : block.getOps<EmbeddingOp>())
+    addArgument(embedding.getIds(), /*channels=*/0);
+  for (auto rope : block.getOps<RopeOp>())
+    addArgument(rope.getPosition(), /*channels=*/0);
+  for (auto rotate : block.getOps<RotatePairsOp>()) {
+    addArgument(rotate.getCosine(), /*channels=*/1);
+    addArgument(rotate.getSine(), /*channels=*/1);
   }
+}
+
+/// Whether every row has a position of its own, and not only the first.
+static bool hasPositions(RopeOp op) {
+  return isa<RankedTensorType>(op.getPosition().getType());
 }
 
 /// The operands that an op maps to its result row by row; none for an op of
@@ -84,9 +101,19 @@ static SmallVector<OpOperand *> getRowOperands(Operation *op) {
   using Operands = SmallVector<OpOperand *>;
   return TypeSwitch<Operation *, Operands>(op)
       .Case<EmbeddingOp>([](auto op) { return Operands{&op.getIdsMutable()}; })
-      .Case<LinearOp, RmsNormOp, LayerNormOp, RopeOp, SoftmaxOp, SiluOp, GeluOp,
-            ReluOp, ScaleOp, ArgmaxOp, ClampOp, ObserveOp>(
+      .Case<LinearOp, RmsNormOp, LayerNormOp, SoftmaxOp, SiluOp, GeluOp, ReluOp,
+            ScaleOp, ArgmaxOp, ClampOp, ObserveOp>(
           [](auto op) { return Operands{&op.getInputMutable()}; })
+      .Case<RopeOp>([](auto op) {
+        Operands rows = {&op.getInputMutable()};
+        if (hasPositions(op))
+          rows.push_back(&op.getPositionMutable());
+        return rows;
+      })
+      .Case<RotatePairsOp>([](auto op) {
+        return Operands{&op.getInputMutable(), &op.getCosineMutable(),
+                        &op.getSineMutable()};
+      })
       .Case<AddOp, MulOp, SwiGluOp>([](auto op) {
         return Operands{&op->getOpOperand(0), &op->getOpOperand(1)};
       })
@@ -139,7 +166,7 @@ LogicalResult Sequence::find(func::FuncOp function, Decline decline) {
     return decline("expects one result, got " +
                    Twine(function.getNumResults()));
   Block &block = function.getBody().front();
-  findIds(block);
+  findArguments(block);
   for (Operation &op : block.without_terminator())
     if (failed(addResults(&op, decline)))
       return failure();
@@ -267,14 +294,14 @@ void StepBuilder::addCaches(AttentionOp op) {
 }
 
 void StepBuilder::startAtPosition(RopeOp op) {
-  Value offset = position;
-  if (!matchPattern(op.getOffset(), m_Zero())) {
+  Value first = position;
+  if (!matchPattern(op.getPosition(), m_Zero())) {
     builder.setInsertionPoint(op);
-    offset =
-        arith::AddIOp::create(builder, op.getLoc(), op.getOffset(), position);
+    first =
+        arith::AddIOp::create(builder, op.getLoc(), op.getPosition(), position);
     builder.setInsertionPointAfter(op);
   }
-  op.getOffsetMutable().assign(offset);
+  op.getPositionMutable().assign(first);
 }
 
 void StepBuilder::copy(Operation &op) {
@@ -285,7 +312,7 @@ void StepBuilder::copy(Operation &op) {
   for (auto [result, original] :
        llvm::zip_equal(clone->getResults(), op.getResults()))
     result.setType(sequence.getType(original, length));
-  if (auto rope = dyn_cast<RopeOp>(clone))
+  if (auto rope = dyn_cast<RopeOp>(clone); rope && !hasPositions(rope))
     startAtPosition(rope);
   else if (auto attention = dyn_cast<AttentionOp>(clone))
     addCaches(attention);

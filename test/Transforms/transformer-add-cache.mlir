@@ -76,3 +76,25 @@ func.func @forward(%ids: tensor<7xi64>, %scale: tensor<6xf32>) -> tensor<7xi32> 
   %r = transformer.argmax %n : (tensor<7x6xf32>) -> tensor<7xi32>
   return %r : tensor<7xi32>
 }
+
+// -----
+
+// Positions, cosines and sines that are arguments are those of the new rows.
+// CHECK-LABEL: func.func @step(
+// CHECK-SAME: %[[IDS:[a-z0-9]*]]: tensor<1x?xi64>
+// CHECK-SAME: %[[ROWS:[a-z0-9]*]]: tensor<1x?xi64>
+// CHECK-SAME: %[[C:[a-z0-9]*]]: tensor<?x2xf32>
+// CHECK-SAME: %[[S:[a-z0-9]*]]: tensor<?x2xf32>
+// CHECK-SAME: %[[AT:[a-z0-9]*]]: index
+// CHECK: %[[Q:.*]] = transformer.rope %{{.*}}<half> by %{{.*}} at %[[ROWS]] {{.*}} : (tensor<1x?x4xf32>, tensor<1xf32>, tensor<1x?xi64>) -> tensor<1x?x4xf32>
+// CHECK: %[[K:.*]] = transformer.rotate_pairs %{{.*}}<half> by %[[C]], %[[S]] {{.*}} : (tensor<1x?x4xf32>, tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<1x?x4xf32>
+// CHECK: transformer.update_cache %{{.*}}, %[[K]] at %[[AT]]
+func.func @forward(%ids: tensor<1x7xi64>, %positions: tensor<1x7xi64>, %cosine: tensor<7x2xf32>, %sine: tensor<7x2xf32>) -> tensor<1x7x4xf32> {
+  %table = arith.constant dense<1.0> : tensor<5x4xf32>
+  %f = arith.constant dense<1.0> : tensor<1xf32>
+  %x = transformer.embedding %ids, %table : (tensor<1x7xi64>, tensor<5x4xf32>) -> tensor<1x7x4xf32>
+  %q = transformer.rope %x<half> by %f at %positions {heads = 2, max_positions = 64} : (tensor<1x7x4xf32>, tensor<1xf32>, tensor<1x7xi64>) -> tensor<1x7x4xf32>
+  %k = transformer.rotate_pairs %x<half> by %cosine, %sine {heads = 2} : (tensor<1x7x4xf32>, tensor<7x2xf32>, tensor<7x2xf32>) -> tensor<1x7x4xf32>
+  %a = transformer.attention %q, %k, %x {heads = 2, kv_heads = 2, causal} : (tensor<1x7x4xf32>, tensor<1x7x4xf32>, tensor<1x7x4xf32>) -> tensor<1x7x4xf32>
+  return %a : tensor<1x7x4xf32>
+}

@@ -179,6 +179,42 @@ static std::vector<Program> getPrograms() {
        t64,
        kFloat,
        std::nullopt},
+      {"RopeAtPositions",
+       {x64, {{2, 5}, "tensor<2x?xi64>"}},
+       "$W<8> "
+       "%r = transformer.rope %a0<half> by %w at %a1 {heads = 4, "
+       "max_positions = 32} : (tensor<2x?x64xf32>, tensor<8xf32>, "
+       "tensor<2x?xi64>) -> tensor<2x?x64xf32>",
+       t64,
+       kFloat,
+       kFixed},
+      {"RopeAtPositionsOfOneBatch",
+       {x64, {{5}, "tensor<?xi64>"}},
+       "$W<8> "
+       "%r = transformer.rope %a0<interleaved> by %w at %a1 {heads = 4, "
+       "max_positions = 32} : (tensor<2x?x64xf32>, tensor<8xf32>, "
+       "tensor<?xi64>) -> tensor<2x?x64xf32>",
+       t64,
+       kFloat,
+       kFixed},
+      {"RotatePairs",
+       {x64, {{5, 16}, "tensor<?x16xf32>"}, {{5, 16}, "tensor<?x16xf32>"}},
+       "%r = transformer.rotate_pairs %a0<half> by %a1, %a2 {heads = 4} : "
+       "(tensor<2x?x64xf32>, tensor<?x16xf32>, tensor<?x16xf32>) -> "
+       "tensor<2x?x64xf32>",
+       t64,
+       kFloat,
+       kFixed},
+      {"RotatePairsOfAllBatches",
+       {x64,
+        {{2, 5, 16}, "tensor<2x?x16xf32>"},
+        {{2, 5, 16}, "tensor<2x?x16xf32>"}},
+       "%r = transformer.rotate_pairs %a0<interleaved> by %a1, %a2 {heads = 4} "
+       ": (tensor<2x?x64xf32>, tensor<2x?x16xf32>, tensor<2x?x16xf32>) -> "
+       "tensor<2x?x64xf32>",
+       t64,
+       kFloat,
+       kFixed},
       // The codes of a softmax are steps of 12/255 in the exponent: up to
       // 2.4 % of each weight, 1.4 % on average, 37 dB.
       {"Softmax",
@@ -408,7 +444,7 @@ private:
     for (int64_t i = 0, end = tensor.getNumElements(); i < end; ++i) {
       if (element.isInteger(1))
         tensor.setInt(i, i / shape.back() % 2 != 0 && random() % 4 != 0);
-      else if (element.isIndex())
+      else if (element.isIndex() || element.isInteger(64))
         tensor.setInt(i, random() % 8);
       else if (element.isInteger(32))
         tensor.setInt(i, static_cast<int64_t>(random() % 11) - 2);

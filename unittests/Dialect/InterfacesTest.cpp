@@ -184,6 +184,17 @@ TEST_F(InterfacesTest, RopeTiesTheChannelsOfEachPair) {
       (Ties{"0[0 1 2 3 4 5 6 7] = result[0 1 2 3 4 5 6 7], scalar of 2"}));
 }
 
+TEST_F(InterfacesTest, RotatePairsTiesPairsAsRopeDoes) {
+  auto op = parse<RotatePairsOp>(
+      "%x: tensor<?x8xf32>, %t: tensor<?x4xf32>",
+      "%0 = transformer.rotate_pairs %x<half> by %t, %t {heads = 2 : i64} : "
+      "(tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>) -> "
+      "tensor<?x8xf32>");
+  EXPECT_EQ(
+      describe(op.getChannelTies()),
+      (Ties{"0[0 2 1 3 4 6 5 7] = result[0 2 1 3 4 6 5 7], scalar of 2"}));
+}
+
 TEST_F(InterfacesTest, AttentionTiesTheHeadsThatMeet) {
   auto grouped = parse<AttentionOp>(
       "%q: tensor<?x8xf32>, %k: tensor<?x4xf32>",

@@ -46,6 +46,19 @@ TEST(AttentionRulesTest, P1TableEntries) {
   EXPECT_EQ(rotationEntry(std::ldexp(0.5, -14)), 1);
 }
 
+TEST(AttentionRulesTest, P2ByHand) {
+  // Each channel has entries of its own.
+  EXPECT_EQ(rotatePair(100, 7, {0, 1 << 14}, {1 << 13, 0}, 14), (Pair{-7, 4}));
+  EXPECT_EQ(rotatePair(100, 7, {1 << 13, 0}, {0, -16384}, 14),
+            (Pair{50, -100}));
+  // Entries count as 31 bits, so that the largest sums fit.
+  EXPECT_EQ(rotatePair(3, 0, {INT32_MAX, 0}, {0, INT32_MIN}, 30),
+            (Pair{3, -3}));
+  EXPECT_EQ(rotatePair(INT32_MIN, INT32_MIN, {INT32_MIN, INT32_MAX},
+                       {INT32_MIN, INT32_MIN}, 0),
+            (Pair{INT32_MAX, INT32_MAX}));
+}
+
 //===----------------------------------------------------------------------===//
 // S: softmax
 //===----------------------------------------------------------------------===//

@@ -106,6 +106,8 @@ private:
   TilesAttr tiles(int64_t group);
   Argument weight(int64_t rows, int64_t columns, int64_t group = 0);
 
+  Shape rowsOf(ArrayRef<int64_t> shape);
+
   /// Ends the function with the op on all arguments; `operands` is what stands
   /// between the mnemonic and the types.
   RandomCase finish(const Twine &operands, StringRef resultType);
@@ -134,6 +136,7 @@ private:
   RandomCase makeQuantize();
   RandomCase makeRescale();
   RandomCase makeRope();
+  RandomCase makeRotatePairs();
   RandomCase makeSilu();
   RandomCase makeSoftmax();
   RandomCase makeProduct();
@@ -459,6 +462,12 @@ RandomCase CaseMaker::makeNorm(bool hasShift) {
                                     groupSuffix(group) + ">");
 }
 
+/// The rows of a tensor with channels, of one batch or of all.
+Shape CaseMaker::rowsOf(ArrayRef<int64_t> shape) {
+  shape = shape.drop_back();
+  return Shape(oneIn(2) ? shape.take_back() : shape);
+}
+
 RandomCase CaseMaker::makeRope() {
   int64_t heads = from(1, 3), pairs = from(1, 6), positions = from(1, 9);
   Shape shape = concat(sizes(1, 3), heads * pairs * 2);
@@ -467,13 +476,36 @@ RandomCase CaseMaker::makeRope() {
   int64_t f = oneIn(2) ? 14 : from(0, 15);
   std::string cosine = parameter({positions, pairs}, f, 1 << 14).name;
   std::string sine = parameter({positions, pairs}, f, 1 << 14).name;
-  Argument offset = index(from(0, positions));
+  auto ofRows = [&] {
+    Shape rows = rowsOf(shape);
+    int64_t width = oneOf<int64_t>({8, 32, 64});
+    return add("tensor<" + text(rows, 0) + "i" + std::to_string(width) + ">",
+               integers(rows, width, -3, positions + 3));
+  };
+  Argument position = oneIn(2) ? index(from(0, positions)) : ofRows();
   StringRef pairing = oneIn(2) ? "half" : "interleaved";
   return finish(
       llvm::formatv("{0}<{1}> by {2}, {3} at {4} {{heads = {5} : i64}",
-                    input.name, pairing, cosine, sine, offset.name, heads)
+                    input.name, pairing, cosine, sine, position.name, heads)
           .str(),
       type);
+}
+
+RandomCase CaseMaker::makeRotatePairs() {
+  int64_t heads = from(1, 3), width = 2 * from(1, 6);
+  Shape shape = concat(sizes(1, 3), heads * width);
+  std::string type = fixedType(shape, 1, exponent());
+  Argument input = add(type, fixedTensor(shape));
+  Shape rows = concat(rowsOf(shape), width);
+  std::string tableType = fixedType(rows, 1, exponent());
+  Argument cosine = add(tableType, fixedTensor(rows));
+  Argument sine = add(tableType, fixedTensor(rows));
+  StringRef pairing = oneIn(2) ? "half" : "interleaved";
+  return finish(llvm::formatv("{0}<{1}> by {2}, {3} {{heads = {4} : i64}",
+                              input.name, pairing, cosine.name, sine.name,
+                              heads)
+                    .str(),
+                type);
 }
 
 std::string CaseMaker::exponential() {
@@ -639,6 +671,8 @@ RandomCase CaseMaker::make() {
     return makeNorm(/*hasShift=*/false);
   if (mnemonic == "rope")
     return makeRope();
+  if (mnemonic == "rotate_pairs")
+    return makeRotatePairs();
   if (mnemonic == "scale")
     return makeScale();
   if (mnemonic == "silu")
@@ -653,10 +687,11 @@ RandomCase CaseMaker::make() {
 
 ArrayRef<StringLiteral> iquant::testing::getRandomCaseOps() {
   static constexpr StringLiteral ops[] = {
-      "add",      "argmax",     "attention", "dequantize", "embedding",
-      "gelu",     "layer_norm", "linear",    "mean_pool",  "mul",
-      "quantize", "relu",       "rescale",   "rms_norm",   "rope",
-      "scale",    "silu",       "softmax",   "swiglu",     "update_cache"};
+      "add",          "argmax",     "attention", "dequantize", "embedding",
+      "gelu",         "layer_norm", "linear",    "mean_pool",  "mul",
+      "quantize",     "relu",       "rescale",   "rms_norm",   "rope",
+      "rotate_pairs", "scale",      "silu",      "softmax",    "swiglu",
+      "update_cache"};
   return ops;
 }
 

@@ -58,13 +58,21 @@ FailureOr<Tensor> poolRows(Operation *op, const Tensor &input,
 FailureOr<Tensor> updateRows(Operation *op, Tensor cache, const Tensor &rows,
                              int64_t dimension, int64_t offset);
 
-/// Calls `function` for every pair of channels that rotates together: the
-/// positions of both in the tensor, their row in the sequence and the number
-/// of the pair in its head.
-void forEachRotatedPair(
-    ArrayRef<int64_t> shape, int64_t heads, bool interleaved,
-    llvm::function_ref<void(int64_t a, int64_t b, int64_t s, int64_t pair)>
-        function);
+/// Two channels of a head that rotate together: their places in the tensor,
+/// their row, counted through all batches, and the number of the pair.
+struct RotatedPair {
+  int64_t a, b, row, pair;
+};
+
+/// Calls `function` for every pair of channels that rotates together.
+void forEachRotatedPair(ArrayRef<int64_t> shape, int64_t heads,
+                        bool interleaved,
+                        llvm::function_ref<void(RotatedPair)> function);
+
+/// The position of every row of a tensor of this shape, through all batches:
+/// counted from an offset, or the elements of a tensor for one batch or all.
+SmallVector<int64_t> getPositions(const Tensor &position,
+                                  ArrayRef<int64_t> shape);
 
 } // namespace mlir::iquant::reference
 

@@ -236,6 +236,14 @@ std::pair<int64_t, int64_t> rotate(int64_t a, int64_t b, int64_t cosine,
 /// P1: a table entry.
 int64_t rotationEntry(double value);
 
+/// The cosine and the sine of a channel.
+struct Turn {
+  int64_t cosine, sine;
+};
+/// P2: the pair `(a, b)` turned by what its channels have, of exponent `h`.
+std::pair<int64_t, int64_t> rotatePair(int64_t a, int64_t b, Turn ofA, Turn ofB,
+                                       int64_t h);
+
 /// S1: `2^16 * e^(-12 * code / 255)`, roughly, for `code` in 0 .. 255.
 int64_t tableExponential(int64_t code);
 

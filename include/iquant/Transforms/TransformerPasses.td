@@ -295,13 +295,15 @@ def TransformerAddCache : Pass<"transformer-add-cache", "::mlir::ModuleOp"> {
     computes what it computes in `forward`.
 
     In `step` keys and values go through `transformer.update_cache`, attention
-    reads the caches, and rotary embeddings start at the position. A
-    `tensor.extract_slice` takes the last position as early as it can, so that
-    a long prompt does not pay for the head of a vocabulary at every position. An argument
-    and a result that are one cache have the same name as `transformer.cache`:
-    `key.0` for the keys of the first attention. A static length of the
-    sequence becomes dynamic, and so is the capacity of the caches. Constants
-    are those of `forward`; run foldings before, as each works on one function.
+    reads the caches, and rotary embeddings start at the position; arguments
+    that hold the positions of all rows, or cosines and sines, hold those of the
+    new rows. A `tensor.extract_slice` takes the last position as early as it
+    can, so that a long prompt does not pay for the head of a vocabulary at every
+    position. An argument and a result that are one cache have the same name as
+    `transformer.cache`: `key.0` for the keys of the first attention. A static
+    length of the sequence becomes dynamic, and so is the capacity of the caches.
+    Constants are those of `forward`; run foldings before, as each works on one
+    function.
 
     Requires: a function of one block and one result, in which ids go through
     `transformer.embedding`, and everything that comes from them through ops of

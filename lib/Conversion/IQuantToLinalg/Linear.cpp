@@ -219,9 +219,7 @@ static SmallVector<Value> lowerEmbedding(EmbeddingOp op,
   RowBuilder rows(b, sizes);
   return {rows.perElement(32, rows.row(ids), [&](Int id) {
     ImplicitLocOpBuilder &body = id.getBuilder();
-    // 64 bits hold any id and any number of rows.
-    id = id.getWidth() < 64 ? id.sext(64) : id;
-    Value row = min(max(id, 0), tableShape[0] - 1).toIndex();
+    Value row = nearestRow(id, tableShape[0]);
     Value channel = linalg::IndexOp::create(body, channels);
     auto read = [&](Value tensor, ValueRange position) {
       return Int(body, tensor::ExtractOp::create(body, tensor, position));

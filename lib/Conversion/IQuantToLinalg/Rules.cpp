@@ -39,6 +39,12 @@ Int mlir::iquant::sat32(Int x) {
   return min(max(x, INT32_MIN), INT32_MAX).trunc(32);
 }
 
+Value mlir::iquant::nearestRow(Int id, int64_t rows) {
+  // 64 bits hold any number of rows.
+  id = id.getWidth() < 64 ? id.sext(64) : id;
+  return min(max(id, 0), rows - 1).toIndex();
+}
+
 Int mlir::iquant::fixedProduct(Int x, Int y, int64_t s) {
   Int product = wideProduct(x, y);
   if (s >= 0)

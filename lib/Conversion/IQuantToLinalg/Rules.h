@@ -28,6 +28,9 @@ Int rshrAny(Int x, int64_t s);
 /// B2, to 32 bits.
 Int sat32(Int x);
 
+/// E1, P1: the row of a table that any id, of any width, stands for.
+Value nearestRow(Int id, int64_t rows);
+
 /// B3; a shift that is not a constant has 32 bits.
 Int shift(Int x, int64_t s);
 Int shift(Int x, Int s);

@@ -1,4 +1,4 @@
-//===- Attention.cpp - Rotary embedding, softmax, attention ---------------===//
+//===- Attention.cpp - Rotations, softmax, attention ----------------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
@@ -124,11 +124,16 @@ LogicalResult to_iquant::check(transformer::AttentionOp op,
   return result;
 }
 
+static RopePairing convert(transformer::RopePairing pairing) {
+  return pairing == transformer::RopePairing::Half ? RopePairing::Half
+                                                   : RopePairing::Interleaved;
+}
+
 namespace {
-/// %r = transformer.rope %x by %frequencies at %offset
+/// %r = transformer.rope %x by %frequencies at %position
 ///   -->
 /// %c, %s = iquant.compose %cosine / %sine
-/// %r = iquant.rope %x by %c, %s at %offset
+/// %r = iquant.rope %x by %c, %s at %position
 struct ConvertRope : public ParameterPattern<transformer::RopeOp> {
   using ParameterPattern::ParameterPattern;
 
@@ -141,12 +146,24 @@ struct ConvertRope : public ParameterPattern<transformer::RopeOp> {
     };
     Value cosine = table(ParameterRole::Cosine);
     Value sine = table(ParameterRole::Sine);
-    auto pairing = op.getPairing() == transformer::RopePairing::Half
-                       ? RopePairing::Half
-                       : RopePairing::Interleaved;
     rewriter.replaceOpWithNewOp<RopeOp>(
         op, getResultType(op), adaptor.getInput(), cosine, sine,
-        adaptor.getOffset(), op.getHeads(), pairing);
+        adaptor.getPosition(), op.getHeads(), convert(op.getPairing()));
+    return success();
+  }
+};
+
+struct ConvertRotatePairs
+    : public OpConversionPattern<transformer::RotatePairsOp> {
+  using OpConversionPattern::OpConversionPattern;
+
+  LogicalResult
+  matchAndRewrite(transformer::RotatePairsOp op, OpAdaptor adaptor,
+                  ConversionPatternRewriter &rewriter) const override {
+    rewriter.replaceOpWithNewOp<RotatePairsOp>(
+        op, adaptor.getInput().getType(), adaptor.getInput(),
+        adaptor.getCosine(), adaptor.getSine(), op.getHeads(),
+        convert(op.getPairing()));
     return success();
   }
 };
@@ -221,5 +238,6 @@ void to_iquant::populateAttentionPatterns(const TypeConverter &converter,
                                           RewritePatternSet &patterns) {
   MLIRContext *context = patterns.getContext();
   patterns.add<ConvertRope>(converter, context, parameters);
+  patterns.add<ConvertRotatePairs>(converter, context);
   patterns.add<ConvertSoftmax, ConvertAttention>(converter, context, forms);
 }

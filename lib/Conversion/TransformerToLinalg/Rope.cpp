@@ -92,11 +92,13 @@ public:
   }
 
 private:
-  /// A position past the table reads its last row, not other memory.
+  /// A position outside of the table reads its nearest row, not other memory.
   std::pair<Real, Real> read(ImplicitLocOpBuilder &body, Value position,
                              Value pair) const {
+    Value first = arith::ConstantIndexOp::create(body, 0);
     Value last = arith::ConstantIndexOp::create(body, positions - 1);
-    Value row = arith::MinUIOp::create(body, position, last);
+    Value row = arith::MinSIOp::create(
+        body, arith::MaxSIOp::create(body, position, first), last);
     auto extract = [&](Value table) {
       return Real(
           body, tensor::ExtractOp::create(body, table, ValueRange{row, pair}));
@@ -122,6 +124,77 @@ private:
   Value cosine, sine;
 };
 
+/// The space `[rows..., heads, 2, pairs]` or `[rows..., heads, pairs, 2]` of
+/// the channels of an op, and the rotation of all of them.
+class PairSpace {
+public:
+  /// Gives cosine and sine of an element, from those of more inputs.
+  using Turn = function_ref<std::pair<Real, Real>(ImplicitLocOpBuilder &body,
+                                                  ArrayRef<Real> more)>;
+
+  template <typename OpTy>
+  PairSpace(ImplicitLocOpBuilder &b, OpTy op)
+      : b(b), input(op.getInput()), heads(op.getHeads()),
+        pairs(op.getType().getShape().back() / heads / 2),
+        isHalf(op.getPairing() == transformer::RopePairing::Half),
+        sequenceDim(op.getType().getRank() - 2) {}
+
+  int64_t getSequenceDim() const { return sequenceDim; }
+  int64_t getSideDim() const { return sequenceDim + (isHalf ? 2 : 3); }
+  int64_t getPairDim() const { return sequenceDim + (isHalf ? 3 : 2); }
+
+  /// A tensor with the channels of a head per row, of one batch or of all.
+  Access perHead(Value tensor) const {
+    Value split = splitChannels(b, tensor, getSides());
+    int64_t rank = cast<RankedTensorType>(split.getType()).getRank();
+    SmallVector<AffineExpr> position;
+    for (int64_t dim = sequenceDim + 3 - rank; dim <= sequenceDim; ++dim)
+      position.push_back(b.getAffineDimExpr(dim));
+    for (int64_t dim : {sequenceDim + 2, sequenceDim + 3})
+      position.push_back(b.getAffineDimExpr(dim));
+    return {split,
+            AffineMap::get(sequenceDim + 4, 0, position, b.getContext())};
+  }
+
+  /// a' = a cos - b sin and b' = b cos + a sin.
+  Value rotate(Type computeType, ArrayRef<Access> more, Turn turn) const {
+    SmallVector<int64_t> parts = {heads};
+    llvm::append_range(parts, getSides());
+    Value split = splitChannels(b, input, parts);
+    RowSpace space(b, split, computeType);
+    Access self = space.whole(split);
+    SmallVector<AffineExpr> partner(self.map.getResults());
+    partner[getSideDim()] = 1 - partner[getSideDim()];
+    SmallVector<Access> inputs = {
+        self,
+        {split,
+         AffineMap::get(self.map.getNumDims(), 0, partner, b.getContext())}};
+    llvm::append_range(inputs, more);
+    Type type = getElementTypeOrSelf(input.getType());
+    Value rotated = space.map(type, inputs, [&](ArrayRef<Real> in) {
+      ImplicitLocOpBuilder &body = in[0].getBuilder();
+      auto [cosine, sine] = turn(body, in.drop_front(2));
+      Value side = linalg::IndexOp::create(body, getSideDim());
+      Value zero = arith::ConstantIndexOp::create(body, 0);
+      Value isFirst =
+          arith::CmpIOp::create(body, arith::CmpIPredicate::eq, side, zero);
+      return in[0] * cosine + in[1] * select(isFirst, -sine, sine);
+    });
+    return joinChannels(b, rotated, 3);
+  }
+
+private:
+  SmallVector<int64_t> getSides() const {
+    return {isHalf ? 2 : pairs, isHalf ? pairs : 2};
+  }
+
+  ImplicitLocOpBuilder &b;
+  Value input;
+  int64_t heads, pairs;
+  bool isHalf;
+  int64_t sequenceDim;
+};
+
 struct LowerRope : public OpRewritePattern<transformer::RopeOp> {
   LowerRope(MLIRContext *context, RotationTables &tables)
       : OpRewritePattern(context), tables(tables) {}
@@ -129,48 +202,53 @@ struct LowerRope : public OpRewritePattern<transformer::RopeOp> {
   LogicalResult matchAndRewrite(transformer::RopeOp op,
                                 PatternRewriter &rewriter) const override {
     ImplicitLocOpBuilder b(op.getLoc(), rewriter);
-    Value input = op.getInput();
-    Type type = op.getType().getElementType();
-    Type computeType = getComputeType(input);
-    int64_t heads = op.getHeads();
-    int64_t pairs = op.getType().getShape().back() / heads / 2;
-    int64_t sequenceDim = op.getType().getRank() - 2;
-    bool isHalf = op.getPairing() == transformer::RopePairing::Half;
-    int64_t sideDim = isHalf ? sequenceDim + 2 : sequenceDim + 3;
-    int64_t pairDim = isHalf ? sequenceDim + 3 : sequenceDim + 2;
-
-    Value split = splitChannels(
-        b, input, {heads, isHalf ? 2 : pairs, isHalf ? pairs : 2});
-    Angles angles(b, op, computeType, tables);
-    RowSpace space(b, split, computeType);
-    Access self = space.whole(split);
-    SmallVector<AffineExpr> partnerPosition(self.map.getResults());
-    partnerPosition[sideDim] = 1 - partnerPosition[sideDim];
-    Access partner = {split, AffineMap::get(self.map.getNumDims(), 0,
-                                            partnerPosition, b.getContext())};
-
-    Value rotated = space.map(type, {self, partner}, [&](ArrayRef<Real> in) {
-      ImplicitLocOpBuilder &body = in[0].getBuilder();
-      Value row = linalg::IndexOp::create(body, sequenceDim);
-      Value position = arith::AddIOp::create(body, row, op.getOffset());
-      Value pair = linalg::IndexOp::create(body, pairDim);
-      auto [cosine, sine] = angles.get(body, position, pair);
-      // a' = a cos - b sin and b' = b cos + a sin.
-      Value side = linalg::IndexOp::create(body, sideDim);
-      Value zero = arith::ConstantIndexOp::create(body, 0);
-      Value isFirst =
-          arith::CmpIOp::create(body, arith::CmpIPredicate::eq, side, zero);
-      return in[0] * cosine + in[1] * select(isFirst, -sine, sine);
-    });
-    rewriter.replaceOp(op, joinChannels(b, rotated, 3));
+    Type type = getComputeType(op.getInput());
+    PairSpace space(b, op);
+    Angles angles(b, op, type, tables);
+    auto turn = [&](ImplicitLocOpBuilder &body, ArrayRef<Real>) {
+      Value position = getPosition(body, op.getPosition(), space);
+      Value pair = linalg::IndexOp::create(body, space.getPairDim());
+      return angles.get(body, position, pair);
+    };
+    rewriter.replaceOp(op, space.rotate(type, {}, turn));
     return success();
+  }
+
+private:
+  /// The position of a row, counted from the first or that of its own.
+  static Value getPosition(ImplicitLocOpBuilder &body, Value position,
+                           const PairSpace &space) {
+    auto type = dyn_cast<RankedTensorType>(position.getType());
+    if (!type) {
+      Value row = linalg::IndexOp::create(body, space.getSequenceDim());
+      return arith::AddIOp::create(body, row, position);
+    }
+    SmallVector<Value> row;
+    for (int64_t dim = space.getSequenceDim() + 1 - type.getRank();
+         dim <= space.getSequenceDim(); ++dim)
+      row.push_back(linalg::IndexOp::create(body, dim));
+    return arith::IndexCastOp::create(
+        body, body.getIndexType(),
+        tensor::ExtractOp::create(body, position, row));
   }
 
   RotationTables &tables;
 };
 } // namespace
 
+static Value lowerRotatePairs(transformer::RotatePairsOp op,
+                              ImplicitLocOpBuilder &b) {
+  PairSpace space(b, op);
+  Type type = getComputeType({op.getInput(), op.getCosine()});
+  return space.rotate(
+      type, {space.perHead(op.getCosine()), space.perHead(op.getSine())},
+      [](ImplicitLocOpBuilder &, ArrayRef<Real> entries) {
+        return std::pair(entries[0], entries[1]);
+      });
+}
+
 void to_linalg::populateRopePatterns(RewritePatternSet &patterns,
                                      RotationTables &tables) {
   patterns.add<LowerRope>(patterns.getContext(), tables);
+  addLowering(patterns, lowerRotatePairs);
 }

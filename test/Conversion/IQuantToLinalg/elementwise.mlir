@@ -89,6 +89,34 @@ func.func @rope(%x: !iquant.fixed<?x16xi32, 14>, %c: !iquant.fixed<32x4xi16, 14>
 
 // -----
 
+// Positions of all rows.
+// CHECK-DAG: #[[$ROW:.*]] = affine_map<(d0, d1, d2, d3, d4) -> (d1)>
+// CHECK-LABEL: func.func @rope_at_positions(
+func.func @rope_at_positions(%x: !iquant.fixed<2x?x16xi32, 14>, %c: !iquant.fixed<32x4xi16, 14>, %s: !iquant.fixed<32x4xi16, 14>, %at: tensor<?xi32>) -> !iquant.fixed<2x?x16xi32, 14> {
+  // CHECK: linalg.generic {indexing_maps = [#{{.*}}, #{{.*}}, #[[$ROW]], #{{.*}}]
+  // CHECK: arith.maxsi %{{.*}}, %c0_i64
+  // CHECK: arith.minsi %{{.*}}, %c31_i64
+  // CHECK-COUNT-2: tensor.extract
+  %0 = iquant.rope %x<half> by %c, %s at %at {heads = 2 : i64} : (!iquant.fixed<2x?x16xi32, 14>, !iquant.fixed<32x4xi16, 14>, !iquant.fixed<32x4xi16, 14>, tensor<?xi32>) -> !iquant.fixed<2x?x16xi32, 14>
+  return %0 : !iquant.fixed<2x?x16xi32, 14>
+}
+
+// -----
+
+// Cosines and sines of all rows, within 31 bits.
+// CHECK-DAG: #[[$HEADS:.*]] = affine_map<(d0, d1, d2, d3, d4) -> (d0, d1, d3, d4)>
+// CHECK-LABEL: func.func @rotate_pairs(
+func.func @rotate_pairs(%x: !iquant.fixed<2x?x16xi32, 14>, %c: !iquant.fixed<2x?x8xi32, 12>) -> !iquant.fixed<2x?x16xi32, 14> {
+  // CHECK: linalg.generic {indexing_maps = [#{{.*}}, #{{.*}}, #[[$HEADS]], #[[$HEADS]], #{{.*}}]
+  // CHECK: arith.maxsi %{{.*}}, %c-1073741823_i32
+  // CHECK: arith.minsi %{{.*}}, %c1073741823_i32
+  // CHECK: arith.shrsi %{{.*}}, %c12_i64
+  %0 = iquant.rotate_pairs %x<half> by %c, %c {heads = 2 : i64} : (!iquant.fixed<2x?x16xi32, 14>, !iquant.fixed<2x?x8xi32, 12>, !iquant.fixed<2x?x8xi32, 12>) -> !iquant.fixed<2x?x16xi32, 14>
+  return %0 : !iquant.fixed<2x?x16xi32, 14>
+}
+
+// -----
+
 // CHECK-DAG: #[[$PARTNER:.*]] = affine_map<(d0, d1, d2, d3) -> (d0, d1, d2, -d3 + 1)>
 // CHECK-LABEL: func.func @rope_interleaved(
 func.func @rope_interleaved(%x: !iquant.fixed<?x16xi32, 14>, %c: !iquant.fixed<32x4xi16, 14>, %s: !iquant.fixed<32x4xi16, 14>, %at: index) -> !iquant.fixed<?x16xi32, 14> {

@@ -16,6 +16,18 @@ func.func @rope(%x: tensor<?x4xf32>, %offset: index) -> (tensor<?x4xf32>, tensor
   return %0, %1 : tensor<?x4xf32>, tensor<?x4xf32>
 }
 
+// Positions and tables of all rows stay what they are.
+// CHECK-LABEL: func.func @rotations(
+// CHECK-SAME: %[[P:[a-z0-9]*]]: tensor<2x?xi64>, %[[C:[a-z0-9]*]]: !iquant.fixed<?x4xi32, 14>)
+func.func @rotations(%x: tensor<2x?x8xf32>, %positions: tensor<2x?xi64>, %cosine: tensor<?x4xf32>) -> (tensor<2x?x8xf32>, tensor<2x?x8xf32>) {
+  // CHECK: iquant.rope %arg0<half> by %{{.*}}, %{{.*}} at %[[P]] {heads = 2 : i64}
+  // CHECK-NEXT: iquant.rotate_pairs %arg0<interleaved> by %[[C]], %[[C]] {heads = 2 : i64}
+  %f = arith.constant dense<[1.0, 0.0]> : tensor<2xf32>
+  %0 = transformer.rope %x<half> by %f at %positions {heads = 2, max_positions = 3} : (tensor<2x?x8xf32>, tensor<2xf32>, tensor<2x?xi64>) -> tensor<2x?x8xf32>
+  %1 = transformer.rotate_pairs %x<interleaved> by %cosine, %cosine {heads = 2} : (tensor<2x?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<2x?x8xf32>
+  return %0, %1 : tensor<2x?x8xf32>, tensor<2x?x8xf32>
+}
+
 // Queries, keys and values have one scale per head; one value that is both key
 // and value is quantized once. 255/12/sqrt(2) is 61547 * 2^-12.
 // CHECK-LABEL: func.func @attention(

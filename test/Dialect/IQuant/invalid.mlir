@@ -501,7 +501,7 @@ func.func @layer_norm(%x: !iquant.fixed<2x8xi32, 16>) {
 
 // iquant.rope C1
 func.func @rope(%x: !iquant.fixed<8xi32, 16>, %c: !iquant.fixed<16x2xi16, 14>, %s: !iquant.fixed<16x2xi16, 14>, %at: index) {
-  // expected-error @+1 {{expects an input of rank 2 or more, got [8]}}
+  // expected-error @+1 {{expects an input of rank 2 or more, got '!iquant.fixed<8xi32, 16>'}}
   %0 = iquant.rope %x<half> by %c, %s at %at {heads = 2} : (!iquant.fixed<8xi32, 16>, !iquant.fixed<16x2xi16, 14>, !iquant.fixed<16x2xi16, 14>, index) -> !iquant.fixed<8xi32, 16>
   return
 }
@@ -510,7 +510,7 @@ func.func @rope(%x: !iquant.fixed<8xi32, 16>, %c: !iquant.fixed<16x2xi16, 14>, %
 
 // iquant.rope C2
 func.func @rope(%x: !iquant.fixed<?x6xi32, 16>, %c: !iquant.fixed<16x2xi16, 14>, %s: !iquant.fixed<16x2xi16, 14>, %at: index) {
-  // expected-error @+1 {{expects a static number of channels that is a multiple of twice its 2 heads, got [?, 6]}}
+  // expected-error @+1 {{expects a static number of channels that is a multiple of twice its 2 heads, got '!iquant.fixed<?x6xi32, 16>'}}
   %0 = iquant.rope %x<half> by %c, %s at %at {heads = 2} : (!iquant.fixed<?x6xi32, 16>, !iquant.fixed<16x2xi16, 14>, !iquant.fixed<16x2xi16, 14>, index) -> !iquant.fixed<?x6xi32, 16>
   return
 }
@@ -519,7 +519,7 @@ func.func @rope(%x: !iquant.fixed<?x6xi32, 16>, %c: !iquant.fixed<16x2xi16, 14>,
 
 // iquant.rope C2
 func.func @rope(%x: !iquant.fixed<4x?xi32, 16>, %c: !iquant.fixed<16x2xi16, 14>, %s: !iquant.fixed<16x2xi16, 14>, %at: index) {
-  // expected-error @+1 {{expects a static number of channels that is a multiple of twice its 2 heads, got [4, ?]}}
+  // expected-error @+1 {{expects a static number of channels that is a multiple of twice its 2 heads, got '!iquant.fixed<4x?xi32, 16>'}}
   %0 = iquant.rope %x<half> by %c, %s at %at {heads = 2} : (!iquant.fixed<4x?xi32, 16>, !iquant.fixed<16x2xi16, 14>, !iquant.fixed<16x2xi16, 14>, index) -> !iquant.fixed<4x?xi32, 16>
   return
 }
@@ -566,6 +566,87 @@ func.func @rope(%x: !iquant.fixed<?x8xi32, 16>, %c: !iquant.fixed<16x2xi16, 14>,
 func.func @rope(%x: !iquant.fixed<?x8xi32, 16>, %c: !iquant.fixed<16x2xi16, 14>, %s: !iquant.fixed<16x2xi16, 14>, %at: index) {
   // expected-error @+1 {{failed to verify that all of {input, result} have same type}}
   %0 = iquant.rope %x<half> by %c, %s at %at {heads = 2} : (!iquant.fixed<?x8xi32, 16>, !iquant.fixed<16x2xi16, 14>, !iquant.fixed<16x2xi16, 14>, index) -> !iquant.fixed<?x8xi32, 12>
+  return
+}
+
+// -----
+
+// iquant.rope C6
+func.func @rope(%x: !iquant.fixed<3x?x8xi32, 16>, %c: !iquant.fixed<16x2xi16, 14>, %at: tensor<2x?xi64>) {
+  // expected-error @+1 {{expects a position per row of '!iquant.fixed<3x?x8xi32, 16>', got 'tensor<2x?xi64>'}}
+  %0 = iquant.rope %x<half> by %c, %c at %at {heads = 2} : (!iquant.fixed<3x?x8xi32, 16>, !iquant.fixed<16x2xi16, 14>, !iquant.fixed<16x2xi16, 14>, tensor<2x?xi64>) -> !iquant.fixed<3x?x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.rotate_pairs C1
+func.func @rotate_pairs(%x: !iquant.fixed<8xi32, 16>, %c: !iquant.fixed<4xi32, 16>, %s: !iquant.fixed<4xi32, 16>) {
+  // expected-error @+1 {{expects an input of rank 2 or more, got '!iquant.fixed<8xi32, 16>'}}
+  %0 = iquant.rotate_pairs %x<half> by %c, %s {heads = 2} : (!iquant.fixed<8xi32, 16>, !iquant.fixed<4xi32, 16>, !iquant.fixed<4xi32, 16>) -> !iquant.fixed<8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.rotate_pairs C2
+func.func @rotate_pairs(%x: !iquant.fixed<?x6xi32, 16>, %c: !iquant.fixed<?x3xi32, 16>, %s: !iquant.fixed<?x3xi32, 16>) {
+  // expected-error @+1 {{expects a static number of channels that is a multiple of twice its 2 heads, got '!iquant.fixed<?x6xi32, 16>'}}
+  %0 = iquant.rotate_pairs %x<half> by %c, %s {heads = 2} : (!iquant.fixed<?x6xi32, 16>, !iquant.fixed<?x3xi32, 16>, !iquant.fixed<?x3xi32, 16>) -> !iquant.fixed<?x6xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.rotate_pairs C2
+func.func @rotate_pairs(%x: !iquant.fixed<4x?xi32, 16>, %c: !iquant.fixed<4x3xi32, 16>, %s: !iquant.fixed<4x3xi32, 16>) {
+  // expected-error @+1 {{expects a static number of channels that is a multiple of twice its 2 heads, got '!iquant.fixed<4x?xi32, 16>'}}
+  %0 = iquant.rotate_pairs %x<half> by %c, %s {heads = 2} : (!iquant.fixed<4x?xi32, 16>, !iquant.fixed<4x3xi32, 16>, !iquant.fixed<4x3xi32, 16>) -> !iquant.fixed<4x?xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.rotate_pairs C3
+func.func @rotate_pairs(%x: !iquant.fixed<3x?x8xi32, 16>, %c: !iquant.fixed<?x2xi32, 16>, %s: !iquant.fixed<?x2xi32, 16>) {
+  // expected-error @+1 {{expects 4 cosines per row of '!iquant.fixed<3x?x8xi32, 16>', got '!iquant.fixed<?x2xi32, 16>'}}
+  %0 = iquant.rotate_pairs %x<half> by %c, %s {heads = 2} : (!iquant.fixed<3x?x8xi32, 16>, !iquant.fixed<?x2xi32, 16>, !iquant.fixed<?x2xi32, 16>) -> !iquant.fixed<3x?x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.rotate_pairs C3
+func.func @rotate_pairs(%x: !iquant.fixed<3x?x8xi32, 16>, %c: !iquant.fixed<2x?x4xi32, 16>, %s: !iquant.fixed<2x?x4xi32, 16>) {
+  // expected-error @+1 {{expects 4 cosines per row of '!iquant.fixed<3x?x8xi32, 16>', got '!iquant.fixed<2x?x4xi32, 16>'}}
+  %0 = iquant.rotate_pairs %x<half> by %c, %s {heads = 2} : (!iquant.fixed<3x?x8xi32, 16>, !iquant.fixed<2x?x4xi32, 16>, !iquant.fixed<2x?x4xi32, 16>) -> !iquant.fixed<3x?x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.rotate_pairs C4
+func.func @rotate_pairs(%x: !iquant.fixed<?x8xi32, 16>, %c: !iquant.fixed<?x4xi32, 16>, %s: !iquant.fixed<?x4xi32, 12>) {
+  // expected-error @+1 {{failed to verify that all of {cosine, sine} have same type}}
+  %0 = iquant.rotate_pairs %x<half> by %c, %s {heads = 2} : (!iquant.fixed<?x8xi32, 16>, !iquant.fixed<?x4xi32, 16>, !iquant.fixed<?x4xi32, 12>) -> !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.rotate_pairs C5
+func.func @rotate_pairs(%x: !iquant.fixed<?x8xi32, 16>, %c: !iquant.fixed<?x4xi32, 16>, %s: !iquant.fixed<?x4xi32, 16>) {
+  // expected-error @+1 {{attribute 'heads' failed to satisfy constraint: 64-bit signless integer attribute whose value is positive}}
+  %0 = iquant.rotate_pairs %x<half> by %c, %s {heads = 0} : (!iquant.fixed<?x8xi32, 16>, !iquant.fixed<?x4xi32, 16>, !iquant.fixed<?x4xi32, 16>) -> !iquant.fixed<?x8xi32, 16>
+  return
+}
+
+// -----
+
+// iquant.rotate_pairs C6
+func.func @rotate_pairs(%x: !iquant.fixed<?x8xi32, 16>, %c: !iquant.fixed<?x4xi32, 16>, %s: !iquant.fixed<?x4xi32, 16>) {
+  // expected-error @+1 {{failed to verify that all of {input, result} have same type}}
+  %0 = iquant.rotate_pairs %x<half> by %c, %s {heads = 2} : (!iquant.fixed<?x8xi32, 16>, !iquant.fixed<?x4xi32, 16>, !iquant.fixed<?x4xi32, 16>) -> !iquant.fixed<3x8xi32, 16>
   return
 }
 

@@ -109,6 +109,24 @@ func.func @rope(%x: !iquant.fixed<?x8xi32, 16>, %t: !iquant.fixed<16x2xi16, 14>,
   return
 }
 
+// CHECK-LABEL: @rope_at_positions
+func.func @rope_at_positions(%x: !iquant.fixed<2x?x8xi32, 16>, %t: !iquant.fixed<16x2xi16, 14>, %rows: tensor<?xi64>, %all: tensor<2x?xi32>) {
+  // CHECK: iquant.rope %{{.*}}<half> by %{{.*}}, %{{.*}} at %{{.*}} {heads = 2 : i64} : (!iquant.fixed<2x?x8xi32, 16>, !iquant.fixed<16x2xi16, 14>, !iquant.fixed<16x2xi16, 14>, tensor<?xi64>) -> !iquant.fixed<2x?x8xi32, 16>
+  %0 = iquant.rope %x<half> by %t, %t at %rows {heads = 2} : (!iquant.fixed<2x?x8xi32, 16>, !iquant.fixed<16x2xi16, 14>, !iquant.fixed<16x2xi16, 14>, tensor<?xi64>) -> !iquant.fixed<2x?x8xi32, 16>
+  // CHECK: iquant.rope %{{.*}}<half> by %{{.*}}, %{{.*}} at %{{.*}} {heads = 2 : i64} : (!iquant.fixed<2x?x8xi32, 16>, !iquant.fixed<16x2xi16, 14>, !iquant.fixed<16x2xi16, 14>, tensor<2x?xi32>) -> !iquant.fixed<2x?x8xi32, 16>
+  %1 = iquant.rope %x<half> by %t, %t at %all {heads = 2} : (!iquant.fixed<2x?x8xi32, 16>, !iquant.fixed<16x2xi16, 14>, !iquant.fixed<16x2xi16, 14>, tensor<2x?xi32>) -> !iquant.fixed<2x?x8xi32, 16>
+  return
+}
+
+// CHECK-LABEL: @rotate_pairs
+func.func @rotate_pairs(%x: !iquant.fixed<2x?x8xi32, 16>, %rows: !iquant.fixed<?x4xi32, 14>, %all: !iquant.fixed<2x?x4xi32, 12>) {
+  // CHECK: iquant.rotate_pairs %{{.*}}<half> by %{{.*}}, %{{.*}} {heads = 2 : i64} : (!iquant.fixed<2x?x8xi32, 16>, !iquant.fixed<?x4xi32, 14>, !iquant.fixed<?x4xi32, 14>) -> !iquant.fixed<2x?x8xi32, 16>
+  %0 = iquant.rotate_pairs %x<half> by %rows, %rows {heads = 2} : (!iquant.fixed<2x?x8xi32, 16>, !iquant.fixed<?x4xi32, 14>, !iquant.fixed<?x4xi32, 14>) -> !iquant.fixed<2x?x8xi32, 16>
+  // CHECK: iquant.rotate_pairs %{{.*}}<interleaved> by %{{.*}}, %{{.*}} {heads = 2 : i64} : (!iquant.fixed<2x?x8xi32, 16>, !iquant.fixed<2x?x4xi32, 12>, !iquant.fixed<2x?x4xi32, 12>) -> !iquant.fixed<2x?x8xi32, 16>
+  %1 = iquant.rotate_pairs %x<interleaved> by %all, %all {heads = 2} : (!iquant.fixed<2x?x8xi32, 16>, !iquant.fixed<2x?x4xi32, 12>, !iquant.fixed<2x?x4xi32, 12>) -> !iquant.fixed<2x?x8xi32, 16>
+  return
+}
+
 // CHECK-LABEL: @softmax
 func.func @softmax(%x: !iquant.fixed<?x8xi32, 16>) {
   // CHECK: iquant.softmax %{{.*}} : (!iquant.fixed<?x8xi32, 16>) -> !iquant.fixed<?x8xi32, 16>

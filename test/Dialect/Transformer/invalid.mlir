@@ -206,7 +206,7 @@ func.func @rope(%x: tensor<8xf32>, %f: tensor<2xf32>, %at: index) {
 
 // transformer.rope C2
 func.func @rope(%x: tensor<?x6xf32>, %f: tensor<1xf32>, %at: index) {
-  // expected-error @+1 {{expects a static number of channels that is a multiple of twice its 2 heads, got 6}}
+  // expected-error @+1 {{expects a static number of channels that is a multiple of twice its 2 heads, got 'tensor<?x6xf32>'}}
   %0 = transformer.rope %x<half> by %f at %at {heads = 2, max_positions = 16} : (tensor<?x6xf32>, tensor<1xf32>, index) -> tensor<?x6xf32>
   return
 }
@@ -215,7 +215,7 @@ func.func @rope(%x: tensor<?x6xf32>, %f: tensor<1xf32>, %at: index) {
 
 // transformer.rope C2
 func.func @rope(%x: tensor<4x?xf32>, %f: tensor<1xf32>, %at: index) {
-  // expected-error @+1 {{expects a static number of channels that is a multiple of twice its 2 heads, got ?}}
+  // expected-error @+1 {{expects a static number of channels that is a multiple of twice its 2 heads, got 'tensor<4x?xf32>'}}
   %0 = transformer.rope %x<half> by %f at %at {heads = 2, max_positions = 16} : (tensor<4x?xf32>, tensor<1xf32>, index) -> tensor<4x?xf32>
   return
 }
@@ -262,6 +262,87 @@ func.func @rope(%x: tensor<?x8xf32>, %f: tensor<2xf32>, %at: index) {
   // expected-error @+2 {{expected ::mlir::transformer::RopePairing to be one of: half, interleaved}}
   // expected-error @+1 {{failed to parse Transformer_RopePairingAttr parameter 'value'}}
   %0 = transformer.rope %x<quarter> by %f at %at {heads = 2, max_positions = 16} : (tensor<?x8xf32>, tensor<2xf32>, index) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.rope C6
+func.func @rope(%x: tensor<3x?x8xf32>, %f: tensor<2xf32>, %at: tensor<2x?xi64>) {
+  // expected-error @+1 {{expects a position per row of 'tensor<3x?x8xf32>', got 'tensor<2x?xi64>'}}
+  %0 = transformer.rope %x<half> by %f at %at {heads = 2, max_positions = 16} : (tensor<3x?x8xf32>, tensor<2xf32>, tensor<2x?xi64>) -> tensor<3x?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.rotate_pairs C1
+func.func @rotate_pairs(%x: tensor<8xf32>, %c: tensor<4xf32>, %s: tensor<4xf32>) {
+  // expected-error @+1 {{expects an input of rank 2 or more, got 'tensor<8xf32>'}}
+  %0 = transformer.rotate_pairs %x<half> by %c, %s {heads = 2} : (tensor<8xf32>, tensor<4xf32>, tensor<4xf32>) -> tensor<8xf32>
+  return
+}
+
+// -----
+
+// transformer.rotate_pairs C2
+func.func @rotate_pairs(%x: tensor<?x6xf32>, %c: tensor<?x3xf32>, %s: tensor<?x3xf32>) {
+  // expected-error @+1 {{expects a static number of channels that is a multiple of twice its 2 heads, got 'tensor<?x6xf32>'}}
+  %0 = transformer.rotate_pairs %x<half> by %c, %s {heads = 2} : (tensor<?x6xf32>, tensor<?x3xf32>, tensor<?x3xf32>) -> tensor<?x6xf32>
+  return
+}
+
+// -----
+
+// transformer.rotate_pairs C2
+func.func @rotate_pairs(%x: tensor<4x?xf32>, %c: tensor<4x3xf32>, %s: tensor<4x3xf32>) {
+  // expected-error @+1 {{expects a static number of channels that is a multiple of twice its 2 heads, got 'tensor<4x?xf32>'}}
+  %0 = transformer.rotate_pairs %x<half> by %c, %s {heads = 2} : (tensor<4x?xf32>, tensor<4x3xf32>, tensor<4x3xf32>) -> tensor<4x?xf32>
+  return
+}
+
+// -----
+
+// transformer.rotate_pairs C3
+func.func @rotate_pairs(%x: tensor<3x?x8xf32>, %c: tensor<?x2xf32>, %s: tensor<?x2xf32>) {
+  // expected-error @+1 {{expects 4 cosines per row of 'tensor<3x?x8xf32>', got 'tensor<?x2xf32>'}}
+  %0 = transformer.rotate_pairs %x<half> by %c, %s {heads = 2} : (tensor<3x?x8xf32>, tensor<?x2xf32>, tensor<?x2xf32>) -> tensor<3x?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.rotate_pairs C3
+func.func @rotate_pairs(%x: tensor<3x?x8xf32>, %c: tensor<2x?x4xf32>, %s: tensor<2x?x4xf32>) {
+  // expected-error @+1 {{expects 4 cosines per row of 'tensor<3x?x8xf32>', got 'tensor<2x?x4xf32>'}}
+  %0 = transformer.rotate_pairs %x<half> by %c, %s {heads = 2} : (tensor<3x?x8xf32>, tensor<2x?x4xf32>, tensor<2x?x4xf32>) -> tensor<3x?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.rotate_pairs C4
+func.func @rotate_pairs(%x: tensor<?x8xf32>, %c: tensor<?x4xf32>, %s: tensor<?x4xf16>) {
+  // expected-error @+1 {{failed to verify that all of {cosine, sine} have same type}}
+  %0 = transformer.rotate_pairs %x<half> by %c, %s {heads = 2} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf16>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.rotate_pairs C5
+func.func @rotate_pairs(%x: tensor<?x8xf32>, %c: tensor<?x4xf32>, %s: tensor<?x4xf32>) {
+  // expected-error @+1 {{attribute 'heads' failed to satisfy constraint: 64-bit signless integer attribute whose value is positive}}
+  %0 = transformer.rotate_pairs %x<half> by %c, %s {heads = 0} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<?x8xf32>
+  return
+}
+
+// -----
+
+// transformer.rotate_pairs C6
+func.func @rotate_pairs(%x: tensor<?x8xf32>, %c: tensor<?x4xf32>, %s: tensor<?x4xf32>) {
+  // expected-error @+1 {{failed to verify that all of {input, result} have same type}}
+  %0 = transformer.rotate_pairs %x<half> by %c, %s {heads = 2} : (tensor<?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<3x8xf32>
   return
 }
 

@@ -54,11 +54,24 @@ func.func @layer_norm(%x: tensor<2x?x8xf32>, %g: tensor<8xf32>, %b: tensor<8xf32
 }
 
 // CHECK-LABEL: @rope
-func.func @rope(%x: tensor<2x?x8xf32>, %f: tensor<2xf32>, %at: index) {
+func.func @rope(%x: tensor<2x?x8xf32>, %f: tensor<2xf32>, %at: index, %rows: tensor<?xi64>, %all: tensor<2x?xi32>) {
   // CHECK: transformer.rope %{{.*}}<half> by %{{.*}} at %{{.*}} {heads = 2 : i64, max_positions = 16 : i64} : (tensor<2x?x8xf32>, tensor<2xf32>, index) -> tensor<2x?x8xf32>
   %0 = transformer.rope %x<half> by %f at %at {heads = 2, max_positions = 16} : (tensor<2x?x8xf32>, tensor<2xf32>, index) -> tensor<2x?x8xf32>
   // CHECK: transformer.rope %{{.*}}<interleaved> by %{{.*}} at %{{.*}} {heads = 2 : i64, max_positions = 16 : i64} : (tensor<2x?x8xf32>, tensor<2xf32>, index) -> tensor<2x?x8xf32>
   %1 = transformer.rope %x<interleaved> by %f at %at {heads = 2, max_positions = 16} : (tensor<2x?x8xf32>, tensor<2xf32>, index) -> tensor<2x?x8xf32>
+  // CHECK: transformer.rope %{{.*}}<half> by %{{.*}} at %{{.*}} {heads = 2 : i64, max_positions = 16 : i64} : (tensor<2x?x8xf32>, tensor<2xf32>, tensor<?xi64>) -> tensor<2x?x8xf32>
+  %2 = transformer.rope %x<half> by %f at %rows {heads = 2, max_positions = 16} : (tensor<2x?x8xf32>, tensor<2xf32>, tensor<?xi64>) -> tensor<2x?x8xf32>
+  // CHECK: transformer.rope %{{.*}}<half> by %{{.*}} at %{{.*}} {heads = 2 : i64, max_positions = 16 : i64} : (tensor<2x?x8xf32>, tensor<2xf32>, tensor<2x?xi32>) -> tensor<2x?x8xf32>
+  %3 = transformer.rope %x<half> by %f at %all {heads = 2, max_positions = 16} : (tensor<2x?x8xf32>, tensor<2xf32>, tensor<2x?xi32>) -> tensor<2x?x8xf32>
+  return
+}
+
+// CHECK-LABEL: @rotate_pairs
+func.func @rotate_pairs(%x: tensor<2x?x8xf32>, %rows: tensor<?x4xf32>, %all: tensor<2x?x4xf16>) {
+  // CHECK: transformer.rotate_pairs %{{.*}}<half> by %{{.*}}, %{{.*}} {heads = 2 : i64} : (tensor<2x?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<2x?x8xf32>
+  %0 = transformer.rotate_pairs %x<half> by %rows, %rows {heads = 2} : (tensor<2x?x8xf32>, tensor<?x4xf32>, tensor<?x4xf32>) -> tensor<2x?x8xf32>
+  // CHECK: transformer.rotate_pairs %{{.*}}<interleaved> by %{{.*}}, %{{.*}} {heads = 2 : i64} : (tensor<2x?x8xf32>, tensor<2x?x4xf16>, tensor<2x?x4xf16>) -> tensor<2x?x8xf32>
+  %1 = transformer.rotate_pairs %x<interleaved> by %all, %all {heads = 2} : (tensor<2x?x8xf32>, tensor<2x?x4xf16>, tensor<2x?x4xf16>) -> tensor<2x?x8xf32>
   return
 }
 

@@ -91,7 +91,8 @@ void iquant::buildQuantizePipeline(OpPassManager &pm,
                                    const QuantizePipelineOptions &options) {
   // A model of another compiler becomes one of this dialect, whatever comes
   // then; one of this dialect stays as it is.
-  pm.addPass(createRaiseToTransformer({options.maskArguments}));
+  pm.addPass(
+      createRaiseToTransformer({options.maskArguments, options.maxPositions}));
 
   // Statistics are of the model as it was calibrated.
   if (!options.statistics.empty()) {

@@ -19,7 +19,11 @@ def RaiseToTransformer : Pass<"raise-to-transformer", "::mlir::ModuleOp"> {
 
     Requires tensors; what is computed on buffers is not read. Constants are
     judged by their values: a mask is causal, and an angle grows with the
-    position, because its numbers say so. A mask may depend on an argument of
+    position, because its numbers say so. Positions may be integers that are not
+    known, such as an argument; angles that are computed from them, and not
+    gathered from a table, are those of RoPE only with `max-positions`, since a
+    table needs a size. Cosines and sines that are not known at all rotate as
+    tensors (`transformer.rotate_pairs`). A mask may depend on an argument of
     truth values or integers, which says where it has or has not one value; one
     of floats is a mask only with `mask-arguments`, since it could hold any
     numbers. A query of which such a
@@ -37,7 +41,9 @@ def RaiseToTransformer : Pass<"raise-to-transformer", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"maskArguments", "mask-arguments", "bool", /*default=*/"false",
-           "Take float arguments that are added to scores for masks: what is above -9984 is 0 and lets a key count">
+           "Take float arguments that are added to scores for masks: what is above -9984 is 0 and lets a key count">,
+    Option<"maxPositions", "max-positions", "int64_t", /*default=*/"0",
+           "How many positions a rotation has whose positions are not known and whose angles are computed; 0 for none">
   ];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
                            "::mlir::tensor::TensorDialect", "::mlir::transformer::TransformerDialect"];

@@ -122,6 +122,12 @@ struct QuantizePipelineOptions
       llvm::cl::desc("Whether float arguments that are added to scores are "
                      "masks, as raise-to-transformer takes them."),
       llvm::cl::init(false)};
+  Option<int64_t> maxPositions{
+      *this, "max-positions",
+      llvm::cl::desc("How many positions a rotation has whose positions are "
+                     "not known, as raise-to-transformer takes them; 0 for "
+                     "none."),
+      llvm::cl::init(0)};
   Option<bool> floatIslands{
       *this, "float-islands",
       llvm::cl::desc("Whether ops that have no integer form stay in floats, as "

@@ -192,6 +192,13 @@ std::optional<double> Reader::evaluateReduction(const Node &node,
   return result;
 }
 
+std::optional<Term> raise::getRowId(const Term &element) {
+  auto op = element.value.getDefiningOp<transformer::EmbeddingOp>();
+  if (!op || !matchPattern(op.getTable(), m_Constant()))
+    return std::nullopt;
+  return Term{op.getIds(), Indices(ArrayRef(element.at).drop_back())};
+}
+
 const Reader::Step &Reader::getStep(const Term &term) {
   for (auto &[at, step] : steps[term.value])
     if (at == term.at)
@@ -226,9 +233,10 @@ std::optional<double> Reader::evaluate(const Term &term,
     }
     if (!isa<RankedTensorType>(head.value.getType()))
       return std::nullopt;
-    // Known rows of a table of known numbers, raised already.
-    if (auto op = head.value.getDefiningOp<transformer::EmbeddingOp>()) {
-      auto id = getElementOf(op.getIds(), ArrayRef(indices).drop_back());
+    // Rows of a table of known numbers, raised already.
+    if (std::optional<Term> row = getRowId(head)) {
+      auto id = evaluate(*row, values, depth + 1);
+      auto op = head.value.getDefiningOp<transformer::EmbeddingOp>();
       if (!id)
         return std::nullopt;
       return getElementOf(op.getTable(),

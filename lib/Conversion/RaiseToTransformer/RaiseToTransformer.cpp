@@ -166,6 +166,7 @@ struct RaiseToTransformer
   void runOnOperation() override {
     Common common;
     common.takesMaskArguments = maskArguments;
+    common.maxPositions = maxPositions;
     for (auto function : getOperation().getOps<func::FuncOp>())
       raise(function, common);
   }
@@ -177,6 +178,7 @@ private:
       if (op->use_empty())
         unused.insert(op);
     for (bool isLast : {false, true}) {
+      common.angles.clear();
       SmallVector<Operation *> ops = getOps(function);
       // What has nothing of others in it is not read.
       if (llvm::none_of(ops, [](Operation *op) {

@@ -24,10 +24,25 @@ class Site;
 /// or what an op without operands loads.
 bool isParameter(Value value);
 
+/// What was found of the angles whose cosines and sines these terms are.
+struct JudgedAngles {
+  std::array<Term, 4> tables;
+  /// Null where it is no index.
+  AffineExpr position;
+  int64_t positions;
+  /// None where the angles are no multiples of the position.
+  std::optional<SmallVector<float>> frequencies;
+};
+
 /// What all sites have in common.
 struct Common {
   /// Whether a float argument that is added to scores is a mask.
   bool takesMaskArguments = false;
+  /// The positions of a rotation whose angles are computed from positions that
+  /// are not known; 0 for none.
+  int64_t maxPositions = 0;
+  /// As long as no op is erased: all layers have the same angles.
+  std::vector<JudgedAngles> angles;
   /// Transposed copies, by what they are copies of and in which order.
   DenseMap<std::pair<Attribute, Attribute>, Attribute> transposed;
 };
@@ -70,6 +85,8 @@ public:
   IndexSpace &getSpace() { return state.space; }
   ImplicitLocOpBuilder &getBuilder() { return state.builder; }
   bool takesMaskArguments() const { return state.common.takesMaskArguments; }
+  int64_t getMaxPositions() const { return state.common.maxPositions; }
+  std::vector<JudgedAngles> &getAngles() { return state.common.angles; }
   OpResult getResult() const { return state.result; }
   const Term &getTerm() const { return term; }
   RankedTensorType getType() const { return type; }

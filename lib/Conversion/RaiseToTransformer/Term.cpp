@@ -186,6 +186,8 @@ bool Reader::dependsOn(const Term &term, AffineExpr variable,
   Term head = look(term);
   if (llvm::none_of(head.at, mentions) || (assumed && head == assumed))
     return false;
+  if (std::optional<Term> id = getRowId(head))
+    return mentions(head.at.back()) || dependsOn(*id, variable, budget);
   Node node = read(head);
   if (node.kind == Kind::Index)
     return mentions(node.index);

@@ -180,6 +180,9 @@ private:
   DenseMap<Value, SmallVector<std::pair<Indices, AffineExpr>, 1>> fits;
 };
 
+/// The id whose row an element of an embedding of known numbers is in.
+std::optional<Term> getRowId(const Term &element);
+
 /// A truth value as 0 or 1, other integers as signed ones.
 double toNumber(const APInt &integer);
 

@@ -1,4 +1,4 @@
-// RUN: quant-opt %s --raise-to-transformer --remarks-filter-failed=raise-to-transformer --verify-diagnostics --split-input-file | FileCheck %s --implicit-check-not='transformer.rope'
+// RUN: quant-opt %s --raise-to-transformer --remarks-filter-failed=raise-to-transformer --verify-diagnostics --split-input-file | FileCheck %s --implicit-check-not='transformer.rope' --implicit-check-not='transformer.rotate_pairs'
 
 // What looks like a RoPE and is none stays; where it comes near, a remark says why.
 
@@ -214,6 +214,91 @@ func.func @mixed(%x: tensor<3x4xf32>) -> tensor<3x4xf32> {
   %4 = arith.mulf %second, %cosine : tensor<3x2xf32>
   %5 = arith.addf %3, %4 : tensor<3x2xf32>
   // expected-remark @below {{looks like a transformer.rope, but the channels of its pairs are not those of a tensor}}
+  %result = tensor.concat dim(1) %2, %5 : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x4xf32>
+  return %result : tensor<3x4xf32>
+}
+
+// -----
+
+// A sum where the difference should be, of tables that nobody knows.
+// CHECK-LABEL: func.func @sum_of_arguments(
+func.func @sum_of_arguments(%x: tensor<3x4xf32>, %cosine: tensor<3x2xf32>, %sine: tensor<3x2xf32>) -> tensor<3x4xf32> {
+  %first = tensor.extract_slice %x[0, 0] [3, 2] [1, 1] : tensor<3x4xf32> to tensor<3x2xf32>
+  %second = tensor.extract_slice %x[0, 2] [3, 2] [1, 1] : tensor<3x4xf32> to tensor<3x2xf32>
+  %0 = arith.mulf %first, %cosine : tensor<3x2xf32>
+  %1 = arith.mulf %second, %sine : tensor<3x2xf32>
+  %2 = arith.addf %0, %1 : tensor<3x2xf32>
+  %3 = arith.mulf %first, %sine : tensor<3x2xf32>
+  %4 = arith.mulf %second, %cosine : tensor<3x2xf32>
+  %5 = arith.addf %3, %4 : tensor<3x2xf32>
+  %result = tensor.concat dim(1) %2, %5 : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x4xf32>
+  return %result : tensor<3x4xf32>
+}
+
+// -----
+
+// The second half in front.
+// CHECK-LABEL: func.func @swapped_arguments(
+func.func @swapped_arguments(%x: tensor<3x4xf32>, %cosine: tensor<3x2xf32>, %sine: tensor<3x2xf32>) -> tensor<3x4xf32> {
+  %first = tensor.extract_slice %x[0, 0] [3, 2] [1, 1] : tensor<3x4xf32> to tensor<3x2xf32>
+  %second = tensor.extract_slice %x[0, 2] [3, 2] [1, 1] : tensor<3x4xf32> to tensor<3x2xf32>
+  %0 = arith.mulf %second, %cosine : tensor<3x2xf32>
+  %1 = arith.mulf %first, %sine : tensor<3x2xf32>
+  %2 = arith.subf %0, %1 : tensor<3x2xf32>
+  %3 = arith.mulf %second, %sine : tensor<3x2xf32>
+  %4 = arith.mulf %first, %cosine : tensor<3x2xf32>
+  %5 = arith.addf %3, %4 : tensor<3x2xf32>
+  // expected-remark @below {{looks like a transformer.rope, but the channels of its pairs are not those of a tensor}}
+  %result = tensor.concat dim(1) %2, %5 : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x4xf32>
+  return %result : tensor<3x4xf32>
+}
+
+// -----
+
+// Cosines of the first channels and of the second from tensors of their own.
+// CHECK-LABEL: func.func @two_tables(
+func.func @two_tables(%x: tensor<3x4xf32>, %cosine: tensor<3x2xf32>, %sine: tensor<3x2xf32>, %other: tensor<3x2xf32>) -> tensor<3x4xf32> {
+  %first = tensor.extract_slice %x[0, 0] [3, 2] [1, 1] : tensor<3x4xf32> to tensor<3x2xf32>
+  %second = tensor.extract_slice %x[0, 2] [3, 2] [1, 1] : tensor<3x4xf32> to tensor<3x2xf32>
+  %0 = arith.mulf %first, %cosine : tensor<3x2xf32>
+  %1 = arith.mulf %second, %sine : tensor<3x2xf32>
+  %2 = arith.subf %0, %1 : tensor<3x2xf32>
+  %3 = arith.mulf %first, %sine : tensor<3x2xf32>
+  %4 = arith.mulf %second, %other : tensor<3x2xf32>
+  %5 = arith.addf %3, %4 : tensor<3x2xf32>
+  // expected-remark @below {{looks like a transformer.rotate_pairs, but its cosines or sines are no tensor of rows and channels}}
+  %result = tensor.concat dim(1) %2, %5 : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x4xf32>
+  return %result : tensor<3x4xf32>
+}
+
+// -----
+
+// Angles that are computed from positions which are an argument.
+#id = affine_map<(d0, d1) -> (d0)>
+#pair = affine_map<(d0, d1) -> (d1)>
+#row = affine_map<(d0, d1) -> (d0, d1)>
+// CHECK-LABEL: func.func @computed(
+func.func @computed(%x: tensor<3x4xf32>, %positions: tensor<3xi64>) -> tensor<3x4xf32> {
+  %frequencies = arith.constant dense<[1.0, 0.25]> : tensor<2xf32>
+  %angles = tensor.empty() : tensor<3x2xf32>
+  %angle = linalg.generic {indexing_maps = [#id, #pair, #row], iterator_types = ["parallel", "parallel"]}
+      ins(%positions, %frequencies : tensor<3xi64>, tensor<2xf32>) outs(%angles : tensor<3x2xf32>) {
+  ^bb0(%p: i64, %f: f32, %out: f32):
+    %p0 = arith.sitofp %p : i64 to f32
+    %p1 = arith.mulf %p0, %f : f32
+    linalg.yield %p1 : f32
+  } -> tensor<3x2xf32>
+  %cosine = math.cos %angle : tensor<3x2xf32>
+  %sine = math.sin %angle : tensor<3x2xf32>
+  %first = tensor.extract_slice %x[0, 0] [3, 2] [1, 1] : tensor<3x4xf32> to tensor<3x2xf32>
+  %second = tensor.extract_slice %x[0, 2] [3, 2] [1, 1] : tensor<3x4xf32> to tensor<3x2xf32>
+  %0 = arith.mulf %first, %cosine : tensor<3x2xf32>
+  %1 = arith.mulf %second, %sine : tensor<3x2xf32>
+  %2 = arith.subf %0, %1 : tensor<3x2xf32>
+  %3 = arith.mulf %first, %sine : tensor<3x2xf32>
+  %4 = arith.mulf %second, %cosine : tensor<3x2xf32>
+  %5 = arith.addf %3, %4 : tensor<3x2xf32>
+  // expected-remark @below {{looks like a transformer.rope, but only the option max-positions says of how many positions it computes its angles}}
   %result = tensor.concat dim(1) %2, %5 : (tensor<3x2xf32>, tensor<3x2xf32>) -> tensor<3x4xf32>
   return %result : tensor<3x4xf32>
 }

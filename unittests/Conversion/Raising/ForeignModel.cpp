@@ -38,11 +38,12 @@ ModelMaker::ModelMaker(MLIRContext &context, unsigned seed)
 // Tensors
 //===----------------------------------------------------------------------===//
 
-Spelled ModelMaker::argument(ArrayRef<Dim> dims) {
+Spelled ModelMaker::argument(ArrayRef<Dim> dims,
+                             llvm::function_ref<float()> pick) {
   RankedTensorType type = speller.getTensorType(dims);
   Tensor value(type.getShape(), type.getElementType());
   for (int64_t i = 0; i < value.getNumElements(); ++i)
-    value.setFloat(i, pickNumber());
+    value.setFloat(i, pick());
   arguments.push_back(value);
   return {function.getBody().addArgument(type, b.getLoc()), Dims(dims)};
 }

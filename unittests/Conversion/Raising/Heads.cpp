@@ -53,6 +53,36 @@ ModelMaker::Angles ModelMaker::makeAngles(Dim position, Dim pair,
                    [&](int64_t i) { return std::sin(angleAt(i)); })};
 }
 
+Spelled ModelMaker::getMember(const Spelled &channels, Dim pair, bool isHalf,
+                              int64_t which) {
+  unsigned last = channels.dims.size() - 1;
+  int64_t pairs = speller.getSize(pair);
+  Dims dims(channels.dims);
+  dims.back() = pair;
+  return {isHalf ? speller.slice(channels.tensor, last, which * pairs, pairs)
+                 : speller.slice(channels.tensor, last, which, pairs,
+                                 /*step=*/2),
+          dims};
+}
+
+std::array<ModelMaker::Angles, 2> ModelMaker::makeTables(Dim channel, Dim pair,
+                                                         bool isHalf) {
+  // Of all batches or of each, with entries of channels or of pairs.
+  Dims dims = chance.oneIn(2) ? Dims{rows.back()} : rows;
+  bool isOfPairs = chance.oneIn(2);
+  dims.push_back(isOfPairs ? pair : channel);
+  // Any numbers, but none that let activations grow from layer to layer.
+  auto pick = [&] { return std::cos(3 * chance.normal()); };
+  Spelled cosine = argument(dims, pick), sine = argument(dims, pick);
+  auto getAngles = [&](int64_t which) -> Angles {
+    if (isOfPairs)
+      return {cosine, sine};
+    return {getMember(cosine, pair, isHalf, which),
+            getMember(sine, pair, isHalf, which)};
+  };
+  return {getAngles(0), getAngles(1)};
+}
+
 Spelled ModelMaker::rotate(const Spelled &input, int64_t width,
                            Rotation rotation) {
   Dim head = speller.addDim(speller.getSize(input.dims.back()) / width),
@@ -63,23 +93,30 @@ Spelled ModelMaker::rotate(const Spelled &input, int64_t width,
   // Heads before positions, or behind them.
   order.insert(order.end() - chance.from(0, 1), head);
   order.push_back(channel);
-  Value heads = speller.arrange(
-      {speller.reshape(input.tensor, speller.getShape(split)), split}, order);
+  Spelled heads = {
+      speller.arrange(
+          {speller.reshape(input.tensor, speller.getShape(split)), split},
+          order),
+      order};
 
   Dims pairs(order);
   pairs.back() = pair;
   unsigned last = order.size() - 1;
-  auto getMember = [&](Value tensor, int64_t which) -> Spelled {
-    return {isHalf ? speller.slice(tensor, last, which * width / 2, width / 2)
-                   : speller.slice(tensor, last, which, width / 2, /*step=*/2),
-            pairs};
+  bool hasTables = rotation == Rotation::Tables ||
+                   (rotation == Rotation::OtherSign && chance.oneIn(2));
+  auto makeBoth = [&]() -> std::array<Angles, 2> {
+    if (hasTables)
+      return makeTables(channel, pair, isHalf);
+    Angles angles = makeAngles(rows.back(), pair, rotation);
+    return {angles, angles};
   };
-  Angles angles = makeAngles(rows.back(), pair, rotation);
-  Formula a = getMember(heads, 0), b = getMember(heads, 1);
-  Formula cosine = product({a, angles.cosine}),
-          sine = product({b, angles.sine});
+  auto [ofFirst, ofSecond] = makeBoth();
+  Formula a = getMember(heads, pair, isHalf, 0),
+          b = getMember(heads, pair, isHalf, 1);
+  Formula cosine = product({a, ofFirst.cosine}),
+          sine = product({b, ofFirst.sine});
   Formula low = rotation == Rotation::OtherSign ? cosine + sine : cosine - sine;
-  Formula high = product({b, angles.cosine}) + product({a, angles.sine});
+  Formula high = product({b, ofSecond.cosine}) + product({a, ofSecond.sine});
   Value first = speller.spell(low, pairs), second = speller.spell(high, pairs);
   Value rotated;
   if (isHalf) {
@@ -98,14 +135,26 @@ Spelled ModelMaker::rotate(const Spelled &input, int64_t width,
           input.dims};
 }
 
+ModelMaker::Rotation ModelMaker::pickRotation() {
+  // Known cosines of few bits are no rotation's.
+  return isNarrow() || chance.oneIn(2) ? Rotation::Tables : Rotation::Rope;
+}
+
+static StringRef getName(bool hasTables) {
+  return hasTables ? "rotate_pairs" : "rope";
+}
+
 void ModelMaker::addRope() {
-  // Cosines of few bits are no rotation's.
   int64_t channels = speller.getSize(getChannel());
-  if (isNarrow() || channels % 4 != 0)
+  if (channels % 4 != 0)
     return addResidual();
-  push(rotate(activations.back(), channels / chance.from(1, 2) / 2 * 2,
-              Rotation::Rope),
-       "rope");
+  int64_t width = channels / chance.from(1, 2) / 2 * 2;
+  // Of one pair, only what is known for all heads says which channels it has.
+  Rotation rotation = pickRotation();
+  if (rotation == Rotation::Tables)
+    width = std::max<int64_t>(width, 4);
+  push(rotate(activations.back(), width, rotation),
+       getName(rotation == Rotation::Tables));
 }
 
 //===----------------------------------------------------------------------===//
@@ -176,10 +225,11 @@ void ModelMaker::addAttention() {
   Spelled key = linear(activations.back(), keyChannel);
   Spelled value = linear(activations.back(), keyChannel);
   ops["linear"] += 3;
-  if (!isNarrow() && chance.oneIn(3)) {
-    query = rotate(query, width, Rotation::Rope);
-    key = rotate(key, width, Rotation::Rope);
-    ops["rope"] += 2;
+  if (chance.oneIn(3)) {
+    Rotation rotation = pickRotation();
+    query = rotate(query, width, rotation);
+    key = rotate(key, width, rotation);
+    ops[getName(rotation == Rotation::Tables).str()] += 2;
   }
 
   // [batch, head, position, channel], keys repeated for the heads of a group.

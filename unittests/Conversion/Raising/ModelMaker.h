@@ -79,7 +79,10 @@ private:
   // Tensors
   //===--------------------------------------------------------------------===//
 
-  Spelled argument(ArrayRef<Dim> dims);
+  Spelled argument(ArrayRef<Dim> dims, llvm::function_ref<float()> pick);
+  Spelled argument(ArrayRef<Dim> dims) {
+    return argument(dims, [&] { return pickNumber(); });
+  }
   /// A constant or an argument.
   Spelled parameter(ArrayRef<Dim> dims);
   Spelled constant(ArrayRef<Dim> dims, llvm::function_ref<float(int64_t)> get);
@@ -88,10 +91,16 @@ private:
   struct Angles {
     Formula cosine, sine;
   };
-  /// That of a rope, and others: angles that do not grow evenly, or a sum where
-  /// a difference should be.
-  enum class Rotation { Rope, OtherAngles, OtherSign };
+  /// That of a rope, that by arguments, and others: angles that do not grow
+  /// evenly, or a sum where a difference should be.
+  enum class Rotation { Rope, Tables, OtherAngles, OtherSign };
+  Rotation pickRotation();
   Angles makeAngles(Dim position, Dim pair, Rotation rotation);
+  /// The same as arguments, for both channels of a pair.
+  std::array<Angles, 2> makeTables(Dim channel, Dim pair, bool isHalf);
+  /// The first or the second channels of pairs.
+  Spelled getMember(const Spelled &channels, Dim pair, bool isHalf,
+                    int64_t which);
   /// The rotation of heads of this width.
   Spelled rotate(const Spelled &input, int64_t width, Rotation rotation);
   Formula maskScores(const Formula &scores, Dim query, Dim key, bool mayBeAny);

@@ -196,14 +196,40 @@ std::optional<Node> raise::getScaledSum(Reader &reader,
   return sum;
 }
 
+/// Whether two products differ in their numbers only.
+static bool haveEqualFactors(Reader &reader, const Product &lhs,
+                             const Product &rhs) {
+  return isPermutation(lhs.factors, rhs.factors,
+                       [&](const Factor &factor, const Factor &match) {
+                         return factor.power == match.power &&
+                                reader.equal(factor.term, match.term);
+                       });
+}
+
+/// lhs + rhs, which is 0 where they cancel but for the rounding of doubles.
+static double addNumbers(double lhs, double rhs) {
+  double sum = lhs + rhs;
+  return std::abs(sum) <= 1e-12 * std::abs(rhs) ? 0 : sum;
+}
+
+void raise::add(Reader &reader, Sum &sum, const Sum &other, double multiple) {
+  sum.number = addNumbers(sum.number, other.number * multiple);
+  for (const Product &product : other.products) {
+    auto *same = llvm::find_if(sum.products, [&](const Product &mine) {
+      return haveEqualFactors(reader, mine, product);
+    });
+    if (same == sum.products.end())
+      same = sum.products.insert(same, Product{0, product.factors});
+    same->number = addNumbers(same->number, product.number * multiple);
+    if (same->number == 0)
+      sum.products.erase(same);
+  }
+}
+
 bool raise::equal(Reader &reader, const Sum &lhs, const Sum &rhs) {
   auto areEqual = [&](const Product &product, const Product &other) {
     return product.number == other.number &&
-           isPermutation(product.factors, other.factors,
-                         [&](const Factor &factor, const Factor &match) {
-                           return factor.power == match.power &&
-                                  reader.equal(factor.term, match.term);
-                         });
+           haveEqualFactors(reader, product, other);
   };
   return lhs.number == rhs.number &&
          isPermutation(lhs.products, rhs.products, areEqual);
@@ -293,8 +319,9 @@ std::optional<Contraction> raise::getContraction(Reader &reader,
     at.push_back(variables[0]);
     return Contraction{
         variables,
-        reader.getElement(op.getInput(), std::move(at)),
-        reader.getElement(op.getWeight(), {head.at.back(), variables[0]}),
+        reader.getElement(op.getInput(), std::move(at), head.loops),
+        reader.getElement(op.getWeight(), {head.at.back(), variables[0]},
+                          head.loops),
         {}};
   }
   Node node = reader.read(term);

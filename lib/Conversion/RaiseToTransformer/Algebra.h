@@ -49,6 +49,10 @@ Sum getSum(Reader &reader, const Term &term);
 /// The sum over one variable of one term that a product is a multiple of.
 std::optional<Node> getScaledSum(Reader &reader, const Product &product);
 
+/// Adds a multiple of another sum, after which products of the same factors are
+/// one, and those that cancel, but for rounding, none.
+void add(Reader &reader, Sum &sum, const Sum &other, double multiple);
+
 /// Whether two sums are of the same products.
 bool equal(Reader &reader, const Sum &lhs, const Sum &rhs);
 

@@ -75,8 +75,8 @@ static Sum getScores(Site &site, Parts &parts, const Term &score) {
     auto add = rest ? rest.value.getDefiningOp<transformer::AddOp>()
                     : transformer::AddOp();
     if (add) {
-      append({add.getLhs(), rest.at});
-      append({add.getRhs(), rest.at});
+      append({add.getLhs(), rest.at, rest.loops});
+      append({add.getRhs(), rest.at, rest.loops});
     } else if (parts.selects.size() != known) {
       append(rest);
     } else {
@@ -122,20 +122,20 @@ static bool takeScores(Site &site, Parts &parts, Sum scores) {
 
 /// Finds the variables of the result: the position of the query, the channel of
 /// the value, batches and heads.
-static bool findVariables(Site &site, Parts &parts, const Term &probability,
+static bool findVariables(Site &site, Parts &parts, const Term &weight,
+                          AffineExpr query,
                           SmallVectorImpl<AffineExpr> &batches) {
   Reader &reader = site.getReader();
   parts.queryPosition = site.getSpace().getConstant(0);
   for (AffineExpr index : site.getIndices()) {
     if (!isa<AffineDimExpr>(index))
       continue;
-    bool ofProbability = reader.dependsOn(probability, index);
+    bool ofWeight = reader.dependsOn(weight, index);
     bool ofValue = reader.dependsOn(parts.value, index);
-    bool isRow = *std::next(probability.at.rbegin()) == index;
     // All heads may have one value.
-    if (ofProbability && isRow && !ofValue)
+    if (ofWeight && index == query && !ofValue)
       parts.queryPosition = index;
-    else if (ofProbability)
+    else if (ofWeight)
       batches.push_back(index);
     else if (ofValue && !parts.valueChannel)
       parts.valueChannel = index;
@@ -210,12 +210,23 @@ Raised raise::raiseAttention(Site &site) {
   if (probability.at.size() < 2 || probability.at.back() != parts.keyPosition ||
       space.getExtent(parts.keyPosition) != softmax.getType().getShape().back())
     return site.decline("attention", "its softmax is not over the keys");
+  Term score =
+      reader.getElement(softmax.getInput(), probability.at, probability.loops);
+  return createAttention(site, parts, probability,
+                         *std::next(probability.at.rbegin()), score);
+}
+
+Raised raise::createAttention(Site &site, Parts parts, const Term &weight,
+                              AffineExpr query, const Term &score,
+                              double scale) {
+  IndexSpace &space = site.getSpace();
   SmallVector<AffineExpr> batches;
-  if (!findVariables(site, parts, probability, batches))
+  if (!findVariables(site, parts, weight, query, batches))
     return site.decline("attention", "its result has dimensions that are "
                                      "neither of queries nor of values");
-  Term score = reader.getElement(softmax.getInput(), probability.at);
-  if (!takeScores(site, parts, getScores(site, parts, score)))
+  Sum scores;
+  add(site.getReader(), scores, getScores(site, parts, score), scale);
+  if (!takeScores(site, parts, std::move(scores)))
     return site.decline("attention", "its scores are no product of queries and "
                                      "keys");
   if (batches.size() > 2)
@@ -258,12 +269,12 @@ Raised raise::raiseAttention(Site &site) {
          space.getExtent(head) * width});
     return packed ? site.cast(packed, site.getType().getElementType()) : packed;
   };
-  Value query =
+  Value queries =
       pack(parts.query, parts.queryPosition, parts.head, parts.channel);
-  Value key = pack(parts.key, parts.keyPosition, parts.kvHead, parts.channel);
-  Value value =
+  Value keys = pack(parts.key, parts.keyPosition, parts.kvHead, parts.channel);
+  Value values =
       pack(parts.value, parts.keyPosition, parts.kvHead, parts.valueChannel);
-  if (!query || !key || !value)
+  if (!queries || !keys || !values)
     return site.decline("attention",
                         "its queries, keys or values are no tensors "
                         "of heads");
@@ -276,13 +287,13 @@ Raised raise::raiseAttention(Site &site) {
   Value offset;
   if (mask->isFromStart)
     offset = arith::ConstantIndexOp::create(builder, 0);
-  FloatAttr scale;
+  FloatAttr scaleAttr;
   if (!isNear(parts.scale, 1 / std::sqrt(width), site.getType()))
-    scale = builder.getF64FloatAttr(parts.scale);
+    scaleAttr = builder.getF64FloatAttr(parts.scale);
   Value result = transformer::AttentionOp::create(
-      builder, query.getType(), query, key, value, *valid, offset,
+      builder, queries.getType(), queries, keys, values, *valid, offset,
       builder.getI64IntegerAttr(heads), builder.getI64IntegerAttr(kvHeads),
-      scale, mask->causal ? builder.getUnitAttr() : UnitAttr(),
+      scaleAttr, mask->causal ? builder.getUnitAttr() : UnitAttr(),
       /*clip=*/nullptr, /*scores=*/nullptr, /*statistics=*/nullptr);
   return site.getTensor(
       {result,

@@ -45,6 +45,12 @@ struct Mask {
   bool countsIfEqual = false;
 };
 
+/// The attention of a key position and a value, where `weight` is what values
+/// are multiplied with, or depends on the same indices, `query` the index of
+/// the result that counts queries, or 0, and the scores are `scale * score`.
+Raised createAttention(Site &site, Parts parts, const Term &weight,
+                       AffineExpr query, const Term &score, double scale = 1);
+
 /// Judges a mask by its values; none where they are not those of a mask, for a
 /// reason.
 std::optional<Mask> getMask(Site &site, const Parts &parts,

@@ -106,6 +106,8 @@ static std::optional<double> compute(const Node &node, ArrayRef<double> in) {
     return std::pow(in[0], node.number);
   case Kind::Exp:
     return std::exp(in[0]);
+  case Kind::Exp2:
+    return std::exp2(in[0]);
   case Kind::Log:
     return std::log(in[0]);
   case Kind::Sqrt:
@@ -187,7 +189,10 @@ std::optional<double> Reader::evaluateReduction(const Node &node,
   size_t summed = node.kind == Kind::ReduceDot ? 2 : 1;
   if (result && node.operands.size() > summed) {
     auto start = evaluate(node.operands[summed], values, depth + 1);
-    return start ? std::optional(*result + *start) : std::nullopt;
+    if (!start)
+      return std::nullopt;
+    return node.kind == Kind::ReduceMax ? std::max(*result, *start)
+                                        : *result + *start;
   }
   return result;
 }
@@ -196,16 +201,17 @@ std::optional<Term> raise::getRowId(const Term &element) {
   auto op = element.value.getDefiningOp<transformer::EmbeddingOp>();
   if (!op || !matchPattern(op.getTable(), m_Constant()))
     return std::nullopt;
-  return Term{op.getIds(), Indices(ArrayRef(element.at).drop_back())};
+  return inLoops({op.getIds(), Indices(ArrayRef(element.at).drop_back())},
+                 element.loops);
 }
 
 const Reader::Step &Reader::getStep(const Term &term) {
-  for (auto &[at, step] : steps[term.value])
-    if (at == term.at)
+  for (auto &[element, step] : steps[term.value])
+    if (element == term)
       return *step;
   Term head = look(term);
   auto step = std::make_unique<Step>(Step{head, read(head)});
-  return *steps[term.value].emplace_back(term.at, std::move(step)).second;
+  return *steps[term.value].emplace_back(term, std::move(step)).second;
 }
 
 std::optional<double> Reader::evaluate(const Term &term,

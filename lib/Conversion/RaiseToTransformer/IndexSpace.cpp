@@ -103,13 +103,14 @@ static int64_t getDivisor(AffineExpr expr, AffineExprKind kind) {
 }
 
 /// k * n * (e floordiv n) + k * (e mod n) --> k * e
-static bool recombine(LinearForm &form) {
+static bool recombine(const IndexSpace &space, LinearForm &form) {
   for (auto [remainder, factor] : form.multiples) {
     int64_t divisor = getDivisor(remainder, AffineExprKind::Mod);
     if (divisor == 0 || factor == 0)
       continue;
     AffineExpr whole = cast<AffineBinaryOpExpr>(remainder).getLHS();
-    auto quotient = form.multiples.find(whole.floorDiv(divisor));
+    auto *quotient =
+        form.multiples.find(space.simplify(whole.floorDiv(divisor)));
     if (quotient == form.multiples.end() ||
         quotient->second != factor * divisor)
       continue;
@@ -163,7 +164,7 @@ AffineExpr IndexSpace::simplify(AffineExpr expr) const {
   if (expr.getKind() == AffineExprKind::Add) {
     accumulate(form, lhs, 1);
     accumulate(form, rhs, 1);
-    while (recombine(form)) {
+    while (recombine(*this, form)) {
     }
     return build(form, context);
   }
@@ -190,12 +191,30 @@ AffineExpr IndexSpace::simplify(AffineExpr expr) const {
   auto range = getRange(remainder);
   bool known = range && range->first >= 0 && range->second < number;
   if (expr.getKind() == AffineExprKind::Mod)
-    return known ? remainder : remainder % number;
+    return known ? remainder : getRemainder(remainder, number);
   if (expr.getKind() != AffineExprKind::FloorDiv)
     return expr;
   if (!known)
-    accumulate(whole, remainder.floorDiv(number), 1);
+    accumulate(whole, getQuotient(remainder, number), 1);
   return build(whole, context);
+}
+
+AffineExpr IndexSpace::getRemainder(AffineExpr expr, int64_t divisor) const {
+  int64_t multiple = getDivisor(expr, AffineExprKind::Mod);
+  if (multiple == 0 || multiple % divisor != 0)
+    return expr % divisor;
+  return simplify(cast<AffineBinaryOpExpr>(expr).getLHS() % divisor);
+}
+
+AffineExpr IndexSpace::getQuotient(AffineExpr expr, int64_t divisor) const {
+  if (int64_t inner = getDivisor(expr, AffineExprKind::FloorDiv))
+    return simplify(
+        cast<AffineBinaryOpExpr>(expr).getLHS().floorDiv(inner * divisor));
+  int64_t multiple = getDivisor(expr, AffineExprKind::Mod);
+  if (multiple == 0 || multiple % divisor != 0)
+    return expr.floorDiv(divisor);
+  AffineExpr whole = cast<AffineBinaryOpExpr>(expr).getLHS();
+  return simplify(whole.floorDiv(divisor) % (multiple / divisor));
 }
 
 AffineExpr IndexSpace::join(ArrayRef<AffineExpr> indices,

@@ -57,6 +57,12 @@ public:
   MLIRContext *getContext() const { return context; }
 
 private:
+  /// expr mod divisor; (e mod n) mod m is e mod m, where m divides n.
+  AffineExpr getRemainder(AffineExpr expr, int64_t divisor) const;
+  /// expr floordiv divisor; (e floordiv n) floordiv m is e floordiv (n * m),
+  /// and (e mod n) floordiv m is (e floordiv m) mod (n / m), where m divides n.
+  AffineExpr getQuotient(AffineExpr expr, int64_t divisor) const;
+
   MLIRContext *context;
   SmallVector<int64_t> extents;
 };

@@ -33,10 +33,18 @@ bool raise::isParameter(Value value) {
 static AffineExpr getFeature(Site &site, const Term &weight, const Term &input,
                              bool mayBeArgument) {
   Reader &reader = site.getReader();
-  Value parameter = reader.look(weight).value;
+  Term element = reader.look(weight);
+  Value parameter = element.value;
   if (!isParameter(parameter) ||
       (isa<BlockArgument>(parameter) && !mayBeArgument))
     return {};
+  // What every iteration of a loop has another part of is no weight.
+  for (AffineExpr loop : site.getTerm().loops)
+    if (auto dim = dyn_cast<AffineDimExpr>(loop);
+        dim && element.anyIndex([&](AffineExpr index) {
+          return index.isFunctionOfDim(dim.getPosition());
+        }))
+      return {};
   // A factor of all channels is no weight of a single feature.
   SplatElementsAttr factor;
   if (matchPattern(parameter, m_Constant(&factor)) &&
@@ -145,7 +153,7 @@ Raised raise::raiseBias(Site &site) {
   if (!lhs.value.getDefiningOp<transformer::LinearOp>())
     std::swap(lhs, rhs);
   auto linear = lhs.value.getDefiningOp<transformer::LinearOp>();
-  if (!linear || linear.getBias() ||
+  if (!linear || linear.getBias() || !reader.isVisible(lhs) ||
       !llvm::is_contained(site.getIndices(), lhs.at.back()))
     return std::nullopt;
   // What is computed from an argument may be a mask of scores.
@@ -190,15 +198,16 @@ static std::optional<Term> getElementOfTable(Reader &reader, const Term &term,
 /// Reads an element that an op takes out of a table of two dimensions.
 static std::optional<TableRow> getTableRow(Site &site) {
   Reader &reader = site.getReader();
-  Node node = reader.read(site.getTerm());
+  Term head = reader.look(site.getTerm());
+  Node node = reader.read(head);
   if (node.kind == Kind::Extract && node.operands.size() == 1) {
     auto unknown = llvm::find(node.at, AffineExpr());
     int64_t dim = unknown - node.at.begin();
     AffineExpr row = site.getSpace().add(
         cast<RankedTensorType>(node.table.getType()).getDimSize(dim));
     *unknown = row;
-    auto element =
-        getElementOfTable(reader, reader.getElement(node.table, node.at), row);
+    Term inTable = inLoops(reader.getElement(node.table, node.at), head.loops);
+    auto element = getElementOfTable(reader, inTable, row);
     if (!element)
       return std::nullopt;
     return TableRow{element->value, node.operands[0], {}, element->at[1]};
@@ -213,9 +222,8 @@ static std::optional<TableRow> getTableRow(Site &site) {
                        : WalkResult::advance();
           })
           .wasInterrupted();
-  Term head = reader.look(site.getTerm());
   if (!gathers || node.kind != Kind::Leaf || head.at.size() != 2 ||
-      !isParameter(head.value))
+      !isParameter(head.value) || !reader.isVisible(head))
     return std::nullopt;
   return TableRow{head.value, {}, head.at[0], head.at[1]};
 }

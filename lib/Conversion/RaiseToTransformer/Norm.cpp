@@ -38,7 +38,7 @@ static std::optional<Term> getSquared(Reader &reader, const Term &term) {
   Term head = reader.look(term);
   if (auto op = head.value.getDefiningOp<transformer::MulOp>())
     if (op.getGate() == op.getUp())
-      return reader.getElement(op.getGate(), head.at);
+      return reader.getElement(op.getGate(), head.at, head.loops);
   Node node = reader.read(term);
   if (node.kind == Kind::Pow && node.number == 2)
     return node.operands[0];
@@ -226,7 +226,8 @@ Raised raise::raiseNormParameters(Site &site) {
   } else if (node.kind == Kind::Mul) {
     scaled = getScaledNorm(reader, site.getTerm());
   }
-  if (!scaled || scaled->norm.at.back() != site.getChannel())
+  if (!scaled || scaled->norm.at.back() != site.getChannel() ||
+      !reader.isVisible(scaled->norm))
     return std::nullopt;
   // A number may be one of a formula that others of its users are in, too.
   if (scaled->scale && getNumber(reader, scaled->scale) &&

@@ -11,6 +11,7 @@
 #include "iquant/Conversion/Passes.h"
 
 #include "mlir/Dialect/ControlFlow/IR/ControlFlowOps.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
 #include "mlir/IR/Remarks.h"
 
@@ -47,7 +48,7 @@ static bool mayBeRaised(OpResult result) {
   return type && isa<FloatType>(type.getElementType()) && !result.use_empty() &&
          isa_and_nonnull<linalg::LinalgDialect, tosa::TosaDialect,
                          arith::ArithDialect, math::MathDialect,
-                         tensor::TensorDialect>(
+                         scf::SCFDialect, tensor::TensorDialect>(
              result.getOwner()->getDialect()) &&
          !result.getOwner()->hasTrait<OpTrait::ConstantLike>();
 }
@@ -130,17 +131,15 @@ static Value getUndone(Value value) {
     return {};
   IndexSpace space(value.getContext());
   Reader reader(space);
-  Indices indices;
-  for (int64_t size : type.getShape())
-    indices.push_back(space.add(size));
+  Term element = reader.begin(value);
   SmallVector<Term> path;
-  Term head = reader.look({value, indices}, &path);
+  Term head = reader.look(element, &path);
   Operation *op = head.value.getDefiningOp();
   if (!op || !isTransformerOp(op))
     return {};
   for (const Term &step : llvm::reverse(path))
     if (step.value != value && step.value.getType() == type &&
-        step.at == indices)
+        step.at == element.at)
       return step.value;
   return {};
 }
@@ -151,8 +150,9 @@ static bool isLeftover(Operation *op, bool wasUsed) {
   if (!wasUsed || !op->use_empty())
     return false;
   return !op->walk([&](Operation *inner) {
-              bool isHarmless = inner == op || isa<cf::AssertOp>(inner) ||
-                                isMemoryEffectFree(inner);
+              bool isHarmless =
+                  inner == op || isMemoryEffectFree(inner) ||
+                  isa<cf::AssertOp, tensor::ParallelInsertSliceOp>(inner);
               return isHarmless ? WalkResult::advance()
                                 : WalkResult::interrupt();
             }).wasInterrupted();
@@ -178,47 +178,60 @@ private:
       if (op->use_empty())
         unused.insert(op);
     for (bool isLast : {false, true}) {
-      common.angles.clear();
-      SmallVector<Operation *> ops = getOps(function);
       // What has nothing of others in it is not read.
-      if (llvm::none_of(ops, [](Operation *op) {
+      if (llvm::none_of(getOps(function), [](Operation *op) {
             return llvm::any_of(op->getResults(), mayBeRaised);
           }))
         break;
-      for (Operation *op : ops)
-        for (OpResult result : op->getResults())
-          if (mayBeRaised(result))
-            if (Value replacement = raiseValue(result, common, isLast))
-              result.replaceAllUsesWith(replacement);
+      raiseIn(function, common, isLast, unused);
+      SmallVector<Operation *> ops = getOps(function);
       for (Operation *op : ops)
         for (OpOperand &operand : op->getOpOperands())
           if (Value undone = getUndone(operand.get()))
             operand.set(undone);
-      eraseLeftovers(function, unused);
+      eraseLeftovers(ops, unused);
     }
     report(function);
   }
 
-  /// The ops of a function in the order of the program, without those in bodies
-  /// that are read through their ops.
-  static SmallVector<Operation *> getOps(func::FuncOp function) {
+  /// Raises what is computed in a function or in a loop, and then what is left
+  /// in the loops there: what a loop computes as a whole is more than its
+  /// parts.
+  static void raiseIn(Operation *scope, Common &common, bool isLast,
+                      const llvm::SmallPtrSetImpl<Operation *> &unused) {
+    common.angles.clear();
+    SmallVector<Operation *> ops = getOps(scope, /*intoLoops=*/false);
+    for (Operation *op : ops)
+      for (OpResult result : op->getResults())
+        if (mayBeRaised(result))
+          if (Value replacement = raiseValue(result, common, isLast))
+            result.replaceAllUsesWith(replacement);
+    eraseLeftovers(ops, unused);
+    for (Operation *op : getOps(scope, /*intoLoops=*/false))
+      if (isa<LoopLikeOpInterface>(op))
+        raiseIn(op, common, isLast, unused);
+  }
+
+  /// The ops in another one in the order of the program, without those in
+  /// bodies that are read through their ops.
+  static SmallVector<Operation *> getOps(Operation *scope,
+                                         bool intoLoops = true) {
     SmallVector<Operation *> ops;
-    function.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    scope->walk<WalkOrder::PreOrder>([&](Operation *op) {
+      if (op == scope)
+        return WalkResult::advance();
       ops.push_back(op);
-      return isa<linalg::LinalgOp>(op) ? WalkResult::skip()
-                                       : WalkResult::advance();
+      bool isSkipped = isa<linalg::LinalgOp>(op) ||
+                       (!intoLoops && isa<LoopLikeOpInterface>(op));
+      return isSkipped ? WalkResult::skip() : WalkResult::advance();
     });
     return ops;
   }
 
-  /// Erases what was used and is not any more, users first.
-  void eraseLeftovers(func::FuncOp function,
-                      const llvm::SmallPtrSetImpl<Operation *> &unused) {
-    SmallVector<Operation *> ops;
-    function.walk<WalkOrder::PostOrder>([&](Operation *op) {
-      if (op != function && !isa<linalg::LinalgOp>(op->getParentOp()))
-        ops.push_back(op);
-    });
+  /// Erases what was used and is not any more, users and what is in bodies
+  /// first.
+  static void eraseLeftovers(ArrayRef<Operation *> ops,
+                             const llvm::SmallPtrSetImpl<Operation *> &unused) {
     for (Operation *op : llvm::reverse(ops))
       if (isLeftover(op, !unused.contains(op)))
         op->erase();

@@ -9,6 +9,9 @@
 
 #include "Term.h"
 
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Utils/StaticValueUtils.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -17,8 +20,6 @@ using namespace mlir::iquant::raise;
 
 /// The most elements of a table of indices that are looked at.
 static constexpr int64_t kMaxIndices = int64_t(1) << 16;
-/// Indices that count from the end, and offsets, nest some four deep.
-static constexpr unsigned kMaxDepth = 8;
 
 /// The variables that indices are expressions of.
 static SmallVector<AffineDimExpr> getVariablesOf(ArrayRef<AffineExpr> indices) {
@@ -33,7 +34,9 @@ static SmallVector<AffineDimExpr> getVariablesOf(ArrayRef<AffineExpr> indices) {
 }
 
 AffineExpr Reader::fitIndex(const Term &term) {
-  SmallVector<AffineDimExpr> variables = getVariablesOf(term.at);
+  Indices indices(term.at);
+  llvm::append_range(indices, term.loops);
+  SmallVector<AffineDimExpr> variables = getVariablesOf(indices);
   int64_t count = 1;
   unsigned size = 0;
   for (AffineDimExpr variable : variables) {
@@ -100,9 +103,27 @@ static std::optional<bool> decide(const IndexSpace &space, Kind kind,
   }
 }
 
+AffineExpr Reader::getApplied(const Term &term, unsigned depth) {
+  auto op = term.value.getDefiningOp<affine::AffineApplyOp>();
+  if (!op)
+    return {};
+  SmallVector<AffineExpr> operands;
+  for (Value operand : op.getMapOperands()) {
+    operands.push_back(getIndex({operand, term.at, term.loops}, depth - 1));
+    if (!operands.back())
+      return {};
+  }
+  ArrayRef<AffineExpr> dims(operands);
+  unsigned numDims = op.getAffineMap().getNumDims();
+  return space.simplify(op.getAffineMap().getResult(0).replaceDimsAndSymbols(
+      dims.take_front(numDims), dims.drop_front(numDims)));
+}
+
 AffineExpr Reader::getIndex(const Term &term, unsigned depth) {
   if (depth == 0)
     return {};
+  if (term.value.getDefiningOp<affine::AffineApplyOp>())
+    return getApplied(term, depth);
   Node node = read(term);
   auto getOperand = [&](unsigned i) {
     return getIndex(node.operands[i], depth - 1);
@@ -142,15 +163,20 @@ AffineExpr Reader::getIndex(const Term &term, unsigned depth) {
   }
   // Numbers of a constant, or of what is computed from constants only.
   Term head = look(term);
-  SmallVectorImpl<std::pair<Indices, AffineExpr>> &known = fits[head.value];
-  for (auto &[at, fit] : known)
-    if (at == head.at)
+  for (auto &[element, fit] : fits[head.value])
+    if (element == head)
       return fit;
   AffineExpr fit = fitIndex(head);
-  fits[head.value].push_back({head.at, fit});
+  fits[head.value].push_back({head, fit});
   return fit;
 }
 
+AffineExpr Reader::getIndex(OpFoldResult index, const Indices &loops) {
+  if (std::optional<int64_t> constant = getConstantIntValue(index))
+    return space.getConstant(*constant);
+  return getIndex({cast<Value>(index), {}, loops});
+}
+
 AffineExpr Reader::getIndex(const Term &term) {
-  return getIndex(term, kMaxDepth);
+  return getIndex(term, kMaxIndexDepth);
 }

@@ -147,6 +147,16 @@ static bool isLowest(double number, Type type) {
   return number <= FloatAttr::get(type, lowest).getValueAsDouble();
 }
 
+bool raise::isNeutral(Reader &reader, Kind reduction, const Term &start) {
+  Node node = reader.read(start);
+  if (node.kind != Kind::Number)
+    return false;
+  return reduction == Kind::ReduceMax
+             ? isLowest(node.number,
+                        getElementTypeOrSelf(start.value.getType()))
+             : node.number == 0;
+}
+
 Node raise::readLinalg(Reader &reader, const Term &term) {
   Node node;
   if (auto index = term.value.getDefiningOp<linalg::IndexOp>()) {
@@ -166,15 +176,10 @@ Node raise::readLinalg(Reader &reader, const Term &term) {
                   op.getRegionOutputArgs()[number]);
   if (kind == Kind::Leaf)
     return {};
-  Term start = reader.getElement(op.getDpsInits()[number], term.at);
-  Node startNode = reader.read(start);
-  bool isNumber = startNode.kind == Kind::Number;
-  if (kind == Kind::ReduceMax &&
-      !(isNumber && isLowest(startNode.number, combined.getType())))
-    return {};
+  Term start = reader.getElement(op.getDpsInits()[number], term.at, term.loops);
   node.kind = kind;
   node.operands.push_back({combined, *loops});
-  if (kind == Kind::ReduceSum && !(isNumber && startNode.number == 0))
+  if (!isNeutral(reader, kind, start))
     node.operands.push_back(start);
   for (AffineExpr variable : getVariables(reader, op))
     if (isa<AffineDimExpr>(variable))

@@ -87,7 +87,7 @@ static std::pair<Kind, bool> getKind(arith::CmpFPredicate predicate) {
 
 /// Reads `x ^ y` with a constant `y`.
 static Node readPower(Reader &reader, Operation *op, const Term &term) {
-  Node exponent = reader.read({op->getOperand(1), term.at});
+  Node exponent = reader.read({op->getOperand(1), term.at, term.loops});
   Node node;
   if (exponent.kind != Kind::Number)
     return node;
@@ -109,6 +109,7 @@ static Kind getSimpleKind(Operation *op) {
       .Case<arith::MinimumFOp, arith::MinNumFOp>([](auto) { return Kind::Min; })
       .Case([](arith::SelectOp) { return Kind::Select; })
       .Case([](math::ExpOp) { return Kind::Exp; })
+      .Case([](math::Exp2Op) { return Kind::Exp2; })
       .Case([](math::LogOp) { return Kind::Log; })
       .Case([](math::SqrtOp) { return Kind::Sqrt; })
       .Case([](math::RsqrtOp) { return Kind::Rsqrt; })
@@ -152,7 +153,7 @@ Node raise::readScalar(Reader &reader, const Term &term) {
     node.kind = Kind::Extract;
     node.table = extract.getTensor();
     for (Value index : extract.getIndices()) {
-      node.at.push_back(reader.getIndex({index, term.at}));
+      node.at.push_back(reader.getIndex({index, term.at, term.loops}));
       if (!node.at.back())
         node.operands.push_back({index, term.at});
     }

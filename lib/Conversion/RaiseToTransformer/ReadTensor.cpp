@@ -57,7 +57,7 @@ static std::optional<Term> step(Reader &reader, tensor::ExtractSliceOp op,
   unsigned next = 0;
   for (auto [dim, offset, size, stride] : llvm::enumerate(
            op.getMixedOffsets(), op.getMixedSizes(), op.getMixedStrides())) {
-    std::optional<int64_t> begin = getConstantIntValue(offset);
+    AffineExpr begin = reader.getIndex(offset, term.loops);
     std::optional<int64_t> step = getConstantIntValue(stride);
     if (!begin || !step)
       return std::nullopt;
@@ -66,7 +66,7 @@ static std::optional<Term> step(Reader &reader, tensor::ExtractSliceOp op,
       return std::nullopt;
     AffineExpr index =
         dropped[dim] ? reader.getSpace().getConstant(0) : term.at[next++];
-    at.push_back(index * *step + *begin);
+    at.push_back(index * *step + begin);
   }
   return reader.getElement(op.getSource(), std::move(at));
 }
@@ -122,7 +122,7 @@ static std::optional<Term> step(Reader &reader, tensor::ExtractOp op,
                                 const Term &term) {
   Indices at;
   for (Value index : op.getIndices()) {
-    at.push_back(reader.getIndex({index, term.at}));
+    at.push_back(reader.getIndex({index, term.at, term.loops}));
     if (!at.back())
       return std::nullopt;
   }
@@ -145,7 +145,7 @@ static std::optional<Term> step(Reader &reader, tensor::GatherOp op,
       ofIndex.push_back(
           reader.getSpace().getConstant(gathered - op.getGatherDims().begin()));
       at.push_back(reader.getIndex(
-          reader.getElement(op.getIndices(), std::move(ofIndex))));
+          reader.getElement(op.getIndices(), std::move(ofIndex), term.loops)));
       if (!at.back())
         return std::nullopt;
     } else {

@@ -72,7 +72,7 @@ static std::optional<Term> step(Reader &reader, tosa::TileOp op,
 static std::optional<Term> step(Reader &reader, tosa::GatherOp op,
                                 const Term &term) {
   AffineExpr index = reader.getIndex(
-      reader.getElement(op.getIndices(), {term.at[0], term.at[1]}));
+      reader.getElement(op.getIndices(), {term.at[0], term.at[1]}, term.loops));
   if (!index)
     return std::nullopt;
   return reader.getElement(op.getValues(), {term.at[0], index, term.at[2]});

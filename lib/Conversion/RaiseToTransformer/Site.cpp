@@ -27,9 +27,8 @@ Site::State::State(OpResult result, Common &common,
 
 Site::Site(State &state)
     : state(state), type(llvm::cast<RankedTensorType>(state.result.getType())) {
-  for (int64_t size : type.getShape())
-    indices.push_back(state.space.add(size));
-  term = {state.result, indices};
+  term = state.reader.begin(state.result);
+  indices = term.at;
 }
 
 Site Site::withChannel(AffineExpr index) const {
@@ -99,7 +98,10 @@ Value Site::getTensor(const Term &element, ArrayRef<AffineExpr> indices,
   --state.depth;
   if (raised && *raised)
     return *raised;
-  return recompute(state.builder, state.reader.look(element), indices, shape);
+  Term computed = state.reader.look(element);
+  if (!state.reader.isVisible(computed))
+    return {};
+  return recompute(state.builder, computed, indices, shape);
 }
 
 std::optional<Term> Site::getRowsOf(const Term &element, AffineExpr channel) {

@@ -106,7 +106,8 @@ Raised raise::raiseSoftmax(Site &site) {
         static_cast<uint64_t>(site.getType().getRank()))
       return site.decline("softmax", "it is not that of the last dimension");
     return createSoftmax(site, site.getActivation(reader.getElement(
-                                   op.getInput(), Indices(site.getIndices()))));
+                                   op.getInput(), Indices(site.getIndices()),
+                                   site.getTerm().loops)));
   }
   Node root = reader.read(site.getTerm());
   if (root.kind == Kind::Exp && isa<AffineDimExpr>(channel))

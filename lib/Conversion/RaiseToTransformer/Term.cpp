@@ -24,8 +24,9 @@ static constexpr unsigned kMaxMoves = 64;
 Term Term::substitute(const IndexSpace &space, AffineExpr variable,
                       AffineExpr replacement) const {
   Term result = *this;
-  for (AffineExpr &index : result.at)
-    index = space.simplify(index.replace(variable, replacement));
+  for (Indices *indices : {&result.at, &result.loops})
+    for (AffineExpr &index : *indices)
+      index = space.simplify(index.replace(variable, replacement));
   return result;
 }
 
@@ -33,26 +34,35 @@ Term Term::substitute(const IndexSpace &space, AffineExpr variable,
 // Steps
 //===----------------------------------------------------------------------===//
 
-Term Reader::getElement(Value tensor, Indices at) const {
+Term Reader::getElement(Value tensor, Indices at, Indices loops) const {
   if (auto type = dyn_cast<RankedTensorType>(tensor.getType()))
     for (auto [index, size] : llvm::zip_equal(at, type.getShape()))
       index = size == 1 ? space.getConstant(0) : space.simplify(index);
-  return {tensor, std::move(at)};
+  return {tensor, std::move(at), std::move(loops)};
+}
+
+Term Reader::begin(Value result) {
+  Term term = {result, {}};
+  for (int64_t size : cast<RankedTensorType>(result.getType()).getShape())
+    term.at.push_back(space.add(size));
+  for (int64_t count : getTripCounts(result))
+    term.loops.push_back(space.add(count));
+  loops = term.loops;
+  return term;
 }
 
 static std::optional<Term> step(Reader &reader, const Term &term) {
-  if (std::optional<Term> next = stepLinalg(reader, term))
+  if (std::optional<Term> next = stepLoop(reader, term))
     return next;
-  if (std::optional<Term> next = stepTensor(reader, term))
-    return next;
-  if (std::optional<Term> next = stepScalar(reader, term))
-    return next;
-  return stepTosa(reader, term);
+  for (auto stepInto : {stepLinalg, stepTensor, stepScalar, stepTosa})
+    if (std::optional<Term> next = stepInto(reader, term))
+      return inLoops(*next, term.loops);
+  return std::nullopt;
 }
 
 Term Reader::look(Term term, SmallVectorImpl<Term> *path) {
   for (unsigned steps = 0; steps < kMaxMoves; ++steps) {
-    if (path && isa<RankedTensorType>(term.value.getType()))
+    if (path && isa<RankedTensorType>(term.value.getType()) && isVisible(term))
       path->push_back(term);
     std::optional<Term> next = step(*this, term);
     if (!next)
@@ -91,10 +101,10 @@ static std::optional<double> getNumber(Value value) {
 
 /// A factor that all channels have in common may belong to a formula, such as
 /// the -1 of a rotation.
-static Node readScale(Reader &reader, transformer::ScaleOp op,
-                      const Term &term) {
+static Node readScale(Reader &reader, const Term &term) {
   Node node;
-  if (!getNumber(op.getFactors()))
+  auto op = term.value.getDefiningOp<transformer::ScaleOp>();
+  if (!op || !getNumber(op.getFactors()))
     return node;
   node.kind = Kind::Mul;
   node.operands.push_back(reader.getElement(op.getInput(), term.at));
@@ -110,15 +120,25 @@ Node Reader::read(const Term &term) {
     node.number = *number;
     return node;
   }
+  if (Node node = readLoop(*this, head); node.kind != Kind::Leaf)
+    return node;
   if (!head.value.getDefiningOp())
     return {};
-  if (auto scale = head.value.getDefiningOp<transformer::ScaleOp>())
-    return readScale(*this, scale, head);
-  if (Node node = readLinalg(*this, head); node.kind != Kind::Leaf)
+  if (AffineExpr index = getApplied(head)) {
+    Node node;
+    node.kind = Kind::Index;
+    node.index = index;
     return node;
-  if (Node node = readScalar(*this, head); node.kind != Kind::Leaf)
+  }
+  for (auto readOp : {readScale, readLinalg, readScalar, readTosa}) {
+    Node node = readOp(*this, head);
+    if (node.kind == Kind::Leaf)
+      continue;
+    for (Term &operand : node.operands)
+      operand = inLoops(operand, head.loops);
     return node;
-  return readTosa(*this, head);
+  }
+  return {};
 }
 
 //===----------------------------------------------------------------------===//
@@ -142,6 +162,7 @@ bool Reader::equal(const Term &lhs, const Term &rhs, unsigned &budget) {
       leftNode.number != rightNode.number ||
       leftNode.index != rightNode.index || leftNode.table != rightNode.table ||
       leftNode.at != rightNode.at ||
+      (leftNode.table && left.loops != right.loops) ||
       leftNode.operands.size() != rightNode.operands.size() ||
       leftNode.variables.size() != rightNode.variables.size())
     return false;
@@ -184,7 +205,7 @@ bool Reader::dependsOn(const Term &term, AffineExpr variable,
   };
   // What does not mention the variable at all depends on it in no way.
   Term head = look(term);
-  if (llvm::none_of(head.at, mentions) || (assumed && head == assumed))
+  if (!head.anyIndex(mentions) || (assumed && head == assumed))
     return false;
   if (std::optional<Term> id = getRowId(head))
     return mentions(head.at.back()) || dependsOn(*id, variable, budget);

@@ -73,6 +73,20 @@ def softmax(type, row, axis):
 return %r : {type}""", f"%x: {type}", type)
 
 
+def loops(depth):
+    """Loops in loops, the innermost of which writes a block."""
+    begin = "".join(f"%r{i} = scf.for %i{i} = %c0 to %c1 step %c1 iter_args(%x{i + 1} = %x{i}) -> (tensor<4x4xf32>) {{\n"
+                    for i in range(depth))
+    end = "".join(f"scf.yield %r{i} : tensor<4x4xf32>\n}}\n" for i in reversed(range(1, depth)))
+    return module(f"""%c0 = arith.constant 0 : index
+%c1 = arith.constant 1 : index
+{begin}%square = arith.mulf %x{depth}, %x{depth} : tensor<4x4xf32>
+%w = tensor.insert_slice %square into %x{depth}[0, 0] [4, 4] [1, 1] : tensor<4x4xf32> into tensor<4x4xf32>
+scf.yield %w : tensor<4x4xf32>
+}}
+{end}return %r0 : tensor<4x4xf32>""", "%x0: tensor<4x4xf32>")
+
+
 def chains():
     """Names and texts of what is long."""
     for op in ("arith.addf {x}, {x}", "arith.subf {x}, %x", "math.exp {x}"):
@@ -87,6 +101,7 @@ def chains():
     yield "constants", chain(10000, "math.exp {x}").replace("func.func @main(%x: tensor<4x4xf32>)", "func.func @main()").replace(
         "{\n%0", "{\n%x = arith.constant dense<[[0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 2.0, 3.0]]> "
         ": tensor<4x4xf32>\n%0", 1)
+    yield "loops", loops(1000)
     yield "deep regions", nest(10000, "scf.execute_region {\n", "scf.yield\n}\n", "")
 
 

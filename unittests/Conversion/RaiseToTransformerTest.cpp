@@ -21,8 +21,10 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tosa/IR/TosaOps.h"
+#include "mlir/IR/Iterators.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/InitAllDialects.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Pass/PassManager.h"
 #include "mlir/Transforms/Passes.h"
 
@@ -107,8 +109,13 @@ protected:
     return std::move(*results);
   }
 
-  /// A factor is one wherever it is, so nobody counts those.
+  /// A factor is one wherever it is, so nobody counts those. What was dead from
+  /// the beginning stays, and so does what it reads, if nobody erases it.
   static OpCounts countOps(ModuleOp module) {
+    module.walk<WalkOrder::PostOrder, ReverseIterator>([](Operation *op) {
+      if (isOpTriviallyDead(op))
+        op->erase();
+    });
     OpCounts counts;
     module.walk([&](Operation *op) {
       if (isa<transformer::TransformerDialect>(op->getDialect()) &&

@@ -31,6 +31,7 @@ Raised raiseIdentity(Site &site);
 Raised raiseAdd(Site &site);
 Raised raiseRope(Site &site);
 Raised raiseAttention(Site &site);
+Raised raiseFlashAttention(Site &site);
 
 } // namespace mlir::iquant::raise
 

@@ -343,7 +343,7 @@ ForeignModel ModelMaker::make() {
   speller.setUsesTosa(chance.oneIn(2));
   if (chance.oneIn(2))
     rows.push_back(speller.addDim(chance.from(1, 3)));
-  rows.push_back(speller.addDim(chance.from(2, 5)));
+  rows.push_back(speller.addDim(chance.from(2, 6)));
 
   if (chance.oneIn(3))
     addEmbedding();

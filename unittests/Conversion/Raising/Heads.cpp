@@ -161,18 +161,24 @@ void ModelMaker::addRope() {
 // Attention
 //===----------------------------------------------------------------------===//
 
-/// A causal mask, or any that leaves every query a key, as a sum or as a
-/// selection.
-Formula ModelMaker::maskScores(const Formula &scores, Dim query, Dim key,
-                               bool mayBeAny) {
+/// A causal mask, or any that leaves every query a key.
+SmallVector<bool> ModelMaker::pickMask(Dim query, Dim key, bool isCausal) {
   int64_t queries = speller.getSize(query), keys = speller.getSize(key);
-  bool isCausal = !mayBeAny || chance.oneIn(2);
   SmallVector<bool> valid;
   for (int64_t s = 0; s < queries; ++s)
     for (int64_t t = 0; t < keys; ++t)
       valid.push_back(isCausal ? t <= s + keys - queries
                                : t == s % keys ||
                                      (s + t != keys - 1 && chance.oneIn(2)));
+  return valid;
+}
+
+/// A mask as a sum or as a selection.
+Formula ModelMaker::maskScores(const Formula &scores, Dim query, Dim key,
+                               bool mayBeAny) {
+  int64_t queries = speller.getSize(query), keys = speller.getSize(key);
+  bool isCausal = !mayBeAny || chance.oneIn(2);
+  SmallVector<bool> valid = pickMask(query, key, isCausal);
   double masked =
       isNarrow()
           ? -1e4
@@ -214,6 +220,23 @@ Formula ModelMaker::maskScores(const Formula &scores, Dim query, Dim key,
           })
           .getResult(0);
   return whole;
+}
+
+Spelled ModelMaker::attendAtOnce(const Parts &parts, bool mayBeAny) {
+  Dims dims(parts.batch);
+  dims.append({parts.position, parts.keyPosition});
+  Formula scores = Spelled{
+      speller.contract(parts.query, parts.key, parts.channel, dims), dims};
+  if (parts.scale != 1)
+    scores = chance.oneIn(2) ? scores / Formula(1 / parts.scale)
+                             : product({scores, parts.scale});
+  if (!chance.oneIn(3))
+    scores = maskScores(scores, parts.position, parts.keyPosition, mayBeAny);
+  Spelled weights{speller.spell(softmax(scores, parts.keyPosition), dims),
+                  dims};
+  dims.back() = parts.channel;
+  return {speller.contract(weights, parts.value, parts.keyPosition, dims),
+          dims};
 }
 
 void ModelMaker::addAttention() {
@@ -284,18 +307,19 @@ void ModelMaker::addAttention() {
     multiply(q);
   if (scaled == 2)
     multiply(k);
-  Dims scoreDims = with(finalBatch, {position, keyPosition});
-  Formula scores =
-      Spelled{speller.contract(q, k, channel, scoreDims), scoreDims};
+  Parts parts{q, k, v, finalBatch, position, keyPosition, channel};
   if (scaled == 3)
-    scores = chance.oneIn(2) ? scores / Formula(1 / scale)
-                             : product({scores, scale});
-  if (!chance.oneIn(3))
-    scores = maskScores(scores, position, keyPosition, batches == 1);
-  Spelled weights{speller.spell(softmax(scores, keyPosition), scoreDims),
-                  scoreDims};
-  Dims resultDims = with(finalBatch, {position, channel});
-  Value result = speller.contract(weights, v, keyPosition, resultDims);
+    parts.scale = scale;
+  bool mayBeAny = batches == 1;
+  Value result;
+  if (chance.oneIn(3)) {
+    if (!chance.oneIn(3))
+      parts.mask = makeMask(position, keyPosition, mayBeAny);
+    result = chance.oneIn(3) ? attendInBlocksOfQueries(parts).tensor
+                             : attendInBlocks(parts).tensor;
+  } else {
+    result = attendAtOnce(parts, mayBeAny).tensor;
+  }
   // Back to channels.
   Dims unpacked = with(batch, {position, channel});
   Dims packed = with(front, {position, head, channel});

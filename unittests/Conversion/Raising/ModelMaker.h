@@ -103,7 +103,38 @@ private:
                     int64_t which);
   /// The rotation of heads of this width.
   Spelled rotate(const Spelled &input, int64_t width, Rotation rotation);
+  /// Which keys count for which queries, row by row.
+  SmallVector<bool> pickMask(Dim query, Dim key, bool isCausal);
   Formula maskScores(const Formula &scores, Dim query, Dim key, bool mayBeAny);
+
+  /// What an attention is of, with the dimensions of its scores.
+  struct Parts {
+    Spelled query, key, value;
+    Dims batch;
+    Dim position, keyPosition, channel;
+    double scale = 1;
+    /// What is added to the scores; a null tensor for nothing.
+    Spelled mask = {};
+  };
+  Spelled attendAtOnce(const Parts &parts, bool mayBeAny);
+
+  //===--------------------------------------------------------------------===//
+  // Attention over blocks of keys (Flash.cpp)
+  //===--------------------------------------------------------------------===//
+
+  /// What is added to scores.
+  Spelled makeMask(Dim query, Dim key, bool mayBeAny);
+  /// The result of an attention in a loop over blocks of keys.
+  Spelled attendInBlocks(const Parts &parts);
+  /// The same in a loop over blocks of queries.
+  Spelled attendInBlocksOfQueries(const Parts &parts);
+  /// What one block adds; the running product, maximum and sum, and the next.
+  SmallVector<Value> addBlock(const Parts &parts, ArrayRef<Spelled> soFar,
+                              bool isDivided);
+  /// One of the sizes above 1 that divide a dimension.
+  Dim pickBlock(Dim dim);
+  /// The block of a dimension that a loop which goes over it is at.
+  Spelled sliceBlock(const Spelled &whole, Dim dim, Dim block, Value offset);
 
   /// The size of channels; numbers of few bits have it exactly.
   int64_t pickWidth() {

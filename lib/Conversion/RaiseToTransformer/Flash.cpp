@@ -1,343 +1,29 @@
-//===- Flash.cpp - Raise attention over blocks of keys --------------------===//
+//===- Flash.cpp - Raise attention whose softmax is no tensor -------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
-// A loop keeps the largest score so far, the sum of exponentials and their
-// product with the values, and multiplies both with what the last maximum is
-// too small by. In whatever way this is written, it is
-//
-//   max'     = max(max, max_j score[j])
-//   sum'     = sum * e^(max - max') + sum_j e^(score[j] - max')
-//   product' = product * e^(max - max') + sum_j e^(score[j] - max') * value[j]
-//
-// j the keys of a block; or the product is divided by the sum in every step.
+// Flash attention: in one loop over blocks of keys, or in several.
 //
 //===----------------------------------------------------------------------===//
 
 #include "Attention.h"
+#include "Online.h"
 #include "Patterns.h"
-
-#include "mlir/Dialect/SCF/IR/SCF.h"
-
-#include <cmath>
 
 using namespace mlir;
 using namespace mlir::iquant;
 using namespace mlir::iquant::raise;
 
-/// How often products are taken apart; some five times are enough.
-static constexpr unsigned kBudget = 32;
-
-//===----------------------------------------------------------------------===//
-// Summands
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// product * e^exponent, or the sum over a block of that times a value.
-struct Summand {
-  Product product;
-  Sum exponent;
-  /// Null where it is no sum.
-  AffineExpr variable;
-  Term value;
-};
-
-/// Takes a term apart into summands.
-class Expander {
-public:
-  /// Whether sums are of products with a value, which is not taken apart.
-  Expander(Reader &reader, bool hasValue)
-      : reader(reader), hasValue(hasValue) {}
-
-  /// False where it is something else.
-  bool expand(const Term &term) { return expand(getSum(reader, term), {}, {}); }
-
-  SmallVector<Summand, 2> summands;
-
-private:
-  /// The sum times a product, of which `summand` knows whether it is in a sum.
-  bool expand(const Sum &sum, const Product &factor, const Summand &summand) {
-    return sum.number == 0 &&
-           llvm::all_of(sum.products, [&](const Product &product) {
-             return expand(multiply(product, factor), summand);
-           });
-  }
-
-  bool expand(const Product &product, const Summand &summand) {
-    if (budget-- == 0)
-      return false;
-    for (size_t i = 0; i < product.factors.size(); ++i) {
-      if (product.factors[i].power != 1)
-        continue;
-      const Term &term = product.factors[i].term;
-      Node node = reader.read(term);
-      Product rest = product;
-      rest.factors.erase(rest.factors.begin() + i);
-      if (node.kind == Kind::Add || node.kind == Kind::Sub)
-        return expand(getSum(reader, term), rest, summand);
-      if (node.kind == Kind::ReduceSum || node.kind == Kind::ReduceDot)
-        return !summand.variable && expandReduction(node, term, rest);
-    }
-    Summand &result = summands.emplace_back(summand);
-    result.product.number = product.number;
-    for (const Factor &factor : product.factors) {
-      Node node = reader.read(factor.term);
-      if (node.kind == Kind::Exp || node.kind == Kind::Exp2)
-        add(reader, result.exponent, getSum(reader, node.operands[0]),
-            factor.power * (node.kind == Kind::Exp ? 1 : std::log(2.0)));
-      else
-        result.product.factors.push_back(factor);
-    }
-    return true;
-  }
-
-  bool expandReduction(const Node &node, const Term &term,
-                       const Product &factor) {
-    Summand summand;
-    Term weight = node.operands[0], start;
-    if (hasValue) {
-      auto contraction = getContraction(reader, term);
-      if (!contraction)
-        return false;
-      start = contraction->start;
-      if (!hasExponential(contraction->lhs))
-        std::swap(contraction->lhs, contraction->rhs);
-      weight = contraction->lhs;
-      summand.value = contraction->rhs;
-    } else if (node.operands.size() == 2) {
-      start = node.operands[1];
-    }
-    if (node.variables.size() > 1 ||
-        (!hasValue && node.kind == Kind::ReduceDot))
-      return false;
-    summand.variable = node.variables.empty() ? reader.getSpace().getConstant(0)
-                                              : node.variables[0];
-    return (!start || expand(getSum(reader, start), factor, {})) &&
-           expand(multiply(getProduct(reader, weight), factor), summand);
-  }
-
-  bool hasExponential(const Term &term) {
-    return llvm::any_of(getProduct(reader, term).factors,
-                        [&](const Factor &factor) {
-                          Kind kind = reader.read(factor.term).kind;
-                          return kind == Kind::Exp || kind == Kind::Exp2;
-                        });
-  }
-
-  static Product multiply(Product product, const Product &factor) {
-    product.number *= factor.number;
-    llvm::append_range(product.factors, factor.factors);
-    return product;
-  }
-
-  Reader &reader;
-  bool hasValue;
-  unsigned budget = kBudget;
-};
-} // namespace
-
-//===----------------------------------------------------------------------===//
-// Recurrences
-//===----------------------------------------------------------------------===//
-
-namespace {
-/// What the sum and the product of exponentials have in common, or should.
-struct Recurrence {
-  /// The largest score so far, and the score as terms, a factor of both, and
-  /// what counts the keys of a block.
-  Term max, score;
-  double scale = 1;
-  AffineExpr key;
-  /// What the exponentials are multiplied with, in the product.
-  Term value;
-  /// The sum so far, where the product is divided by it in every step.
-  Term sum;
-};
-
-/// A loop over blocks of keys at one element of its results.
-class Blocks {
-public:
-  Blocks(Reader &reader, scf::ForOp loop, const Term &element)
-      : reader(reader), loop(loop), outer(element.loops), loops(element.loops) {
-    count = getTripCounts(loop.getInductionVar()).back();
-    loops.push_back(reader.getSpace().add(count));
-  }
-
-  /// The recurrence of what has been reduced so far; none, for a reason, where
-  /// it is another one.
-  std::optional<Recurrence> getRecurrence(const Term &soFar, bool hasValue,
-                                          std::string &reason);
-
-  /// What is kept in an iteration of what ends up as `result`.
-  Term getSoFar(const Term &result) {
-    unsigned number = cast<OpResult>(result.value).getResultNumber();
-    return reader.getElement(loop.getRegionIterArg(number), result.at, loops);
-  }
-
-  /// The number that all of this begins with; none where it is another one for
-  /// every element, or not known.
-  std::optional<double> getStart(const Term &soFar) {
-    return getNumber(reader, {loop.getTiedLoopInit(getArgument(soFar))->get(),
-                              soFar.at, outer});
-  }
-
-  AffineExpr getIteration() { return loops.back(); }
-  int64_t getCount() { return count; }
-
-private:
-  BlockArgument getArgument(const Term &soFar) {
-    return cast<BlockArgument>(soFar.value);
-  }
-  /// Whether a term is what an iteration begins with.
-  bool isSoFar(const Term &term) {
-    auto argument = dyn_cast<BlockArgument>(term.value);
-    return argument && argument.getOwner() == loop.getBody() &&
-           argument != loop.getInductionVar();
-  }
-  /// What an iteration makes of what has been reduced so far.
-  Term getNext(const Term &soFar) {
-    return reader.getElement(
-        loop.getTiedLoopYieldedValue(getArgument(soFar))->get(), soFar.at,
-        loops);
-  }
-  bool takeSoFar(Product &product, const Term &soFar);
-  bool takeSums(Recurrence &recurrence, Product &decay, Product &weight);
-  bool takeMaximum(Recurrence &recurrence, const Sum &decay);
-  bool takeScore(Recurrence &recurrence);
-
-  Reader &reader;
-  scf::ForOp loop;
-  /// The iterations of the loops around this one, and of this one.
-  Indices outer, loops;
-  int64_t count;
-};
-} // namespace
-
-/// Takes what has been reduced so far out of a product.
-bool Blocks::takeSoFar(Product &product, const Term &soFar) {
-  return product
-      .take([&](const Factor &factor) {
-        return factor.power == 1 && reader.look(factor.term) == soFar;
-      })
-      .has_value();
-}
-
-/// sum / sum' in the factor of the product so far, 1 / sum' in that of the rest
-bool Blocks::takeSums(Recurrence &recurrence, Product &decay, Product &weight) {
-  auto sum = decay.take([&](const Factor &factor) {
-    return factor.power == 1 && isSoFar(reader.look(factor.term));
-  });
-  if (!sum)
-    return false;
-  recurrence.sum = reader.look(sum->term);
-  for (Product *product : {&decay, &weight})
-    if (!product->take([&](const Factor &factor) {
-          return factor.power == -1 &&
-                 reader.equal(factor.term, getNext(recurrence.sum));
-        }))
-      return false;
-  return true;
-}
-
-/// scale * max - scale * max'
-bool Blocks::takeMaximum(Recurrence &recurrence, const Sum &decay) {
-  if (decay.number != 0 || decay.products.size() != 2)
-    return false;
-  for (auto [mine, next] : {std::pair(0, 1), std::pair(1, 0)}) {
-    const Product &max = decay.products[mine], &taken = decay.products[next];
-    if (max.factors.size() != 1 || max.factors[0].power != 1 ||
-        taken.factors.size() != 1 || taken.factors[0].power != 1 ||
-        max.number <= 0 || max.number != -taken.number)
-      continue;
-    Term soFar = reader.look(max.factors[0].term);
-    if (!isSoFar(soFar) || !reader.equal(taken.factors[0].term, getNext(soFar)))
-      continue;
-    recurrence.max = soFar;
-    recurrence.scale = max.number;
-    return true;
-  }
-  return false;
-}
-
-/// max' = max(max, max_j score[j])
-bool Blocks::takeScore(Recurrence &recurrence) {
-  Node node = reader.read(getNext(recurrence.max));
-  if (node.kind == Kind::Max) {
-    if (reader.look(node.operands[0]) != recurrence.max)
-      std::swap(node.operands[0], node.operands[1]);
-    Term soFar = node.operands[0];
-    node = reader.read(node.operands[1]);
-    if (node.kind != Kind::ReduceMax || node.operands.size() != 1)
-      return false;
-    node.operands.push_back(soFar);
-  }
-  if (node.kind != Kind::ReduceMax || node.operands.size() != 2 ||
-      reader.look(node.operands[1]) != recurrence.max ||
-      node.variables.size() > 1)
-    return false;
-  IndexSpace &space = reader.getSpace();
-  recurrence.score = node.operands[0];
-  if (node.variables.empty())
-    return space.getExtent(recurrence.key) == 1;
-  if (space.getExtent(node.variables[0]) != space.getExtent(recurrence.key))
-    return false;
-  recurrence.score =
-      recurrence.score.substitute(space, node.variables[0], recurrence.key);
-  return true;
-}
-
-std::optional<Recurrence>
-Blocks::getRecurrence(const Term &soFar, bool hasValue, std::string &reason) {
-  StringRef name = hasValue ? "product" : "sum";
-  auto decline = [&](const Twine &why) {
-    reason = ("its " + name + " so far " + why).str();
-    return std::nullopt;
-  };
-  Expander expander(reader, hasValue);
-  SmallVectorImpl<Summand> &summands = expander.summands;
-  if (!expander.expand(getNext(soFar)) || summands.size() != 2)
-    return decline("is not one of exponentials, block by block");
-  if (summands[0].variable)
-    std::swap(summands[0], summands[1]);
-  Summand &decay = summands[0], &weight = summands[1];
-  if (decay.variable || !weight.variable || !takeSoFar(decay.product, soFar))
-    return decline("is not one of exponentials, block by block");
-  Recurrence recurrence;
-  recurrence.key = weight.variable;
-  recurrence.value = weight.value;
-  bool isDivided = hasValue && !decay.product.factors.empty();
-  if ((isDivided && !takeSums(recurrence, decay.product, weight.product)) ||
-      !decay.product.factors.empty() || decay.product.number != 1 ||
-      !weight.product.factors.empty() || weight.product.number != 1)
-    return decline("has other factors");
-  if (!takeMaximum(recurrence, decay.exponent))
-    return decline("is not scaled by what its maximum grows by");
-  if (!takeScore(recurrence))
-    return decline("has exponentials less something else than the largest "
-                   "score so far");
-  // score - max' and nothing else.
-  Sum exponent = weight.exponent;
-  add(reader, exponent, getSum(reader, getNext(recurrence.max)),
-      recurrence.scale);
-  add(reader, exponent, getSum(reader, recurrence.score), -recurrence.scale);
-  if (exponent.number != 0 || !exponent.products.empty())
-    return decline("has other exponentials than its maximum has scores");
-  return recurrence;
-}
-
-//===----------------------------------------------------------------------===//
-// Attention
-//===----------------------------------------------------------------------===//
-
 /// Why the numbers that a loop begins with are others than those of softmax;
 /// empty where they are those.
-static std::string checkStarts(Blocks &blocks, const Recurrence &recurrence,
-                               const Term &sum, const Term &product) {
+static std::string checkStarts(Blocks &blocks, const Term &max,
+                               ArrayRef<Term> sums) {
   // What is masked may be the largest score so far.
-  std::optional<double> max = blocks.getStart(recurrence.max);
-  if (!max || *max > kMasked)
+  std::optional<double> start = blocks.getStart(max);
+  if (!start || !(*start <= kMasked))
     return "its maximum does not begin with a number below all scores";
-  if (blocks.getStart(sum) != 0 || blocks.getStart(product) != 0)
+  if (llvm::any_of(sums,
+                   [&](const Term &sum) { return blocks.getStart(sum) != 0; }))
     return "its sum or its product does not begin with 0";
   return {};
 }
@@ -345,22 +31,26 @@ static std::string checkStarts(Blocks &blocks, const Recurrence &recurrence,
 /// The index of the result that counts queries, on which values do not depend;
 /// where all heads have one value, the last of those of the maxima. 0 where
 /// there is none.
-static AffineExpr getQuery(Site &site, const Recurrence &recurrence) {
+static AffineExpr getQuery(Site &site, const Term &score, const Term &value,
+                           const Term &max) {
   Reader &reader = site.getReader();
   SmallVector<AffineDimExpr> candidates;
   for (AffineExpr index : site.getIndices())
     if (auto dim = dyn_cast<AffineDimExpr>(index);
-        dim && reader.dependsOn(recurrence.score, dim) &&
-        !reader.dependsOn(recurrence.value, dim))
+        dim && reader.dependsOn(score, dim) && !reader.dependsOn(value, dim))
       candidates.push_back(dim);
   if (candidates.size() == 1)
     return candidates[0];
-  for (AffineExpr index : llvm::reverse(recurrence.max.at))
+  for (AffineExpr index : llvm::reverse(max.at))
     for (AffineDimExpr query : candidates)
       if (index.isFunctionOfDim(query.getPosition()))
         return query;
   return site.getSpace().getConstant(0);
 }
+
+//===----------------------------------------------------------------------===//
+// One loop
+//===----------------------------------------------------------------------===//
 
 /// product / sum of a loop, or a product that is divided in every step
 Raised raise::raiseFlashAttention(Site &site) {
@@ -377,7 +67,7 @@ Raised raise::raiseFlashAttention(Site &site) {
   if (!product || !quotient.factors.empty() || quotient.number != 1)
     return std::nullopt;
   auto loop = product.value.getDefiningOp<scf::ForOp>();
-  if (sum && sum.value.getDefiningOp() != loop)
+  if (!mayEnterLoop(product) || (sum && sum.value.getDefiningOp() != loop))
     return std::nullopt;
 
   Blocks blocks(reader, loop, product);
@@ -394,14 +84,17 @@ Raised raise::raiseFlashAttention(Site &site) {
   Term sumSoFar = sum ? blocks.getSoFar(sum) : ofProduct->sum;
   auto ofSum = blocks.getRecurrence(sumSoFar, /*hasValue=*/false, reason);
   if (!ofSum)
-    return site.decline("attention", reason);
+    return site.decline("attention",
+                        reason.empty() ? "its sum is not one of exponentials, "
+                                         "block by block"
+                                       : reason);
   IndexSpace &space = site.getSpace();
   int64_t size = space.getExtent(ofProduct->key);
   if (ofSum->max != ofProduct->max || ofSum->scale != ofProduct->scale ||
       space.getExtent(ofSum->key) != size)
     return site.decline("attention",
                         "its sum and its product are of different scores");
-  reason = checkStarts(blocks, *ofProduct, sumSoFar, productSoFar);
+  reason = checkStarts(blocks, ofProduct->max, {sumSoFar, productSoFar});
   if (!reason.empty())
     return site.decline("attention", reason);
   if (ShapedType::isDynamic(size) || ShapedType::isDynamic(blocks.getCount()))
@@ -416,6 +109,99 @@ Raised raise::raiseFlashAttention(Site &site) {
   };
   parts.value = ofAllBlocks(ofProduct->value);
   Term score = ofAllBlocks(ofProduct->score);
-  return createAttention(site, parts, score, getQuery(site, *ofProduct), score,
-                         ofProduct->scale);
+  AffineExpr query = getQuery(site, score, parts.value, ofProduct->max);
+  return createAttention(site, parts, score, query, score, ofProduct->scale);
+}
+
+//===----------------------------------------------------------------------===//
+// Several loops, or none
+//===----------------------------------------------------------------------===//
+
+/// What a term is the sum or the maximum of, at `key`, which counts as much;
+/// none where it is something else.
+static std::optional<Term> getReduced(Site &site, const Term &term, Kind kind,
+                                      AffineExpr key) {
+  Reader &reader = site.getReader();
+  IndexSpace &space = site.getSpace();
+  Node node = reader.read(term);
+  if (node.kind != kind || node.variables.size() != 1 ||
+      space.getExtent(node.variables[0]) != space.getExtent(key))
+    return std::nullopt;
+  if (node.operands.size() == 2) {
+    auto start = getNumber(reader, node.operands[1]);
+    if (kind != Kind::ReduceMax || !start || !(*start <= kMasked))
+      return std::nullopt;
+  }
+  return node.operands[0].substitute(space, node.variables[0], key);
+}
+
+static bool areEqual(Reader &reader, Sum lhs, const Sum &rhs) {
+  add(reader, lhs, rhs, -1);
+  return lhs.number == 0 && lhs.products.empty();
+}
+
+/// Whether a term is sum_key e^exponent, or of a loop that keeps this with the
+/// maximum, of which the exponent has `scale` times.
+static bool isSumOf(Site &site, const Term &term, const Sum &exponent,
+                    AffineExpr key, const Term &max, double scale) {
+  Reader &reader = site.getReader();
+  if (auto summed = getReduced(site, term, Kind::ReduceSum, key)) {
+    auto summands = getSummands(reader, *summed, /*hasValue=*/false);
+    return summands && summands->size() == 1 && !summands->front().variable &&
+           summands->front().product.number == 1 &&
+           summands->front().product.factors.empty() &&
+           areEqual(reader, summands->front().exponent, exponent);
+  }
+  Term sum = reader.look(term);
+  auto loop = sum.value.getDefiningOp<scf::ForOp>();
+  if (!loop || max.value.getDefiningOp() != loop || !mayEnterLoop(sum))
+    return false;
+  Blocks blocks(reader, loop, sum);
+  std::string reason;
+  Term soFar = blocks.getSoFar(sum);
+  auto recurrence = blocks.getRecurrence(soFar, /*hasValue=*/false, reason);
+  return recurrence && recurrence->max == blocks.getSoFar(max) &&
+         recurrence->scale == scale &&
+         checkStarts(blocks, recurrence->max, soFar).empty();
+}
+
+/// sum_t e^(score[t] - max) * value[t] / sum_t e^(score[t] - max), whether the
+/// division is in the sum or not, and each of the three in a loop or not
+Raised raise::raiseInlinedAttention(Site &site) {
+  Reader &reader = site.getReader();
+  Kind kind = reader.read(site.getTerm()).kind;
+  if (kind != Kind::Mul && kind != Kind::Div && kind != Kind::ReduceSum &&
+      kind != Kind::ReduceDot)
+    return std::nullopt;
+  auto summands = getSummands(reader, site.getTerm(), /*hasValue=*/true);
+  if (!summands || summands->size() != 1 || !summands->front().variable)
+    return std::nullopt;
+  auto &[product, exponent, key, value] = summands->front();
+  if (exponent.products.empty() || !isa<AffineDimExpr>(key) ||
+      product.number != 1 || product.factors.size() != 1 ||
+      product.factors[0].power != -1)
+    return std::nullopt;
+  for (const Product &taken : exponent.products) {
+    if (taken.number >= 0 || taken.factors.size() != 1 ||
+        taken.factors[0].power != 1)
+      continue;
+    Term max = reader.look(taken.factors[0].term);
+    auto score = getReduced(site, max, Kind::ReduceMax, key);
+    if (!score)
+      continue;
+    double scale = -taken.number;
+    Sum expected = {0, {taken}};
+    add(reader, expected, getSum(reader, *score), scale);
+    if (!areEqual(reader, expected, exponent))
+      return site.decline("attention",
+                          "it subtracts the largest score of something else");
+    if (!isSumOf(site, product.factors[0].term, exponent, key, max, scale))
+      return site.decline("attention", "its sum is one of other exponentials");
+    Parts parts;
+    parts.keyPosition = key;
+    parts.value = value;
+    return createAttention(site, parts, *score,
+                           getQuery(site, *score, value, max), *score, scale);
+  }
+  return std::nullopt;
 }

@@ -32,6 +32,7 @@ Raised raiseAdd(Site &site);
 Raised raiseRope(Site &site);
 Raised raiseAttention(Site &site);
 Raised raiseFlashAttention(Site &site);
+Raised raiseInlinedAttention(Site &site);
 
 } // namespace mlir::iquant::raise
 

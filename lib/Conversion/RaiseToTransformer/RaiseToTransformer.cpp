@@ -34,12 +34,16 @@ using namespace mlir::iquant::raise;
 /// others: a factor or a mean may belong to a formula, as the scale of an
 /// attention and the cosines behind the norm of a head do.
 static constexpr RaisePattern kPatterns[] = {
-    raiseIdentity, raiseAttention,      raiseFlashAttention,
-    raiseLinear,   raiseBias,           raiseSoftmax,
-    raiseNorm,     raiseNormParameters, raiseSilu,
-    raiseSwiGlu,   raiseGelu,           raiseRelu,
-    raiseGate,     raiseRope,           raiseAdd,
-    raiseScale,    raiseScaleOfHeads,   raiseMeanPool,
+    raiseIdentity,       raiseAttention,
+    raiseFlashAttention, raiseInlinedAttention,
+    raiseLinear,         raiseBias,
+    raiseSoftmax,        raiseNorm,
+    raiseNormParameters, raiseSilu,
+    raiseSwiGlu,         raiseGelu,
+    raiseRelu,           raiseGate,
+    raiseRope,           raiseAdd,
+    raiseScale,          raiseScaleOfHeads,
+    raiseMeanPool,
 };
 static constexpr size_t kNumFirst = std::size(kPatterns) - 3;
 

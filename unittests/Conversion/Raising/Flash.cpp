@@ -33,10 +33,11 @@ Dim ModelMaker::pickBlock(Dim dim) {
 Spelled ModelMaker::makeMask(Dim query, Dim key, bool mayBeAny) {
   bool isCausal = !mayBeAny || chance.oneIn(2);
   SmallVector<bool> valid = pickMask(query, key, isCausal);
-  // In a block without keys, exponentials less minus infinity are no numbers.
+  // Scores of gates may be below -1e4. In a block without keys, exponentials
+  // less minus infinity are no numbers.
   double masked = isNarrow() ? -1e4
-                  : isCausal ? chance.oneOf({-1e4, -1e9, -HUGE_VAL})
-                             : chance.oneOf({-1e4, -1e9});
+                  : isCausal ? chance.oneOf({-1e9, -HUGE_VAL})
+                             : -1e9;
   return constant({query, key}, [&](int64_t i) {
     return valid[i] ? 0.f : static_cast<float>(masked);
   });
@@ -109,9 +110,8 @@ Spelled ModelMaker::attendInBlocks(const Parts &parts) {
   Dims ofRow = with(parts.batch, {parts.position});
   Dims ofResult = with(ofRow, {parts.channel});
   double lowest =
-      isNarrow()
-          ? -HUGE_VAL
-          : chance.oneOf({-HUGE_VAL, -3.4028234663852886e38, -1e30, -1e4});
+      isNarrow() ? -HUGE_VAL
+                 : chance.oneOf({-HUGE_VAL, -3.4028234663852886e38, -1e30});
   auto fill = [&](const Dims &dims, double value) {
     return constant(dims, [&](int64_t) { return static_cast<float>(value); });
   };

@@ -219,13 +219,20 @@ Raised raise::raiseAttention(Site &site) {
 Raised raise::createAttention(Site &site, Parts parts, const Term &weight,
                               AffineExpr query, const Term &score,
                               double scale) {
+  Reader &reader = site.getReader();
   IndexSpace &space = site.getSpace();
   SmallVector<AffineExpr> batches;
   if (!findVariables(site, parts, weight, query, batches))
     return site.decline("attention", "its result has dimensions that are "
                                      "neither of queries nor of values");
   Sum scores;
-  add(site.getReader(), scores, getScores(site, parts, score), scale);
+  add(reader, scores, getScores(site, parts, score), scale);
+  bool areCapped = llvm::any_of(scores.products, [&](const Product &product) {
+    return product.factors.size() == 1 &&
+           reader.read(product.factors[0].term).kind == Kind::Tanh;
+  });
+  if (areCapped)
+    return site.decline("attention", "a tanh caps its scores");
   if (!takeScores(site, parts, std::move(scores)))
     return site.decline("attention", "its scores are no product of queries and "
                                      "keys");
@@ -238,15 +245,29 @@ Raised raise::createAttention(Site &site, Parts parts, const Term &weight,
   AffineExpr zero = space.getConstant(0);
   parts.batch = parts.head = zero;
   Indices indices(site.getIndices());
-  if (batches.size() == 2) {
+  auto split = [&](const Term &element, AffineExpr variable) {
+    BatchAndHead both = splitBatch(site, element, variable);
+    substitute(site, parts, variable, both.joined);
+    for (AffineExpr &index : indices)
+      index = space.simplify(index.replace(variable, both.joined));
+    return both;
+  };
+  // Where all heads have one key, rows may count positions and heads together.
+  bool haveOneKey = parts.queryPosition == zero && !batches.empty() &&
+                    !reader.dependsOn(parts.key, batches.back()) &&
+                    !reader.dependsOn(parts.value, batches.back());
+  if (haveOneKey) {
+    BatchAndHead rows = split(weight, batches.back());
+    parts.queryPosition = rows.batch;
+    parts.head = rows.head;
+    if (batches.size() == 2)
+      parts.batch = batches[0];
+  } else if (batches.size() == 2) {
     std::tie(parts.batch, parts.head) = std::pair(batches[0], batches[1]);
   } else if (batches.size() == 1) {
-    BatchAndHead split = splitBatch(site, parts.query, batches[0]);
-    parts.batch = split.batch;
-    parts.head = split.head;
-    substitute(site, parts, batches[0], split.joined);
-    for (AffineExpr &index : indices)
-      index = space.simplify(index.replace(batches[0], split.joined));
+    BatchAndHead both = split(parts.query, batches[0]);
+    parts.batch = both.batch;
+    parts.head = both.head;
   }
   std::string reason;
   std::optional<Mask> mask = getMask(site, parts, reason);

@@ -203,8 +203,11 @@ LogicalResult mlir::iquant::checkTransformerToIQuant(
   module->walk<WalkOrder::PreOrder>([&](Operation *op) {
     if (islands.contains(op))
       return WalkResult::skip();
-    failed |= mlir::failed(checker.check(op));
-    return hasBodyOfMove(op) ? WalkResult::skip() : WalkResult::advance();
+    bool isObstacle = mlir::failed(checker.check(op));
+    failed |= isObstacle;
+    // What is in the way as a whole is no obstacle again op by op.
+    bool isWhole = hasBodyOfMove(op) || (isObstacle && mayBeIsland(op));
+    return isWhole ? WalkResult::skip() : WalkResult::advance();
   });
   return failure(failed);
 }

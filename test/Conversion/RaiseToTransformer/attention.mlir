@@ -233,3 +233,46 @@ func.func @brain_mask(%q: tensor<2x4xbf16>, %k: tensor<2x4xbf16>, %v: tensor<2x4
   %result = linalg.matmul ins(%p, %v : tensor<2x2xbf16>, tensor<2x4xbf16>) outs(%start : tensor<2x4xbf16>) -> tensor<2x4xbf16>
   return %result : tensor<2x4xbf16>
 }
+
+// -----
+
+// Rows that count positions and heads together, all of which have one key; a causal mask that is selected.
+#all4 = affine_map<(b, s, h, t) -> (b, s, h, t)>
+// CHECK-LABEL: func.func @joined_rows(
+// CHECK-SAME: %[[Q:.*]]: tensor<1x3x4xf32>, %{{.*}}: tensor<1x3x2xf32>, %{{.*}}: tensor<1x3x2xf32>)
+func.func @joined_rows(%q: tensor<1x3x4xf32>, %x: tensor<1x3x2xf32>, %y: tensor<1x3x2xf32>) -> tensor<1x3x4xf32> {
+  // CHECK: %[[K:.*]] = transformer.add
+  // CHECK: %[[V:.*]] = transformer.relu
+  // CHECK: %[[R:.*]] = transformer.attention %[[Q]], %[[K]], %[[V]] {causal, heads = 2 : i64, kv_heads = 1 : i64, scale = 1.000000e+00 : f64}
+  // CHECK-NEXT: return %[[R]]
+  %k = transformer.add %x, %y : tensor<1x3x2xf32>
+  %v = transformer.relu %y : tensor<1x3x2xf32>
+  %zero = arith.constant 0.0 : f32
+  %lowest = arith.constant -3.40282347E+38 : f32
+  %joined = tensor.collapse_shape %q [[0], [1, 2]] : tensor<1x3x4xf32> into tensor<1x12xf32>
+  %rows = tensor.expand_shape %joined [[0], [1, 2]] output_shape [1, 6, 2] : tensor<1x12xf32> into tensor<1x6x2xf32>
+  %key_place = tensor.empty() : tensor<1x2x3xf32>
+  %kt = linalg.transpose ins(%k : tensor<1x3x2xf32>) outs(%key_place : tensor<1x2x3xf32>) permutation = [0, 2, 1]
+  %score_place = tensor.empty() : tensor<1x6x3xf32>
+  %score_start = linalg.fill ins(%zero : f32) outs(%score_place : tensor<1x6x3xf32>) -> tensor<1x6x3xf32>
+  %scores = linalg.batch_matmul ins(%rows, %kt : tensor<1x6x2xf32>, tensor<1x2x3xf32>) outs(%score_start : tensor<1x6x3xf32>) -> tensor<1x6x3xf32>
+  %heads = tensor.expand_shape %scores [[0], [1, 2], [3]] output_shape [1, 3, 2, 3] : tensor<1x6x3xf32> into tensor<1x3x2x3xf32>
+  %place = tensor.empty() : tensor<1x3x2x3xf32>
+  %masked = linalg.generic {indexing_maps = [#all4, #all4], iterator_types = ["parallel", "parallel", "parallel", "parallel"]}
+      ins(%heads : tensor<1x3x2x3xf32>) outs(%place : tensor<1x3x2x3xf32>) {
+  ^bb0(%in: f32, %out: f32):
+    %query = linalg.index 1 : index
+    %key = linalg.index 3 : index
+    %counts = arith.cmpi sle, %key, %query : index
+    %0 = arith.select %counts, %in, %lowest : f32
+    linalg.yield %0 : f32
+  } -> tensor<1x3x2x3xf32>
+  %p = linalg.softmax dimension(3) ins(%masked : tensor<1x3x2x3xf32>) outs(%place : tensor<1x3x2x3xf32>) -> tensor<1x3x2x3xf32>
+  %p_rows = tensor.collapse_shape %p [[0], [1, 2], [3]] : tensor<1x3x2x3xf32> into tensor<1x6x3xf32>
+  %row_place = tensor.empty() : tensor<1x6x2xf32>
+  %start = linalg.fill ins(%zero : f32) outs(%row_place : tensor<1x6x2xf32>) -> tensor<1x6x2xf32>
+  %product = linalg.batch_matmul ins(%p_rows, %v : tensor<1x6x3xf32>, tensor<1x3x2xf32>) outs(%start : tensor<1x6x2xf32>) -> tensor<1x6x2xf32>
+  %flat = tensor.collapse_shape %product [[0], [1, 2]] : tensor<1x6x2xf32> into tensor<1x12xf32>
+  %packed = tensor.expand_shape %flat [[0], [1, 2]] output_shape [1, 3, 4] : tensor<1x12xf32> into tensor<1x3x4xf32>
+  return %packed : tensor<1x3x4xf32>
+}

@@ -196,3 +196,13 @@ func.func @constant() -> (tensor<2xf32>, f32) {
   // expected-error @below {{has no integer form for its type f32}}
   return %0, %1 : tensor<2xf32>, f32
 }
+
+// -----
+
+// What is in the body of an obstacle is no obstacle of its own.
+func.func @body(%x: tensor<2xf32>) -> tensor<2xf32> {
+  %empty = tensor.empty() : tensor<2xf32>
+  // expected-error @below {{'linalg.map' op has no integer form for its type tensor<2xf32>}}
+  %0 = linalg.map { math.tanh } ins(%x : tensor<2xf32>) outs(%empty : tensor<2xf32>)
+  return %0 : tensor<2xf32>
+}

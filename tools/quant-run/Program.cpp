@@ -7,6 +7,10 @@
 #include "Commands.h"
 #include "QuantRun.h"
 
+#include "dialects/IQuant/IQuant.h"
+#include "iquant/Reference/Rules.h"
+#include "iquant/Runtime/Npy.h"
+
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "mlir/Parser/Parser.h"
 #include "mlir/Pass/PassManager.h"
@@ -16,6 +20,8 @@
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/WithColor.h"
+
+#include <cmath>
 
 #ifdef __GLIBC__
 #include <malloc.h>
@@ -63,6 +69,39 @@ llvm::Expected<std::vector<int32_t>> run::readIds(StringRef file) {
     ids.push_back(id);
   }
   return ids;
+}
+
+/// Floats as fixed point (rule F4); other tensors as they are.
+static llvm::Expected<Tensor> toFixed(Tensor tensor, FixedType type,
+                                      StringRef file) {
+  if (!isa<FloatType>(tensor.getElementType()))
+    return tensor;
+  Tensor result(tensor.getShape(), type.getElementType());
+  for (int64_t i = 0, size = tensor.getNumElements(); i < size; ++i) {
+    double number = tensor.getFloat(i);
+    if (std::isnan(number))
+      return llvm::createStringError("'" + file +
+                                     "': expects numbers, got NaN as element " +
+                                     llvm::Twine(i));
+    result.setInt(i, fixedPoint(number, type.getExponent()));
+  }
+  return result;
+}
+
+llvm::Expected<SmallVector<RuntimeValue>>
+run::readArguments(ArrayRef<std::string> files, TypeRange types,
+                   MLIRContext &context) {
+  SmallVector<RuntimeValue> arguments;
+  for (auto [i, file] : llvm::enumerate(files)) {
+    llvm::Expected<Tensor> tensor = readNpy(file, context);
+    auto fixed = i < types.size() ? dyn_cast<FixedType>(types[i]) : FixedType();
+    if (tensor && fixed && fixed.getElementType().isInteger(32))
+      tensor = toFixed(std::move(*tensor), fixed, file);
+    if (!tensor)
+      return tensor.takeError();
+    arguments.push_back(RuntimeValue(*tensor));
+  }
+  return arguments;
 }
 
 //===----------------------------------------------------------------------===//

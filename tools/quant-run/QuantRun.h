@@ -78,6 +78,12 @@ llvm::Expected<std::vector<ArrayRef<int32_t>>>
 cutWindows(ArrayRef<int32_t> ids, StringRef file, const TokenLimits &limits,
            unsigned context, unsigned count);
 
+/// Reads arrays for arguments of these types; floats become fixed point where a
+/// type is that (rule F4).
+llvm::Expected<SmallVector<reference::RuntimeValue>>
+readArguments(ArrayRef<std::string> files, TypeRange types,
+              MLIRContext &context);
+
 /// The limits that the function `forward` of a language model states.
 llvm::Expected<TokenLimits> getTokenLimits(ModuleOp module);
 

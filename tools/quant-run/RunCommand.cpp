@@ -10,7 +10,6 @@
 #include "QuantRun.h"
 
 #include "dialects/IQuant/IQuant.h"
-#include "iquant/Reference/Rules.h"
 #include "iquant/Runtime/Npy.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -102,39 +101,6 @@ static void printResult(llvm::raw_ostream &out, const RuntimeValue &value,
 // The two forms of the command
 //===----------------------------------------------------------------------===//
 
-/// Floats as fixed point (rule F4); other tensors as they are.
-static llvm::Expected<Tensor> toFixed(Tensor tensor, FixedType type,
-                                      StringRef file) {
-  if (!isa<FloatType>(tensor.getElementType()))
-    return tensor;
-  Tensor result(tensor.getShape(), type.getElementType());
-  for (int64_t i = 0, size = tensor.getNumElements(); i < size; ++i) {
-    double number = tensor.getFloat(i);
-    if (std::isnan(number))
-      return llvm::createStringError("'" + file +
-                                     "': expects numbers, got NaN as element " +
-                                     llvm::Twine(i));
-    result.setInt(i, fixedPoint(number, type.getExponent()));
-  }
-  return result;
-}
-
-/// Reads the arrays for arguments of these types.
-static llvm::Expected<SmallVector<RuntimeValue>>
-readArguments(MLIRContext &context, TypeRange types) {
-  SmallVector<RuntimeValue> arguments;
-  for (auto [i, file] : llvm::enumerate(inputs)) {
-    llvm::Expected<Tensor> tensor = readNpy(file, context);
-    auto fixed = i < types.size() ? dyn_cast<FixedType>(types[i]) : FixedType();
-    if (tensor && fixed && fixed.getElementType().isInteger(32))
-      tensor = toFixed(std::move(*tensor), fixed, file);
-    if (!tensor)
-      return tensor.takeError();
-    arguments.push_back(RuntimeValue(*tensor));
-  }
-  return arguments;
-}
-
 static int callFunction(MLIRContext &context) {
   LoadedModule loaded = loadModule(model, context);
   if (!loaded.module)
@@ -145,7 +111,7 @@ static int callFunction(MLIRContext &context) {
     return 1;
   FunctionType type = (*program)->getType();
   llvm::Expected<SmallVector<RuntimeValue>> arguments =
-      readArguments(context, type.getInputs());
+      readArguments(inputs, type.getInputs(), context);
   if (!arguments)
     return fail(arguments.takeError());
   if (!outputs.empty() && outputs.size() != type.getNumResults())

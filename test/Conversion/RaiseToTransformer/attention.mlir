@@ -276,3 +276,32 @@ func.func @joined_rows(%q: tensor<1x3x4xf32>, %x: tensor<1x3x2xf32>, %y: tensor<
   %packed = tensor.expand_shape %flat [[0], [1, 2]] output_shape [1, 3, 4] : tensor<1x12xf32> into tensor<1x3x4xf32>
   return %packed : tensor<1x3x4xf32>
 }
+
+// -----
+
+// Keys and values in buffers, into which the new rows are copied: the product is with the buffer as it is then.
+// CHECK-LABEL: func.func @cache(
+// CHECK-SAME: %[[Q:.*]]: tensor<1x1x4xf32>, %{{.*}}, %[[CACHE:.*]]: memref<1x8x4xf32>, %[[VALUES:.*]]: memref<1x8x4xf32>, %{{.*}})
+// CHECK: memref.copy
+// CHECK: %[[K:.*]] = bufferization.to_tensor %[[CACHE]]
+// CHECK: %[[V:.*]] = bufferization.to_tensor %[[VALUES]]
+// CHECK: transformer.attention %[[Q]], %[[K]], %[[V]] {heads = 1 : i64, kv_heads = 1 : i64, scale = 1.000000e+00 : f64}
+func.func @cache(%q: tensor<1x1x4xf32>, %new: tensor<1x1x4xf32>, %cache: memref<1x8x4xf32>, %values: memref<1x8x4xf32>, %at: index) -> tensor<1x1x4xf32> {
+  %zero = arith.constant 0.0 : f32
+  %x = transformer.relu %new : tensor<1x1x4xf32>
+  %buffer = bufferization.to_buffer %x : tensor<1x1x4xf32> to memref<1x1x4xf32>
+  %row = memref.subview %cache[0, %at, 0] [1, 1, 4] [1, 1, 1] : memref<1x8x4xf32> to memref<1x1x4xf32, strided<[32, 4, 1], offset: ?>>
+  memref.copy %buffer, %row : memref<1x1x4xf32> to memref<1x1x4xf32, strided<[32, 4, 1], offset: ?>>
+  %k = bufferization.to_tensor %cache restrict : memref<1x8x4xf32> to tensor<1x8x4xf32>
+  %v = bufferization.to_tensor %values restrict : memref<1x8x4xf32> to tensor<1x8x4xf32>
+  %place = tensor.empty() : tensor<1x4x8xf32>
+  %kt = linalg.transpose ins(%k : tensor<1x8x4xf32>) outs(%place : tensor<1x4x8xf32>) permutation = [0, 2, 1]
+  %scores_place = tensor.empty() : tensor<1x1x8xf32>
+  %start = linalg.fill ins(%zero : f32) outs(%scores_place : tensor<1x1x8xf32>) -> tensor<1x1x8xf32>
+  %scores = linalg.batch_matmul ins(%q, %kt : tensor<1x1x4xf32>, tensor<1x4x8xf32>) outs(%start : tensor<1x1x8xf32>) -> tensor<1x1x8xf32>
+  %p = linalg.softmax dimension(2) ins(%scores : tensor<1x1x8xf32>) outs(%scores_place : tensor<1x1x8xf32>) -> tensor<1x1x8xf32>
+  %result_place = tensor.empty() : tensor<1x1x4xf32>
+  %result_start = linalg.fill ins(%zero : f32) outs(%result_place : tensor<1x1x4xf32>) -> tensor<1x1x4xf32>
+  %r = linalg.batch_matmul ins(%p, %v : tensor<1x1x8xf32>, tensor<1x8x4xf32>) outs(%result_start : tensor<1x1x4xf32>) -> tensor<1x1x4xf32>
+  return %r : tensor<1x1x4xf32>
+}

@@ -119,7 +119,7 @@ func.func @capped_scores(%q: tensor<2x3x4xf32>, %k: tensor<2x3x4xf32>, %v: tenso
       ins(%q, %k : tensor<2x3x4xf32>, tensor<2x3x4xf32>) outs(%score_start : tensor<2x3x3xf32>) -> tensor<2x3x3xf32>
   %masked = math.tanh %scores : tensor<2x3x3xf32>
   %p = linalg.softmax dimension(2) ins(%masked : tensor<2x3x3xf32>) outs(%place : tensor<2x3x3xf32>) -> tensor<2x3x3xf32>
-  // expected-remark @below {{looks like a transformer.attention, but its scores are no product of queries and keys}}
+  // expected-remark @below {{looks like a transformer.attention, but a tanh caps its scores}}
   %result = linalg.batch_matmul ins(%p, %v : tensor<2x3x3xf32>, tensor<2x3x4xf32>) outs(%start : tensor<2x3x4xf32>) -> tensor<2x3x4xf32>
   return %result : tensor<2x3x4xf32>
 }

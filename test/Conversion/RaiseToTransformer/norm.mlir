@@ -300,3 +300,27 @@ func.func @then_gelu(%x: tensor<2x4xf32>) -> tensor<2x4xf32> {
   %result = arith.mulf %halved, %curve : tensor<2x4xf32>
   return %result : tensor<2x4xf32>
 }
+
+// -----
+
+// Squares and roots as powers, by ops of linalg.
+// CHECK-LABEL: func.func @named_powers(
+// CHECK-SAME: %[[X:.*]]: tensor<4x8xf32>)
+func.func @named_powers(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  // CHECK: %[[Y:.*]] = transformer.rms_norm %[[X]] {epsilon = 9.99{{.*}}E-7
+  // CHECK-NEXT: return %[[Y]]
+  %two = arith.constant dense<2.0> : tensor<4x8xf32>
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %count = arith.constant dense<8.0> : tensor<4xf32>
+  %epsilon = arith.constant dense<1.0e-6> : tensor<4xf32>
+  %place = tensor.empty() : tensor<4x8xf32>
+  %row_place = tensor.empty() : tensor<4xf32>
+  %squares = linalg.powf ins(%x, %two : tensor<4x8xf32>, tensor<4x8xf32>) outs(%place : tensor<4x8xf32>) -> tensor<4x8xf32>
+  %sum = linalg.reduce { arith.addf } ins(%squares : tensor<4x8xf32>) outs(%zero : tensor<4xf32>) dimensions = [1]
+  %mean = linalg.div ins(%sum, %count : tensor<4xf32>, tensor<4xf32>) outs(%row_place : tensor<4xf32>) -> tensor<4xf32>
+  %shifted = linalg.add ins(%mean, %epsilon : tensor<4xf32>, tensor<4xf32>) outs(%row_place : tensor<4xf32>) -> tensor<4xf32>
+  %root = linalg.rsqrt ins(%shifted : tensor<4xf32>) outs(%row_place : tensor<4xf32>) -> tensor<4xf32>
+  %factors = linalg.broadcast ins(%root : tensor<4xf32>) outs(%place : tensor<4x8xf32>) dimensions = [1]
+  %result = linalg.mul ins(%x, %factors : tensor<4x8xf32>, tensor<4x8xf32>) outs(%place : tensor<4x8xf32>) -> tensor<4x8xf32>
+  return %result : tensor<4x8xf32>
+}

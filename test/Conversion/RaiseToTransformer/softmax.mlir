@@ -191,3 +191,32 @@ func.func @fused(%x: tensor<2x4xbf16>) -> tensor<2x4xbf16> {
   } -> tensor<2x4xbf16>
   return %result : tensor<2x4xbf16>
 }
+
+// -----
+
+// The maximum of numbers only, as other compilers reduce.
+// CHECK-LABEL: func.func @maxnum(
+// CHECK-SAME: %[[X:.*]]: tensor<4x8xf32>)
+func.func @maxnum(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  // CHECK: %[[Y:.*]] = transformer.softmax %[[X]]
+  // CHECK-NEXT: return %[[Y]]
+  %lowest = arith.constant dense<0xFF800000> : tensor<4xf32>
+  %zero = arith.constant dense<0.0> : tensor<4xf32>
+  %place = tensor.empty() : tensor<4x8xf32>
+  %max = linalg.reduce { arith.maxnumf } ins(%x : tensor<4x8xf32>) outs(%lowest : tensor<4xf32>) dimensions = [1]
+  %exponentials = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%x, %max : tensor<4x8xf32>, tensor<4xf32>) outs(%place : tensor<4x8xf32>) {
+  ^bb0(%in: f32, %most: f32, %out: f32):
+    %0 = arith.subf %in, %most : f32
+    %1 = math.exp %0 : f32
+    linalg.yield %1 : f32
+  } -> tensor<4x8xf32>
+  %sum = linalg.reduce { arith.addf } ins(%exponentials : tensor<4x8xf32>) outs(%zero : tensor<4xf32>) dimensions = [1]
+  %result = linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>, affine_map<(i, j) -> (i, j)>], iterator_types = ["parallel", "parallel"]}
+      ins(%exponentials, %sum : tensor<4x8xf32>, tensor<4xf32>) outs(%place : tensor<4x8xf32>) {
+  ^bb0(%in: f32, %total: f32, %out: f32):
+    %0 = arith.divf %in, %total : f32
+    linalg.yield %0 : f32
+  } -> tensor<4x8xf32>
+  return %result : tensor<4x8xf32>
+}

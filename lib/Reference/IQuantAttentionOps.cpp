@@ -19,53 +19,56 @@ static constexpr int64_t kMaxKeys = 32768;
 // Rotations
 //===----------------------------------------------------------------------===//
 
-Results reference::evaluateRope(RopeOp op, Evaluator &evaluator) {
+/// Computes both channels of every pair of the input from what they are.
+template <typename OpTy>
+static Results evaluatePairs(OpTy op, Evaluator &evaluator,
+                             llvm::function_ref<std::pair<int32_t, int32_t>(
+                                 RotatedPair at, int32_t a, int32_t b)>
+                                 rotate) {
   Tensor input = evaluator.tensor(op.getInput());
+  Tensor result(input.getShape(), input.getElementType());
+  ArrayRef<int32_t> x = input.data<int32_t>();
+  MutableArrayRef<int32_t> y = result.mutableData<int32_t>();
+  forEachRotatedPair(
+      input.getShape(), op.getHeads(),
+      op.getPairing() == RopePairing::Interleaved, [&](RotatedPair at) {
+        std::tie(y[at.a], y[at.b]) = rotate(at, x[at.a], x[at.b]);
+      });
+  return SmallVector<RuntimeValue>{result};
+}
+
+Results reference::evaluateRope(RopeOp op, Evaluator &evaluator) {
   Tensor cosine = evaluator.tensor(op.getCosine());
   Tensor sine = evaluator.tensor(op.getSine());
   Tensor position = evaluator.tensor(op.getPosition());
   if (position.getRank() == 0 && position.getInt() < 0)
     return op.emitOpError() << "expects an offset that is not negative, got "
                             << position.getInt();
-  SmallVector<int64_t> positions = getPositions(position, input.getShape());
+  SmallVector<int64_t> positions =
+      getPositions(position, evaluator.tensor(op.getInput()).getShape());
   int64_t h = op.getCosine().getType().getExponent();
   int64_t last = cosine.getDim(0) - 1, pairs = cosine.getDim(1);
-  bool interleaved = op.getPairing() == RopePairing::Interleaved;
-
-  Tensor result(input.getShape(), input.getElementType());
-  ArrayRef<int32_t> x = input.data<int32_t>();
-  MutableArrayRef<int32_t> y = result.mutableData<int32_t>();
-  forEachRotatedPair(
-      input.getShape(), op.getHeads(), interleaved, [&](RotatedPair at) {
+  return evaluatePairs(
+      op, evaluator, [&](RotatedPair at, int32_t a, int32_t b) {
         int64_t p = std::clamp<int64_t>(positions[at.row], 0, last);
         int64_t entry = p * pairs + at.pair;
-        std::tie(y[at.a], y[at.b]) = rotate(
-            x[at.a], x[at.b], cosine.getInt(entry), sine.getInt(entry), h);
+        return rotate(a, b, cosine.getInt(entry), sine.getInt(entry), h);
       });
-  return SmallVector<RuntimeValue>{result};
 }
 
 Results reference::evaluateRotatePairs(RotatePairsOp op, Evaluator &evaluator) {
-  Tensor input = evaluator.tensor(op.getInput());
   Tensor cosine = evaluator.tensor(op.getCosine());
   Tensor sine = evaluator.tensor(op.getSine());
   int64_t h = op.getCosine().getType().getExponent();
   int64_t width = cosine.getShape().back(), rows = cosine.getNumRows();
-  bool interleaved = op.getPairing() == RopePairing::Interleaved;
-
-  Tensor result(input.getShape(), input.getElementType());
-  ArrayRef<int32_t> x = input.data<int32_t>();
-  MutableArrayRef<int32_t> y = result.mutableData<int32_t>();
-  forEachRotatedPair(
-      input.getShape(), op.getHeads(), interleaved, [&](RotatedPair at) {
-        auto turnOf = [&](int64_t element) {
-          int64_t i = at.row % rows * width + element % width;
-          return Turn{cosine.getInt(i), sine.getInt(i)};
-        };
-        std::tie(y[at.a], y[at.b]) =
-            rotatePair(x[at.a], x[at.b], turnOf(at.a), turnOf(at.b), h);
-      });
-  return SmallVector<RuntimeValue>{result};
+  return evaluatePairs(op, evaluator,
+                       [&](RotatedPair at, int32_t a, int32_t b) {
+                         auto turnOf = [&](int64_t element) {
+                           int64_t i = at.row % rows * width + element % width;
+                           return Turn{cosine.getInt(i), sine.getInt(i)};
+                         };
+                         return rotatePair(a, b, turnOf(at.a), turnOf(at.b), h);
+                       });
 }
 
 //===----------------------------------------------------------------------===//

@@ -124,14 +124,16 @@ struct ConvertTransformerToIQuant
       islands = findFloatIslands(module, parameters, forms);
     if (failed(checkTransformerToIQuant(module, parameters, forms, islands)))
       return signalPassFailure();
-    separateIslands(module, islands);
 
     SmallVector<std::pair<func::FuncOp, OpCounts>> counts;
     for (auto function : module.getOps<func::FuncOp>())
       counts.emplace_back(function, countOps(function, islands));
 
     IQuantTypeConverter converter(module, exponent);
-    addIslandMaterializations(converter);
+    if (floatIslands) {
+      separateIslands(module, islands);
+      addIslandMaterializations(converter);
+    }
     RewritePatternSet patterns(&getContext());
     ConversionTarget target(getContext());
     populateTransformerToIQuant(converter, parameters, islands, patterns,

@@ -150,7 +150,8 @@ StringRef LocalError::getCause() const {
 Attribution::Attribution(ModuleOp reference) {
   reference.walk([&](Operation *op) {
     StringRef name = getLocationName(op->getLoc());
-    if (!name.empty() && isa<transformer::TransformerDialect>(op->getDialect()))
+    if (!name.empty() &&
+        isa_and_nonnull<transformer::TransformerDialect>(op->getDialect()))
       references.try_emplace(name, op);
   });
 }

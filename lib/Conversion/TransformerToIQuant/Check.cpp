@@ -45,7 +45,8 @@ static bool isCarrier(Operation *op) {
 /// Whether the op's values may be integers before it and floats behind it: it
 /// is no part of how values get from function to function or block to block.
 static bool mayBeIsland(Operation *op) {
-  return !isa<func::FuncDialect, cf::ControlFlowDialect>(op->getDialect()) &&
+  return !isa_and_nonnull<func::FuncDialect, cf::ControlFlowDialect>(
+             op->getDialect()) &&
          !isa<scf::ForOp, scf::IfOp, scf::WhileOp, scf::ConditionOp,
               scf::YieldOp>(op) &&
          !op->hasTrait<OpTrait::ConstantLike>();
@@ -82,7 +83,7 @@ public:
         converter(module, parameters.getExponent()) {}
 
   LogicalResult check(Operation *op) {
-    if (isa<transformer::TransformerDialect>(op->getDialect()))
+    if (isa_and_nonnull<transformer::TransformerDialect>(op->getDialect()))
       return checkTransformerOp(op);
     if (op->hasTrait<OpTrait::ConstantLike>())
       return checkConstant(op);

@@ -44,7 +44,7 @@ using OpCounts = llvm::MapVector<StringRef, int64_t>;
 static OpCounts countOps(func::FuncOp function, const FloatIslands &islands) {
   OpCounts counts;
   function.walk([&](Operation *op) {
-    if (isa<transformer::TransformerDialect>(op->getDialect()) &&
+    if (isa_and_nonnull<transformer::TransformerDialect>(op->getDialect()) &&
         !islands.contains(op))
       ++counts[op->getName().stripDialect()];
   });

@@ -172,7 +172,7 @@ static Results evaluateWrite(vector::TransferWriteOp op, Evaluator &evaluator) {
 }
 
 //===----------------------------------------------------------------------===//
-// Contractions
+// Sums and minima
 //===----------------------------------------------------------------------===//
 
 static Results evaluateContraction(vector::ContractionOp op,
@@ -198,6 +198,18 @@ static Results evaluateContraction(vector::ContractionOp op,
   return one(result);
 }
 
+static Results evaluateReduction(vector::ReductionOp op, Evaluator &evaluator) {
+  if (op.getKind() != vector::CombiningKind::MINSI || op.getAcc())
+    return reportUnknown(op);
+  Tensor source = evaluator.tensor(op.getVector());
+  Tensor result = makeTensorOf(op.getResult());
+  int64_t smallest = source.getInt(0);
+  for (int64_t i = 1, end = source.getNumElements(); i < end; ++i)
+    smallest = std::min(smallest, source.getInt(i));
+  result.setInt(0, smallest);
+  return one(result);
+}
+
 Results mlir::iquant::reference::evaluateVector(Operation *op, Evaluator &e) {
   return TypeSwitch<Operation *, Results>(op)
       .Case([&](vector::BroadcastOp op) { return evaluateBroadcast(op, e); })
@@ -215,5 +227,6 @@ Results mlir::iquant::reference::evaluateVector(Operation *op, Evaluator &e) {
       .Case([&](vector::TransferWriteOp op) { return evaluateWrite(op, e); })
       .Case(
           [&](vector::ContractionOp op) { return evaluateContraction(op, e); })
+      .Case([&](vector::ReductionOp op) { return evaluateReduction(op, e); })
       .Default([](Operation *op) { return reportUnknown(op); });
 }

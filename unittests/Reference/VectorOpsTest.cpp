@@ -118,6 +118,24 @@ TEST_F(VectorOpsTest, SumsOfProducts) {
   EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{112, 234, 256}));
 }
 
+TEST_F(VectorOpsTest, SmallestElement) {
+  constexpr StringLiteral kModule = R"mlir(
+    func.func @main(%x: vector<3xi32>) -> i32 {
+      %0 = vector.reduction <minsi>, %x : vector<3xi32> into i32
+      return %0 : i32
+    })mlir";
+  EXPECT_EQ(ints(run(kModule, {i32({3}, {4, -7, 2})})[0]),
+            (std::vector<int64_t>{-7}));
+
+  constexpr StringLiteral kSum = R"mlir(
+    func.func @main(%x: vector<3xi32>) -> i32 {
+      %0 = vector.reduction <add>, %x : vector<3xi32> into i32
+      return %0 : i32
+    })mlir";
+  EXPECT_EQ(runForError(kSum, {i32({3}, {4, -7, 2})}),
+            "the reference interpreter does not know 'vector.reduction'\n");
+}
+
 TEST_F(VectorOpsTest, MatrixInstructions) {
   // 255 * -128 * 4 in the first lane, the operands' signs told apart.
   std::vector<int8_t> a(64, 0), b(64, 0);

@@ -8,6 +8,7 @@
 
 #include "Contraction.h"
 #include "LinearKernel.h"
+#include "LinearScale.h"
 #include "Patterns.h"
 #include "RowBuilder.h"
 #include "Rules.h"
@@ -19,15 +20,6 @@
 
 using namespace mlir;
 using namespace mlir::iquant;
-
-Int LinearScale::apply(Int sum) const {
-  // Two multipliers of 16 bits fill 32 bits, unsigned.
-  Int p = ushr(rowMultiplier * multiplier + 1, 1);
-  Int s = rowExponent + exponent - 1 - resultExponent;
-  s = min(max(s, 0), 62);
-  Int scaled = sat32(rshr(wideProduct(sum, p), s.zext(64)));
-  return bias ? sat32(scaled.sext(64) + bias->sext(64)) : scaled;
-}
 
 //===----------------------------------------------------------------------===//
 // Weights in rows

@@ -10,7 +10,6 @@
 #ifndef IQUANT_LIB_CONVERSION_IQUANTTOLINALG_LINEARKERNEL_H
 #define IQUANT_LIB_CONVERSION_IQUANTTOLINALG_LINEARKERNEL_H
 
-#include "IntegerBuilder.h"
 #include "Patterns.h"
 
 #include "iquant/Target/MatrixInstruction.h"
@@ -30,15 +29,6 @@ struct LinearOperands {
   WeightComponents weight;
   /// `[N]`, or null.
   Value bias;
-};
-
-/// Rule L1 from the sum of products to the result, on single channels or on
-/// vectors of them.
-struct LinearScale {
-  Int rowMultiplier, rowExponent, multiplier, exponent, resultExponent;
-  std::optional<Int> bias;
-
-  Int apply(Int sum) const;
 };
 
 /// The result `[rows, N]` of a linear whose weight is in tiles, by a call of a

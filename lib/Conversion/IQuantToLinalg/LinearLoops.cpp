@@ -6,6 +6,7 @@
 
 #include "LinearLoops.h"
 
+#include "LinearScale.h"
 #include "RowBuilder.h"
 #include "Rules.h"
 
@@ -61,16 +62,12 @@ Int LinearLoops::convertCode(Int code, std::optional<Int> zeroPoint) {
   return zeroPoint ? code.zext(16) - zeroPoint->trunc(16) : code.sext(16);
 }
 
-Int LinearLoops::zeroPointOf(ValueRange position, VectorType type) {
-  if (!operands.zeroPoint) {
-    Value raised = constant(b, 32, 128);
-    return Int(b, vector::BroadcastOp::create(b, type, raised));
-  }
-  Int zeroPoint(b, tensor::ExtractOp::create(b, operands.zeroPoint, position));
-  if (movesCodes())
-    zeroPoint = zeroPoint - 128;
-  Value element = zeroPoint;
-  return Int(b, vector::BroadcastOp::create(b, type, element));
+Int LinearLoops::zeroPointOf(Value row, Value group) {
+  if (!operands.zeroPoint)
+    return constant(b, 32, 128);
+  Int zeroPoint = operands.shift ? extract(operands.zeroPoint, {row, group})
+                                 : extract(operands.zeroPoint, row);
+  return movesCodes() ? zeroPoint - 128 : zeroPoint;
 }
 
 Value LinearLoops::prepareRows() {
@@ -211,37 +208,60 @@ FilledPart LinearLoops::fillColumns(const Columns &columns, Value results) {
 }
 
 Value LinearLoops::fillRows(const Columns &columns, Value results) {
-  int64_t block = instruction.rows;
   Value count = getValueOrCreateConstantIndexOp(b, b.getLoc(), rowCount);
-  Value left = b.createOrFold<arith::RemUIOp>(count, index(block));
-  Value inBlocks = b.createOrFold<arith::SubIOp>(count, left);
-  results =
-      loop(index(0), inBlocks, block, results, [&](Value row, Value results) {
-        return fillBlock(columns, row, block, results);
-      });
-  if (std::optional<int64_t> known = getConstantIntValue(left))
-    return *known == 0 ? results
-                       : fillBlock(columns, inBlocks, *known, results);
+  int64_t block = instruction.rows;
+  if (std::optional<int64_t> known = getConstantIntValue(count))
+    block = std::min(block, *known);
+  Int smallest = smallestExponent(columns);
+  return loop(index(0), count, block, results, [&](Value first, Value results) {
+    Value left = b.createOrFold<arith::SubIOp>(count, first);
+    Value rows = b.createOrFold<arith::MinUIOp>(left, index(block));
+    results = writeSums(columns, first, rows, block, results);
+    return loop(first, b.createOrFold<arith::AddIOp>(first, rows), 1, results,
+                [&](Value row, Value results) {
+                  return scaleRow(columns, row, smallest, results);
+                });
+  });
+}
+
+Value LinearLoops::writeSums(const Columns &columns, Value firstRow, Value rows,
+                             int64_t block, Value results) {
   // An exact kernel for every number of rows that may be left.
   auto cases = llvm::to_vector(llvm::seq<int64_t>(1, block));
-  auto choice = scf::IndexSwitchOp::create(b, results.getType(), left, cases,
+  auto choice = scf::IndexSwitchOp::create(b, results.getType(), rows, cases,
                                            cases.size());
   OpBuilder::InsertionGuard guard(b);
-  b.createBlock(&choice.getDefaultRegion());
-  scf::YieldOp::create(b, results);
-  for (auto [number, region] :
-       llvm::zip_equal(cases, choice.getCaseRegions())) {
+  auto fill = [&](Region &region, int64_t count) {
     b.createBlock(&region);
-    scf::YieldOp::create(b, fillBlock(columns, inBlocks, number, results));
-  }
+    scf::YieldOp::create(b, writeBlock(columns, firstRow, count, results));
+  };
+  for (auto [count, region] : llvm::zip_equal(cases, choice.getCaseRegions()))
+    fill(region, count);
+  fill(choice.getDefaultRegion(), block);
   return choice.getResult(0);
 }
 
-SmallVector<Value> LinearLoops::sumProducts(const Columns &columns,
-                                            Value firstRow, int64_t count,
-                                            Value first, Value last) {
-  Value zero = arith::ConstantOp::create(b, b.getZeroAttr(sumType));
-  SmallVector<Value> sums(count * columns.tiles, zero);
+Value LinearLoops::startOf(Value row, Value tile, Value group) {
+  Int start(b, arith::ConstantOp::create(b, b.getZeroAttr(sumType)));
+  // Of two groups or more, where L1 has a meaning, sums are below 2^30.
+  if (operands.shift)
+    start = repeat(ushr(1 << shiftOf(row, group), 1));
+  if (!needsSums())
+    return start;
+  Value channel = multiply(tile, instruction.outputs);
+  Int ofCodes(b, read(sumType, weightSums, {group, channel}));
+  return start - repeat(zeroPointOf(row, group)) * ofCodes;
+}
+
+SmallVector<Value> LinearLoops::sumGroup(const Columns &columns, Value firstRow,
+                                         int64_t count, Value group) {
+  int64_t stepsOfGroup = steps / groups;
+  Value first = multiply(group, stepsOfGroup), last = add(first, stepsOfGroup);
+  SmallVector<Value> sums;
+  for (int64_t row = 0; row < count; ++row)
+    for (int64_t tile = 0; tile < columns.tiles; ++tile)
+      sums.push_back(
+          startOf(add(firstRow, row), add(columns.firstTile, tile), group));
   auto loop = scf::ForOp::create(
       b, first, last, index(1), sums,
       [&](OpBuilder &, Location, Value step, ValueRange carried) {
@@ -258,43 +278,28 @@ SmallVector<Value> LinearLoops::sumProducts(const Columns &columns,
   return llvm::to_vector_of<Value>(loop.getResults());
 }
 
-Value LinearLoops::addGroup(Value total, Value products, Value row, Value tile,
-                            Value group) {
-  VectorType type = sumType;
-  Int sum(b, products);
-  if (needsSums()) {
-    Value channel = multiply(tile, instruction.outputs);
-    Int ofCodes(b, read(type, weightSums, {group, channel}));
-    sum = sum - zeroPointOf({row, group}, type) * ofCodes;
-  }
-  return Int(b, total) +
-         rshrAny(sum, repeat(operands.shift, {row, group}, type));
-}
-
 SmallVector<Value> LinearLoops::sumBlock(const Columns &columns, Value firstRow,
                                          int64_t count) {
   if (!operands.shift)
-    return sumProducts(columns, firstRow, count, index(0), index(steps));
+    return sumGroup(columns, firstRow, count, index(0));
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(sumType));
   SmallVector<Value> totals(count * columns.tiles, zero);
-  int64_t stepsOfGroup = steps / groups;
   auto loop = scf::ForOp::create(
       b, index(0), index(groups), index(1), totals,
       [&](OpBuilder &, Location, Value group, ValueRange carried) {
-        Value first = multiply(group, stepsOfGroup);
-        SmallVector<Value> next = sumProducts(columns, firstRow, count, first,
-                                              add(first, stepsOfGroup));
-        for (auto [position, sum] : llvm::enumerate(next))
-          sum = addGroup(
-              carried[position], sum, add(firstRow, position / columns.tiles),
-              add(columns.firstTile, position % columns.tiles), group);
+        SmallVector<Value> next = sumGroup(columns, firstRow, count, group);
+        for (auto [position, sum] : llvm::enumerate(next)) {
+          Value row = add(firstRow, position / columns.tiles);
+          Int rounded = Int(b, sum) >> repeat(shiftOf(row, group));
+          sum = Int(b, carried[position]) + rounded;
+        }
         scf::YieldOp::create(b, next);
       });
   return llvm::to_vector_of<Value>(loop.getResults());
 }
 
-Value LinearLoops::fillBlock(const Columns &columns, Value firstRow,
-                             int64_t count, Value results) {
+Value LinearLoops::writeBlock(const Columns &columns, Value firstRow,
+                              int64_t count, Value results) {
   SmallVector<Value> sums;
   if (count != 1)
     sums = sumBlock(columns, firstRow, count);
@@ -315,35 +320,51 @@ Value LinearLoops::fillBlock(const Columns &columns, Value firstRow,
                     {add(firstRow, position / columns.tiles),
                      index(tile * instruction.outputs)});
   }
-  return loop(firstRow, add(firstRow, count), 1, results,
-              [&](Value row, Value results) {
-                return scaleRow(columns, row, results);
-              });
+  return results;
 }
 
-Value LinearLoops::scaleRow(const Columns &columns, Value row, Value results) {
+Int LinearLoops::smallestExponent(const Columns &columns) {
+  std::optional<Int> smallest;
   for (int64_t tile = 0; tile < columns.tiles; ++tile) {
-    auto type = VectorType::get(outputsOf(columns, tile), b.getI32Type());
-    Value channel = multiply(add(columns.firstTile, tile), instruction.outputs);
-    auto ofChannels = [&](Value tensor) {
-      return Int(b, read(type, tensor, channel));
+    Int ofTile(b, vector::ReductionOp::create(
+                      b, vector::CombiningKind::MINSI,
+                      ofChannels(operands.weight.exponent, columns, tile)));
+    smallest = smallest ? min(*smallest, ofTile) : ofTile;
+  }
+  return *smallest;
+}
+
+Value LinearLoops::scaleRow(const Columns &columns, Value row,
+                            Int smallestExponent, Value results) {
+  Int isHigh = allowsHigh(extract(operands.exponent, row), smallestExponent,
+                          Int(b, resultExponent), inputs);
+  auto scaled = [&](bool high) {
+    return [&, high](OpBuilder &, Location) {
+      scf::YieldOp::create(b, scaleChannels(columns, row, high, results));
     };
+  };
+  return scf::IfOp::create(b, isHigh, scaled(true), scaled(false)).getResult(0);
+}
+
+Value LinearLoops::scaleChannels(const Columns &columns, Value row, bool high,
+                                 Value results) {
+  for (int64_t tile = 0; tile < columns.tiles; ++tile) {
+    VectorType type = typeOf(columns, tile);
     Value column = index(tile * instruction.outputs);
     Int sum(b, read(type, results, {row, column}));
-    if (needsSums() && !operands.shift) {
-      Int ofCodes(b, read(type, weightSums, {index(0), channel}));
-      sum = sum - zeroPointOf(row, type) * ofCodes;
-    }
-    Int exponent(b, vector::BroadcastOp::create(b, type, resultExponent));
-    LinearScale scale{repeat(operands.multiplier, row, type),
-                      repeat(operands.exponent, row, type),
-                      ofChannels(operands.weight.multiplier),
-                      ofChannels(operands.weight.exponent),
-                      exponent,
+    auto ofRow = [&](Value tensor) {
+      return repeat(extract(tensor, row), type);
+    };
+    LinearScale scale{ofRow(operands.multiplier),
+                      ofRow(operands.exponent),
+                      ofChannels(operands.weight.multiplier, columns, tile),
+                      ofChannels(operands.weight.exponent, columns, tile),
+                      repeat(Int(b, resultExponent), type),
                       std::nullopt};
     if (operands.bias)
-      scale.bias = ofChannels(operands.bias);
-    results = write(scale.apply(sum), results, {row, column});
+      scale.bias = ofChannels(operands.bias, columns, tile);
+    results = write(high ? scale.applyHigh(sum, inputs) : scale.apply(sum),
+                    results, {row, column});
   }
   return results;
 }

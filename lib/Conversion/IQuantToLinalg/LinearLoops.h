@@ -68,8 +68,12 @@ private:
   bool needsSums() const {
     return readsCodes() && (operands.zeroPoint || movesCodes());
   }
-  /// The zero point of the codes that the instruction reads, for every channel.
-  Int zeroPointOf(ValueRange position, VectorType type);
+  /// The zero point of the codes that the instruction reads.
+  Int zeroPointOf(Value row, Value group);
+  /// By how much the sum of a group is shifted.
+  Int shiftOf(Value row, Value group) {
+    return extract(operands.shift, {row, group});
+  }
   /// The codes as the instruction takes them, `[rows, steps * inputs]`.
   Value prepareRows();
   /// A row's code, less its zero point, as the instruction takes it.
@@ -104,19 +108,27 @@ private:
   FilledPart fillColumns(const Columns &columns, Value results);
   /// `results`, those of some columns, with all rows.
   Value fillRows(const Columns &columns, Value results);
-  /// `results`, those of some columns, with `count` rows.
-  Value fillBlock(const Columns &columns, Value firstRow, int64_t count,
-                  Value results);
+  /// `results`, those of some columns, with the sums of `rows` rows, from 1 to
+  /// `block`.
+  Value writeSums(const Columns &columns, Value firstRow, Value rows,
+                  int64_t block, Value results);
+  Value writeBlock(const Columns &columns, Value firstRow, int64_t count,
+                   Value results);
   /// The sums of a block, row by row.
   SmallVector<Value> sumBlock(const Columns &columns, Value firstRow,
                               int64_t count);
-  /// The products of a block's steps from `first` to `last` alone.
-  SmallVector<Value> sumProducts(const Columns &columns, Value firstRow,
-                                 int64_t count, Value first, Value last);
-  /// `total` and the products of a group, in the unit of the row.
-  Value addGroup(Value total, Value products, Value row, Value tile,
-                 Value group);
-  Value scaleRow(const Columns &columns, Value row, Value results);
+  /// The sums of a group, row by row.
+  SmallVector<Value> sumGroup(const Columns &columns, Value firstRow,
+                              int64_t count, Value group);
+  /// What the sums of a tile and group begin with: half of the unit that they
+  /// are rounded to, and what their zero point takes off.
+  Value startOf(Value row, Value tile, Value group);
+  /// `results`, with a row of sums scaled.
+  Value scaleRow(const Columns &columns, Value row, Int smallestExponent,
+                 Value results);
+  Value scaleChannels(const Columns &columns, Value row, bool high,
+                      Value results);
+  Int smallestExponent(const Columns &columns);
 
   /// `results` after `body` at `from`, `from + step`, ... below `to`.
   Value loop(Value from, Value to, int64_t step, Value results,
@@ -127,11 +139,22 @@ private:
     return tile + 1 == columns.tiles ? columns.lastOutputs
                                      : instruction.outputs;
   }
-  /// An element of a tensor over rows, for every channel.
-  Int repeat(Value tensor, ValueRange position, VectorType type) {
-    Value element = tensor::ExtractOp::create(b, tensor, position);
-    return Int(b, vector::BroadcastOp::create(b, type, element));
+  VectorType typeOf(const Columns &columns, int64_t tile) const {
+    return VectorType::get(outputsOf(columns, tile), b.getI32Type());
   }
+  /// The elements of a tensor over channels that belong to a tile.
+  Int ofChannels(Value tensor, const Columns &columns, int64_t tile) {
+    Value channel = multiply(add(columns.firstTile, tile), instruction.outputs);
+    return Int(b, read(typeOf(columns, tile), tensor, channel));
+  }
+  Int extract(Value tensor, ValueRange position) {
+    return Int(b, tensor::ExtractOp::create(b, tensor, position));
+  }
+  /// `x` for every channel.
+  Int repeat(Value x, VectorType type) {
+    return Int(b, vector::BroadcastOp::create(b, type, x));
+  }
+  Int repeat(Value x) { return repeat(x, sumType); }
 
   ImplicitLocOpBuilder &b;
   const LinearOperands &operands;

@@ -17,6 +17,10 @@ using namespace mlir::iquant;
 
 Int mlir::iquant::wideProduct(Int x, Int y) { return x.sext(64) * y.sext(64); }
 
+Int mlir::iquant::highProduct(Int x, Int y) {
+  return ushr(wideProduct(x, y), 32).trunc(32);
+}
+
 Int mlir::iquant::rshr(Int x, Int s) {
   Int half = ushr(1 << s, 1);
   return (x + half) >> s;
@@ -37,6 +41,10 @@ Int mlir::iquant::rshrAny(Int x, int64_t s) {
 
 Int mlir::iquant::sat32(Int x) {
   return min(max(x, INT32_MIN), INT32_MAX).trunc(32);
+}
+
+Int mlir::iquant::addSaturated(Int x, Int y) {
+  return x + min(max(y, INT32_MIN - min(x, 0)), INT32_MAX - max(x, 0));
 }
 
 Value mlir::iquant::nearestRow(Int id, int64_t rows) {

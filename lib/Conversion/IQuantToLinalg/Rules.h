@@ -17,6 +17,9 @@ namespace mlir::iquant {
 /// The product of two integers of 32 bits, signed, in 64. This is an
 /// instruction of most vector units; a product of 64 bits is several.
 Int wideProduct(Int x, Int y);
+/// `floor(x * y / 2^32)` of two integers of 32 bits, signed: a product whose
+/// upper half is enough stays in elements of 32 bits.
+Int highProduct(Int x, Int y);
 
 /// B1 in the width of `x`, which must hold `x + 2^(s-1)`.
 Int rshr(Int x, Int s);
@@ -27,6 +30,8 @@ Int rshrAny(Int x, int64_t s);
 
 /// B2, to 32 bits.
 Int sat32(Int x);
+/// `sat32(x + y)` of two integers of 32 bits.
+Int addSaturated(Int x, Int y);
 
 /// E1, P1: the row of a table that any id, of any width, stands for.
 Value nearestRow(Int id, int64_t rows);

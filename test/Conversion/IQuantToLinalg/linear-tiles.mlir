@@ -14,10 +14,23 @@
 // CHECK: %[[TILES:.*]] = tensor.collapse_shape %[[W]] {{\[\[}}0], [1], [2, 3]]
 // CHECK: linalg.generic {{.*}} ins(%[[SUMS]] : tensor<24xi32>) outs(%{{.*}} : tensor<1x24xi32>)
 // CHECK: %[[PADDED:.*]] = tensor.insert_slice {{.*}} into tensor<1x32xi32>
-// Eight rows, two tiles each: all sums stay in the loop over the channels.
-// CHECK: %[[LEFT:.*]] = arith.remui %{{.*}}, %c8
-// CHECK: scf.for {{.*}} step %c8
-// CHECK: %{{.*}}:16 = scf.for %[[STEP:.*]] = %c0 to %c2 step %c1
+// The least exponent of the channels says which rows need 64 bits.
+// CHECK: vector.transfer_read %[[WE]][%c0]{{.*}} vector<16xi32>
+// CHECK: vector.reduction <minsi>
+// CHECK: %[[LEAST:.*]] = arith.minsi %{{.*}}, %{{.*}} : i32
+// One kernel for every number of rows that may be left. Of eight rows, two tiles
+// each, all sums stay in the loop over the channels; they begin with what their
+// zero point takes off.
+// CHECK: scf.for %[[FIRST:.*]] = %c0 to %{{.*}} step %c8
+// CHECK: %[[LEFT:.*]] = arith.minui %{{.*}}, %c8
+// CHECK: scf.index_switch %[[LEFT]]
+// CHECK: case 1
+// CHECK: case 7
+// CHECK: default
+// CHECK: tensor.extract %[[Z]][%[[FIRST]]]
+// CHECK: %[[TAKEN:.*]] = arith.muli %{{.*}}, %{{.*}} : vector<16xi32>
+// CHECK: %[[START:.*]] = arith.subi %{{.*}}, %[[TAKEN]] : vector<16xi32>
+// CHECK: %{{.*}}:16 = scf.for %[[STEP:.*]] = %c0 to %c2 step %c1 iter_args(%{{[^ ]*}} = %[[START]],
 // CHECK: vector.transfer_read %[[TILES]][%c0, %[[STEP]], %c0]{{.*}} vector<64xi8>
 // CHECK: vector.transfer_read %[[TILES]][%c1, %[[STEP]], %c0]{{.*}} vector<64xi8>
 // CHECK: %[[CHANNEL:.*]] = arith.muli %[[STEP]], %c4
@@ -26,21 +39,21 @@
 // CHECK: vector.transfer_read %[[Q]][%{{.*}}, %[[CHANNEL]]]{{.*}} vector<4xi8>
 // CHECK-COUNT-14: vector.contract {{.*}} : vector<4xi32>, vector<16x4xi32> into vector<16xi32>
 // CHECK-NOT: vector.contract
-// What is stored are the channels that exist, then a loop over rows scales them.
+// What is stored are the channels that exist, then a loop over rows scales them,
+// by upper halves of products where no result can saturate.
 // CHECK: vector.transfer_write {{.*}} : vector<16xi32>, tensor<?x24xi32>
 // CHECK: vector.transfer_write {{.*}} : vector<8xi32>, tensor<?x24xi32>
-// CHECK: scf.for %[[ROW:[^ ]*]] =
-// CHECK-DAG: tensor.extract %[[Z]][%[[ROW]]]
-// CHECK-DAG: vector.transfer_read %[[PADDED]][%c0, %c0]{{.*}} vector<16xi32>
+// CHECK: scf.for %[[ROW:[^ ]*]] = %[[FIRST]]
+// CHECK: tensor.extract %[[E]][%[[ROW]]]
+// CHECK: %[[LEAST_SHIFT:.*]] = arith.addi %[[LEAST]],
+// CHECK: %[[IS_HIGH:.*]] = arith.cmpi sge, %[[LEAST_SHIFT]], %c0_i32
+// CHECK: scf.if %[[IS_HIGH]]
 // CHECK-DAG: tensor.extract %[[M]][%[[ROW]]]
-// CHECK-DAG: tensor.extract %[[E]][%[[ROW]]]
 // CHECK-DAG: vector.transfer_read %[[WM]][%c0]{{.*}} vector<16xi32>
-// CHECK-DAG: vector.transfer_read %[[WE]][%c0]{{.*}} vector<16xi32>
-// One kernel for every number of rows that may be left.
-// CHECK: scf.index_switch %[[LEFT]]
-// CHECK: case 1
-// CHECK: case 7
-// CHECK: default
+// CHECK: arith.shrui %{{.*}} : vector<16xi64>
+// CHECK-NOT: arith.minsi {{.*}} : vector<16xi64>
+// CHECK: else
+// CHECK: arith.minsi {{.*}} : vector<16xi64>
 func.func @codes(%x: !iquant.dyn<?x8xui8>, %w: !iquant.weight<24x8xsi8, #iquant.tiles<16x4>>, %v: !iquant.weight<24x8xsi8, #iquant.tiles<16x4>>) -> (!iquant.fixed<?x24xi32, 14>, !iquant.fixed<?x24xi32, 12>) {
   %0 = iquant.linear %x, %w : (!iquant.dyn<?x8xui8>, !iquant.weight<24x8xsi8, #iquant.tiles<16x4>>) -> !iquant.fixed<?x24xi32, 14>
   %1 = iquant.linear %x, %v : (!iquant.dyn<?x8xui8>, !iquant.weight<24x8xsi8, #iquant.tiles<16x4>>) -> !iquant.fixed<?x24xi32, 12>
@@ -50,8 +63,8 @@ func.func @codes(%x: !iquant.dyn<?x8xui8>, %w: !iquant.weight<24x8xsi8, #iquant.
 // -----
 
 // Tiles of 16-bit operands: the zero points leave the codes beforehand, each
-// group's its own, and no sums are needed. The sums of a group are shifted in
-// registers. Three rows are known, so nothing chooses.
+// group's its own, and no sums are needed. The sums of a group begin with half of
+// what they are shifted by in registers. Three rows are known, so nothing chooses.
 // CHECK-LABEL: func.func private @iquant.linear_8x8_groups_4_tiles_8x2_ui8_rows_3(
 // CHECK-SAME: %[[Q:[^ ]*]]: tensor<3x8xi8>, %{{[^ ]*}}: tensor<3xi32>, %{{[^ ]*}}: tensor<3xi32>, %[[Z:[^ ]*]]: tensor<3x2xi32>, %[[SHIFT:[^ ]*]]: tensor<3x2xi32>
 // CHECK: %[[SPLIT:.*]] = tensor.expand_shape %[[Q]] {{\[\[}}0], [1, 2]] output_shape [3, 2, 4]
@@ -59,10 +72,14 @@ func.func @codes(%x: !iquant.dyn<?x8xui8>, %w: !iquant.weight<24x8xsi8, #iquant.
 // CHECK: arith.subi %{{.*}} : i16
 // CHECK: %[[ROWS:.*]] = tensor.collapse_shape %[[CONVERTED]]
 // CHECK: %{{.*}}:3 = scf.for %[[GROUP:.*]] = %c0 to %c2
-// CHECK: %{{.*}}:3 = scf.for
+// CHECK: %[[HALVED:.*]] = tensor.extract %[[SHIFT]][%c0, %[[GROUP]]]
+// CHECK: %[[UNIT:.*]] = arith.shli %c1_i32, %[[HALVED]]
+// CHECK: %[[HALF:.*]] = arith.shrui %[[UNIT]], %c1_i32
+// CHECK: %[[START:.*]] = vector.broadcast %[[HALF]] : i32 to vector<8xi32>
+// CHECK: %{{.*}}:3 = scf.for {{.*}} iter_args(%{{[^ ]*}} = %[[START]],
 // CHECK: vector.transfer_read %[[ROWS]][%c0, {{.*}} vector<2xi16>
 // CHECK-COUNT-3: vector.contract {{.*}} : vector<2xi32>, vector<8x2xi32> into vector<8xi32>
-// CHECK-COUNT-3: tensor.extract %[[SHIFT]][%{{.*}}, %[[GROUP]]]
+// CHECK-COUNT-3: arith.shrsi %{{.*}} : vector<8xi32>
 // CHECK-NOT: scf.index_switch
 func.func @groups(%x: !iquant.dyn<3x8xui8, 4>, %w: !iquant.weight<8x8xsi8, 4, #iquant.tiles<8x2>>) -> !iquant.fixed<3x8xi32, 14> {
   %0 = iquant.linear %x, %w : (!iquant.dyn<3x8xui8, 4>, !iquant.weight<8x8xsi8, 4, #iquant.tiles<8x2>>) -> !iquant.fixed<3x8xi32, 14>

@@ -36,17 +36,20 @@ using reference::RuntimeValue;
 using reference::Tensor;
 namespace cl = llvm::cl;
 
+static cl::OptionCategory category("Options");
 static cl::list<std::string>
     shapes("shapes", cl::CommaSeparated,
            cl::desc("Output x input channels (default: SmolLM2-135M's)"),
            cl::list_init<std::string>({"192x576", "576x576", "1536x576",
-                                       "576x1536", "49152x576"}));
+                                       "576x1536", "49152x576"}),
+           cl::cat(category));
 static cl::list<int64_t> rowCounts("rows", cl::CommaSeparated,
                                    cl::desc("Rows (default: 1,128,512)"),
-                                   cl::list_init<int64_t>({1, 128, 512}));
+                                   cl::list_init<int64_t>({1, 128, 512}),
+                                   cl::cat(category));
 static cl::opt<unsigned>
     rounds("rounds", cl::desc("How often all are timed in turn (default: 15)"),
-           cl::init(15));
+           cl::init(15), cl::cat(category));
 
 /// Where oneDNN adds pairs of products in 16 bits, which is on processors
 /// without VNNI, its sums are right if weights have no more than 7 bits.
@@ -389,6 +392,7 @@ static llvm::Error run(MLIRContext &context) {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, "Times linears against oneDNN.\n");
   // Results land in memory that the process has already, as oneDNN's do.
   mallopt(M_MMAP_MAX, 0);

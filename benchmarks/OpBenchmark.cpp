@@ -25,16 +25,18 @@ using namespace mlir::iquant;
 using reference::RuntimeValue;
 namespace cl = llvm::cl;
 
+static cl::OptionCategory category("Options");
 static cl::opt<std::string> file(cl::Positional, cl::Required,
-                                 cl::desc("<module>"));
+                                 cl::desc("<module>"), cl::cat(category));
 static cl::opt<int64_t> rows("rows", cl::desc("Every dynamic size"),
-                             cl::init(512));
+                             cl::init(512), cl::cat(category));
 static cl::opt<unsigned> repetitions("repetitions",
                                      cl::desc("How many calls to time"),
-                                     cl::init(15));
+                                     cl::init(15), cl::cat(category));
 static cl::opt<std::string> only("only",
                                  cl::desc("Time functions whose name has this "
-                                          "in it"));
+                                          "in it"),
+                                 cl::cat(category));
 
 //===----------------------------------------------------------------------===//
 // Timing
@@ -100,6 +102,7 @@ static void print(ArrayRef<Row> table) {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  cl::HideUnrelatedOptions(category);
   cl::ParseCommandLineOptions(argc, argv, "Times functions of one op each.\n");
   DialectRegistry registry;
   registerExecutableDialects(registry);

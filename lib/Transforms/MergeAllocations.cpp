@@ -1,5 +1,4 @@
-//===- MergeAllocations.cpp - Few allocations for the buffers of a block
-//----===//
+//===- MergeAllocations.cpp - Few allocations for a block -----------------===//
 //
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //

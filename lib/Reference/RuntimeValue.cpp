@@ -51,11 +51,11 @@ static SmallVector<int64_t> getScaleShape(Type component,
 }
 
 /// Checks that the scales have the rows that the codes have.
-static Mismatch findScaleMismatch(DynType type, ArrayRef<Tensor> components) {
+static Mismatch findScaleMismatch(ArrayRef<Tensor> components,
+                                  ArrayRef<Type> types) {
   const Tensor &codes = components[0];
-  SmallVector<Type> types(type.getComponents());
   for (auto [component, expectedType] :
-       llvm::zip_equal(components.drop_front(), llvm::drop_begin(types))) {
+       llvm::zip_equal(components.drop_front(), types.drop_front())) {
     SmallVector<int64_t> expected =
         getScaleShape(expectedType, codes.getShape());
     if (component.getShape() != ArrayRef<int64_t>(expected))
@@ -119,8 +119,8 @@ static Mismatch findOutOfRange(WeightType type, ArrayRef<Tensor> components) {
   return std::nullopt;
 }
 
-Mismatch reference::findShapeMismatch(const RuntimeValue &value, Type type) {
-  SmallVector<Type> expected = getComponents(type);
+Mismatch reference::findShapeMismatch(const RuntimeValue &value, Type type,
+                                      ArrayRef<Type> expected) {
   ArrayRef<Tensor> components = value.getComponents();
   if (components.size() != expected.size())
     return llvm::formatv("expects {0} components of {1}, got {2}",
@@ -128,13 +128,13 @@ Mismatch reference::findShapeMismatch(const RuntimeValue &value, Type type) {
   for (auto [component, componentType] : llvm::zip_equal(components, expected))
     if (Mismatch m = ::findMismatch(component, componentType))
       return m;
-  if (auto dyn = dyn_cast<DynType>(type))
-    return findScaleMismatch(dyn, components);
+  if (isa<DynType>(type))
+    return findScaleMismatch(components, expected);
   return std::nullopt;
 }
 
 Mismatch reference::findMismatch(const RuntimeValue &value, Type type) {
-  if (Mismatch m = findShapeMismatch(value, type))
+  if (Mismatch m = findShapeMismatch(value, type, getComponents(type)))
     return m;
   return TypeSwitch<Type, Mismatch>(type)
       .Case<DynType, WeightType>([&](auto type) {

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "BufferPool.h"
 #include "OpenMP.h"
 
 #include "dialects/IQuant/IQuant.h"
@@ -83,21 +84,20 @@ static LogicalResult checkTarget(ModuleOp module,
 }
 
 Executable::Signature::Signature(func::FuncOp function)
-    : type(function.getFunctionType()), caches(function.getNumResults()) {
-  for (unsigned result = 0; result < function.getNumResults(); ++result) {
+    : type(function.getFunctionType()), isCache(type.getNumInputs()),
+      caches(type.getNumResults()) {
+  for (Type input : type.getInputs())
+    inputs.push_back(getComponents(input));
+  for (unsigned result = 0; result < type.getNumResults(); ++result) {
     Attribute name = function.getResultAttr(result, transformer::kCache);
-    for (unsigned i = 0; name && i < function.getNumArguments(); ++i)
+    for (unsigned i = 0; name && i < type.getNumInputs(); ++i)
       if (function.getArgAttr(i, transformer::kCache) == name)
         caches[result] = i;
+    if (caches[result])
+      isCache.set(*caches[result]);
+    else
+      llvm::append_range(returned, getComponents(type.getResult(result)));
   }
-}
-
-SmallVector<Type> Executable::Signature::getReturned() const {
-  SmallVector<Type> returned;
-  for (auto [type, cache] : llvm::zip_equal(type.getResults(), caches))
-    if (!cache)
-      returned.push_back(type);
-  return returned;
 }
 
 /// The function that takes descriptors by pointer.
@@ -147,8 +147,8 @@ Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions,
   }
   (*engine)->registerSymbols([&](llvm::orc::MangleAndInterner mangle) {
     llvm::orc::SymbolMap symbols;
-    for (auto [name, address] :
-         llvm::concat<const HostFunction>(hostFunctions, getOpenMPFunctions()))
+    for (auto [name, address] : llvm::concat<const HostFunction>(
+             hostFunctions, getOpenMPFunctions(), getBufferFunctions()))
       symbols[mangle(name)] = {llvm::orc::ExecutorAddr::fromPtr(address),
                                llvm::JITSymbolFlags::Callable};
     return symbols;
@@ -157,14 +157,15 @@ Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions,
   if (threads > 1)
     result->pool = std::make_unique<ThreadPool>(threads);
   // Code is generated when somebody asks for it; the first call shall not wait.
-  for (StringRef function : result->signatures.keys())
-    if (auto wrapper = result->engine->lookupPacked(getWrapperName(function));
-        !wrapper) {
-      emitError(module.getLoc())
-          << "cannot compile '" << function
-          << "': " << llvm::toString(wrapper.takeError());
+  for (auto &function : result->signatures) {
+    auto code = result->engine->lookupPacked(getWrapperName(function.getKey()));
+    if (!code) {
+      emitError(module.getLoc()) << "cannot compile '" << function.getKey()
+                                 << "': " << llvm::toString(code.takeError());
       return failure();
     }
+    function.getValue().code = *code;
+  }
   return result;
 }
 
@@ -172,22 +173,57 @@ Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions,
 // Calls
 //===----------------------------------------------------------------------===//
 
-/// A memref descriptor, in 64-bit words: two pointers, the offset, the sizes
-/// and the strides.
-static SmallVector<int64_t> makeDescriptor(ArrayRef<int64_t> shape,
-                                           const void *data) {
-  SmallVector<int64_t> words(3 + 2 * shape.size());
-  words[0] = words[1] = reinterpret_cast<int64_t>(data);
-  int64_t stride = 1;
-  for (size_t i = shape.size(); i-- > 0;) {
-    words[3 + i] = shape[i];
-    words[3 + shape.size() + i] = stride;
-    stride *= shape[i];
-  }
-  return words;
-}
-
 namespace {
+
+/// What compiled code takes: a pointer to a pointer to each memref descriptor,
+/// and to each scalar.
+class Arguments {
+public:
+  /// The 64-bit words of a descriptor: two pointers, the offset, the sizes and
+  /// the strides.
+  static size_t countWords(size_t rank) { return 3 + 2 * rank; }
+
+  void addScalar(const Tensor &scalar) {
+    arguments.push_back({/*word=*/0, scalar.getRawData().data()});
+  }
+  void addTensor(ArrayRef<int64_t> shape, const void *data) {
+    size_t first = addWords(countWords(shape.size()));
+    words[first] = words[first + 1] = reinterpret_cast<int64_t>(data);
+    int64_t stride = 1;
+    for (size_t i = shape.size(); i-- > 0;) {
+      words[first + 3 + i] = shape[i];
+      words[first + 3 + shape.size() + i] = stride;
+      stride *= shape[i];
+    }
+  }
+  /// Words that the code fills.
+  size_t addWords(size_t count) {
+    size_t first = words.size();
+    arguments.push_back({first, /*scalar=*/nullptr});
+    words.resize(first + count);
+    return first;
+  }
+
+  void call(void (*code)(void **)) {
+    SmallVector<void *, 0> pointers(arguments.size()), packed(arguments.size());
+    for (auto [argument, pointer, indirect] :
+         llvm::zip_equal(arguments, pointers, packed)) {
+      pointer = words.data() + argument.word;
+      indirect = argument.scalar ? const_cast<char *>(argument.scalar)
+                                 : static_cast<void *>(&pointer);
+    }
+    code(packed.data());
+  }
+  ArrayRef<int64_t> getWords() const { return words; }
+
+private:
+  struct Argument {
+    size_t word;
+    const char *scalar;
+  };
+  SmallVector<Argument, 0> arguments;
+  SmallVector<int64_t, 0> words;
+};
 
 /// Takes over the buffers that a call returns; two results may share one.
 class ResultBuffers {
@@ -197,7 +233,7 @@ public:
     std::shared_ptr<char[]> &owner = owners[words[0]];
     if (!owner)
       owner.reset(reinterpret_cast<char *>(words[0]),
-                  [](char *memory) { free(memory); });
+                  [](char *memory) { freeBuffer(memory); });
     ArrayRef<int64_t> shape = words.slice(3, type.getRank());
     size_t width =
         Tensor(/*shape=*/{}, type.getElementType()).getRawData().size();
@@ -213,19 +249,6 @@ private:
 
 } // namespace
 
-/// The tensors that values of these types are made of; fails on a scalar.
-static FailureOr<SmallVector<RankedTensorType>> flatten(TypeRange types) {
-  SmallVector<RankedTensorType> result;
-  for (Type type : types)
-    for (Type component : getComponents(type)) {
-      auto tensor = dyn_cast<RankedTensorType>(component);
-      if (!tensor)
-        return failure();
-      result.push_back(tensor);
-    }
-  return result;
-}
-
 FailureOr<SmallVector<RuntimeValue>>
 Executable::call(StringRef function, SmallVector<RuntimeValue> arguments) {
   auto found = signatures.find(function);
@@ -239,56 +262,44 @@ Executable::call(StringRef function, SmallVector<RuntimeValue> arguments) {
            << "function '" << function << "' takes " << type.getNumInputs()
            << " arguments, got " << arguments.size();
 
-  // Arguments: a pointer to each descriptor, the pool last.
-  std::deque<SmallVector<int64_t>> descriptors;
-  std::deque<void *> pointers;
-  SmallVector<void *> packed;
-  auto pass = [&](SmallVector<int64_t> words) {
-    descriptors.push_back(std::move(words));
-    pointers.push_back(descriptors.back().data());
-    packed.push_back(&pointers.back());
-  };
-  FailureOr<SmallVector<RankedTensorType>> results =
-      flatten(signature.getReturned());
-  if (failed(results))
-    return emitError(location)
-           << "function '" << function << "' returns a value that is no tensor";
-  SmallVector<int64_t> resultWords;
-  for (RankedTensorType type : *results)
-    resultWords.append(3 + 2 * type.getRank(), 0);
-  if (!results->empty())
-    pass(resultWords);
+  // The results, then the arguments, the pool last.
+  Arguments passed;
+  size_t resultWords = 0;
+  for (Type component : signature.returned) {
+    auto tensor = dyn_cast<RankedTensorType>(component);
+    if (!tensor)
+      return emitError(location) << "function '" << function
+                                 << "' returns a value that is no tensor";
+    resultWords += Arguments::countWords(tensor.getRank());
+  }
+  if (resultWords != 0)
+    passed.addWords(resultWords);
   for (auto [index, argument] : llvm::enumerate(arguments)) {
     Type expected = type.getInput(index);
-    bool isCache = signature.isCache(index);
+    ArrayRef<Type> components = signature.inputs[index];
+    bool isCache = signature.isCache[index];
     if (std::optional<std::string> mismatch =
-            isCache ? findShapeMismatch(argument, expected)
+            isCache ? findShapeMismatch(argument, expected, components)
                     : findMismatch(argument, expected))
       return emitError(location) << "argument " << index << " of '" << function
                                  << "' " << *mismatch;
-    if (!isa<RankedTensorType>(getComponents(expected).front())) {
-      packed.push_back(
-          const_cast<char *>(argument.getTensor().getRawData().data()));
+    if (!isa<RankedTensorType>(components.front())) {
+      passed.addScalar(argument.getTensor());
       continue;
     }
     for (Tensor &tensor : argument.getMutableComponents())
-      pass(makeDescriptor(tensor.getShape(),
-                          isCache ? tensor.getMutableRawData().data()
-                                  : tensor.getRawData().data()));
+      passed.addTensor(tensor.getShape(),
+                       isCache ? tensor.getMutableRawData().data()
+                               : tensor.getRawData().data());
   }
-  pass(makeDescriptor({static_cast<int64_t>(constants.size())},
-                      constants.data()));
+  passed.addTensor({static_cast<int64_t>(constants.size())}, constants.data());
 
   PoolScope scope(pool.get());
-  if (llvm::Error error =
-          engine->invokePacked(getWrapperName(function), packed))
-    return emitError(location) << "cannot call '" << function
-                               << "': " << llvm::toString(std::move(error));
+  passed.call(signature.code);
 
   SmallVector<RuntimeValue> values;
   ResultBuffers buffers;
-  ArrayRef<int64_t> words =
-      results->empty() ? ArrayRef<int64_t>() : descriptors.front();
+  ArrayRef<int64_t> words = passed.getWords();
   for (auto [type, cache] :
        llvm::zip_equal(type.getResults(), signature.caches)) {
     if (cache) {
@@ -298,7 +309,7 @@ Executable::call(StringRef function, SmallVector<RuntimeValue> arguments) {
     SmallVector<Tensor, 1> components;
     for (Type component : getComponents(type)) {
       auto tensor = cast<RankedTensorType>(component);
-      size_t size = 3 + 2 * tensor.getRank();
+      size_t size = Arguments::countWords(tensor.getRank());
       components.push_back(buffers.take(words.take_front(size), tensor));
       words = words.drop_front(size);
     }

@@ -40,9 +40,11 @@ private:
 /// ranges of rule V2; otherwise a clause that says what is wrong, such as
 /// "expects tensor<4xi32>, got a tensor of shape [3] and element type 'i32'".
 std::optional<std::string> findMismatch(const RuntimeValue &value, Type type);
-/// The same without the ranges: looks at no element.
+/// The same without the ranges: looks at no element. `components` are those of
+/// `type`, which take long to find.
 std::optional<std::string> findShapeMismatch(const RuntimeValue &value,
-                                             Type type);
+                                             Type type,
+                                             ArrayRef<Type> components);
 
 /// Zeros of a tensor, fixed-point or dynamically quantized type; `shape` is
 /// that of the type with sizes for the dynamic ones. Rows of quantized zeros

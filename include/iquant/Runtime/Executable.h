@@ -51,19 +51,21 @@ public:
 private:
   explicit Executable(Location location) : location(location) {}
 
-  /// A function as it was before lowering.
+  /// A function as it was before lowering, and where its code is.
   struct Signature {
     explicit Signature(func::FuncOp function);
 
     FunctionType type;
+    /// The tensors and scalars that each argument is made of.
+    SmallVector<SmallVector<Type>> inputs;
+    llvm::BitVector isCache;
     /// For each result that is a cache, the argument that it was.
     SmallVector<std::optional<unsigned>> caches;
-
-    bool isCache(unsigned argument) const {
-      return llvm::is_contained(caches, std::optional(argument));
-    }
-    /// The results that a call returns in memory of its own.
-    SmallVector<Type> getReturned() const;
+    /// What the other results are made of, which a call returns in memory of
+    /// its own.
+    SmallVector<Type> returned;
+    /// Takes a pointer to a pointer for each descriptor.
+    void (*code)(void **) = nullptr;
   };
 
   /// Where the module came from.

@@ -114,6 +114,8 @@ static void addLoops(OpPassManager &pm) {
   pm.addNestedPass<func::FuncOp>(createPrefetchStreams());
   pm.addNestedPass<func::FuncOp>(createVectorizeRows());
   pm.addNestedPass<func::FuncOp>(createSelectByteShuffles());
+  // Where tables are in registers, bytes are all that is looked up.
+  pm.addNestedPass<func::FuncOp>(createSelectPacks());
   pm.addNestedPass<func::FuncOp>(createCSEPass());
   pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   // What threads may share has one form from here on.

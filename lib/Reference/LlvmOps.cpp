@@ -48,6 +48,22 @@ static Tensor addDistances(const Tensor &a, const Tensor &b, Tensor sums) {
   return sums;
 }
 
+/// The halves of every 128 bits of the result, those of `a` first, saturated as
+/// integers without sign if `isUnsigned`.
+static Tensor pack(const Tensor &a, const Tensor &b, Tensor packed,
+                   bool isUnsigned) {
+  unsigned width = packed.getElementType().getIntOrFloatBitWidth();
+  int64_t perLane = 64 / width, least = isUnsigned ? 0 : llvm::minIntN(width),
+          most = isUnsigned ? llvm::maxUIntN(width) : llvm::maxIntN(width);
+  for (int64_t i = 0, end = packed.getNumElements(); i < end; ++i) {
+    int64_t half = i / perLane;
+    const Tensor &from = half % 2 == 0 ? a : b;
+    int64_t x = from.getInt(half / 2 * perLane + i % perLane);
+    packed.setInt(i, std::clamp(x, least, most));
+  }
+  return packed;
+}
+
 Results mlir::iquant::reference::evaluateLlvm(Operation *op,
                                               Evaluator &evaluator) {
   auto call = dyn_cast<LLVM::CallIntrinsicOp>(op);
@@ -81,6 +97,12 @@ Results mlir::iquant::reference::evaluateLlvm(Operation *op,
     auto type = cast<VectorType>(call.getResult(0).getType());
     Tensor zeros(type.getShape(), type.getElementType());
     return SmallVector<RuntimeValue>{addDistances(in[0], in[1], zeros)};
+  }
+  if (name.starts_with("llvm.x86.") && name.contains(".pack")) {
+    auto type = cast<VectorType>(call.getResult(0).getType());
+    Tensor packed(type.getShape(), type.getElementType());
+    return SmallVector<RuntimeValue>{
+        pack(in[0], in[1], packed, name.contains(".packus"))};
   }
   return op->emitError()
          << "the reference interpreter does not know the intrinsic '" << name

@@ -90,6 +90,26 @@ static Results evaluateExtractStridedSlice(vector::ExtractStridedSliceOp op,
   return one(result);
 }
 
+static Results evaluateInsertStridedSlice(vector::InsertStridedSliceOp op,
+                                          Evaluator &evaluator) {
+  Tensor source = evaluator.tensor(op.getValueToStore());
+  Tensor result = evaluator.tensor(op.getDest());
+  auto integer = [](Attribute attribute) {
+    return cast<IntegerAttr>(attribute).getInt();
+  };
+  auto offsets = llvm::map_to_vector(op.getOffsets(), integer),
+       strides = llvm::map_to_vector(op.getStrides(), integer);
+  int64_t leading = offsets.size() - strides.size();
+  forEachIndex(source.getShape(), [&](ArrayRef<int64_t> indices) {
+    SmallVector<int64_t> position(offsets);
+    for (auto [d, index] : llvm::enumerate(indices))
+      position[leading + d] += index * strides[d];
+    result.copyElement(result.getPosition(position), source,
+                       source.getPosition(indices));
+  });
+  return one(result);
+}
+
 static Results evaluateShuffle(vector::ShuffleOp op, Evaluator &evaluator) {
   Tensor v1 = evaluator.tensor(op.getV1()), v2 = evaluator.tensor(op.getV2());
   Tensor result = makeTensorOf(op.getResult());
@@ -199,14 +219,18 @@ static Results evaluateContraction(vector::ContractionOp op,
 }
 
 static Results evaluateReduction(vector::ReductionOp op, Evaluator &evaluator) {
-  if (op.getKind() != vector::CombiningKind::MINSI || op.getAcc())
+  bool isSum = op.getKind() == vector::CombiningKind::ADD;
+  if ((!isSum && op.getKind() != vector::CombiningKind::MINSI) || op.getAcc() ||
+      !isa<IntegerType>(op.getDest().getType()))
     return reportUnknown(op);
   Tensor source = evaluator.tensor(op.getVector());
-  Tensor result = makeTensorOf(op.getResult());
-  int64_t smallest = source.getInt(0);
-  for (int64_t i = 1, end = source.getNumElements(); i < end; ++i)
-    smallest = std::min(smallest, source.getInt(i));
-  result.setInt(0, smallest);
+  Tensor result = makeTensorOf(op.getDest());
+  int64_t reduced = source.getInt(0);
+  for (int64_t i = 1, end = source.getNumElements(); i < end; ++i) {
+    int64_t x = source.getInt(i);
+    reduced = isSum ? uint64_t(reduced) + x : std::min(reduced, x);
+  }
+  result.setInt(0, reduced);
   return one(result);
 }
 
@@ -221,6 +245,9 @@ Results mlir::iquant::reference::evaluateVector(Operation *op, Evaluator &e) {
       .Case([&](vector::ExtractOp op) { return evaluateExtract(op, e); })
       .Case([&](vector::ExtractStridedSliceOp op) {
         return evaluateExtractStridedSlice(op, e);
+      })
+      .Case([&](vector::InsertStridedSliceOp op) {
+        return evaluateInsertStridedSlice(op, e);
       })
       .Case([&](vector::ShuffleOp op) { return evaluateShuffle(op, e); })
       .Case([&](vector::TransferReadOp op) { return evaluateRead(op, e); })

@@ -118,21 +118,24 @@ TEST_F(VectorOpsTest, SumsOfProducts) {
   EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{112, 234, 256}));
 }
 
-TEST_F(VectorOpsTest, SmallestElement) {
-  constexpr StringLiteral kModule = R"mlir(
-    func.func @main(%x: vector<3xi32>) -> i32 {
+TEST_F(VectorOpsTest, SumAndSmallestElement) {
+  auto results = run(R"mlir(
+    func.func @main(%x: vector<3xi32>) -> (i32, i32) {
       %0 = vector.reduction <minsi>, %x : vector<3xi32> into i32
-      return %0 : i32
-    })mlir";
-  EXPECT_EQ(ints(run(kModule, {i32({3}, {4, -7, 2})})[0]),
-            (std::vector<int64_t>{-7}));
+      %1 = vector.reduction <add>, %x : vector<3xi32> into i32
+      return %0, %1 : i32, i32
+    })mlir",
+                     {i32({3}, {4, -7, 2})});
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{-7}));
+  EXPECT_EQ(ints(results[1]), (std::vector<int64_t>{-1}));
 
-  constexpr StringLiteral kSum = R"mlir(
+  constexpr StringLiteral kProduct = R"mlir(
     func.func @main(%x: vector<3xi32>) -> i32 {
-      %0 = vector.reduction <add>, %x : vector<3xi32> into i32
+      %0 = vector.reduction <mul>, %x : vector<3xi32> into i32
       return %0 : i32
     })mlir";
-  EXPECT_EQ(runForError(kSum, {i32({3}, {4, -7, 2})}),
+  EXPECT_EQ(runForError(kProduct, {i32({3}, {4, -7, 2})}),
             "the reference interpreter does not know 'vector.reduction'\n");
 }
 
@@ -182,6 +185,29 @@ TEST_F(VectorOpsTest, MatrixInstructions) {
                  integers<int16_t>({8}, {5, 6, 7, 8, 9, 9, 127, 127})});
   ASSERT_EQ(results.size(), 1u);
   EXPECT_EQ(ints(results[0]), (std::vector<int64_t>{17, 11, 0, 64770}));
+}
+
+TEST_F(VectorOpsTest, Packs) {
+  // Four elements of the first, four of the second, for each 128 bits; both
+  // read a sign, and one has none left.
+  std::vector<int32_t> a = {1, -2, 70000, -70000, 40000, 6, 7, 8},
+                       b = {11, 12, 13, 14, 15, 16, 17, 18};
+  auto results = run(R"mlir(
+    func.func @main(%a: vector<8xi32>, %b: vector<8xi32>) -> (vector<16xi16>, vector<16xi16>) {
+      %0 = llvm.call_intrinsic "llvm.x86.avx2.packssdw"(%a, %b)
+          : (vector<8xi32>, vector<8xi32>) -> vector<16xi16>
+      %1 = llvm.call_intrinsic "llvm.x86.avx2.packusdw"(%a, %b)
+          : (vector<8xi32>, vector<8xi32>) -> vector<16xi16>
+      return %0, %1 : vector<16xi16>, vector<16xi16>
+    })mlir",
+                     {integers<int32_t>({8}, a), integers<int32_t>({8}, b)});
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_EQ(ints(results[0]),
+            (std::vector<int64_t>{1, -2, 32767, -32768, 11, 12, 13, 14, 32767,
+                                  6, 7, 8, 15, 16, 17, 18}));
+  EXPECT_EQ(ints(results[1]),
+            (std::vector<int64_t>{1, 0, -1, 0, 11, 12, 13, 14, int16_t(40000),
+                                  6, 7, 8, 15, 16, 17, 18}));
 }
 
 TEST_F(VectorOpsTest, ByteSums) {

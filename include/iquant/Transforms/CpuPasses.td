@@ -277,6 +277,36 @@ def SelectMatrixInstructions : Pass<"select-matrix-instructions", "::mlir::func:
                            "::mlir::vector::VectorDialect"];
 }
 
+def SelectPacks : Pass<"select-packs", "::mlir::func::FuncOp"> {
+  let summary = "Narrow and widen vectors of integers without crossing lanes of 128 bits";
+  let description = [{
+    Vector units of x86 halve the width of elements with saturation, two registers
+    at a time, and double it by interleaving, but in lanes of 128 bits each for
+    itself. Elements in their order take a permutation behind every such step.
+    This pass takes the steps without, lets elements keep the order that comes of
+    them, and permutes bytes once, of which a register holds most:
+
+    ```
+    trunci(clamp(x))          -->  shuffle(pack(x))
+    extui(x)                  -->  shuffle(interleave(x, 0))
+    f(shuffle(x), splat)      -->  shuffle(f(x, splat))
+    shuffle(shuffle(x))       -->  shuffle(x), or x
+    sum += shuffle(x)         -->  sum += x
+    ```
+
+    A `trunci` is a pack where its operand is clamped to what the result holds, as
+    signed or unsigned integers, or, for bytes, shifted right by 8 or more; an
+    `extui` is taken from 8 to 16 bits. `f` are elementwise ops; a sum is one that a
+    loop carries and that a `vector.reduction` ends.
+
+    Requires bufferized functions and an `llvm.target` on the module. Guarantees
+    the same values. Leaves everything as it is where registers are not of 32 or 64
+    bytes (AVX2, AVX-512BW): what has one lane alone needs no other order.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect", "::mlir::arith::ArithDialect",
+                           "::mlir::vector::VectorDialect"];
+}
+
 def VectorizeContractions : Pass<"vectorize-contractions", "::mlir::func::FuncOp"> {
   let summary = "Turn matrix products on buffers into register-tiled vector loops";
   let description = [{

@@ -151,10 +151,14 @@ Value SoftmaxLowering::lowerToFixed() {
 
 SmallVector<Value> SoftmaxLowering::lowerToCodes() {
   int64_t channels = op.getInput().getType().getShape().size() - 1;
+  // With g = 0 nothing is added.
+  bool isNarrow = tables && tables->getLargest() <= UINT8_MAX;
   Results codes = exponentials(8, [&](Int e, ArrayRef<Int> row) {
+    if (isNarrow)
+      return e.trunc(8);
     // At most 255: floor((2 * dither + 1) * 2^g / 2^9).
     Int g = shift(e, row).trunc(16);
-    Int added = ushr(dither(e, channels).trunc(16), 8 - g);
+    Int added = ushr(dither(e, channels).trunc(8).zext(16), 8 - g);
     return umin(ushr(e + added, g), 255).trunc(8);
   });
   SmallVector<Value> inputs = {codes.sum};

@@ -27,7 +27,7 @@ SoftmaxExponential::SoftmaxExponential(ImplicitLocOpBuilder &builder,
     entries = createTable(builder, getCoarseExponentials());
     fine = createTable(builder, getFineExponentials());
   }
-  k += op.getInput().getType().getExponent();
+  k = std::max<int64_t>(k + op.getInput().getType().getExponent(), 0);
 }
 
 int64_t SoftmaxExponential::getLargest() const {
@@ -60,44 +60,48 @@ Int SoftmaxExponential::lookUp(const Table &table, Int position) {
   return table.high ? low + (byteOf(table.high) << 8) : low;
 }
 
+/// The nearest of `least .. most` in `width` bits.
+static Int saturate(Int x, int64_t least, int64_t most, unsigned width) {
+  return min(max(x, least), most).trunc(width);
+}
+
 /// The upper half of a product of unsigned 16 bits.
 static Int upperHalf(Int x, Int y) {
   return ushr(x.zext(32) * y.zext(32), 16).trunc(16);
 }
 
 Int SoftmaxExponential::codeOf(Int element, Int most) const {
-  // Differences fill 32 bits, and up to this scale so does what caps them.
-  unsigned width = k <= 38 ? 32 : 64;
-  Int difference = most.sext(width) - element.sext(width);
-  // What is left of it has 16 bits, or is 2^16, whose code is the last as is
-  // that of the number before: a difference is capped there.
-  if (k < 23) {
-    int64_t cap = int64_t(1) << std::max<int64_t>(k - 7, 0);
-    difference = umin(umin(difference, cap) << (23 - k), 65535);
-  } else {
-    int64_t alignment = std::min<int64_t>(k - 23, 31),
-            half = (int64_t(1) << alignment) >> 1;
-    if (k < 40)
-      difference = umin(difference, (int64_t(1) << (k - 7)) - half - 1);
-    difference = ushr(difference + half, alignment);
-  }
-  // From a factor on the code is the last. As this limit and what is added to
-  // the product have 16 bits, LLVM multiplies in 16 bits and not in 32.
+  // From this factor on the code is the last, whichever way it is rounded.
+  // Elements are limited to where that is reached, so that up to this scale a
+  // difference with what rounds it fits 32 bits, and its factor 16.
   int64_t limit = llvm::divideCeil(lastStep << 23, multiplier);
-  Int factor = umin(difference.trunc(16), limit);
+  int64_t left = std::max<int64_t>(23 - k, 0),
+          right = std::clamp<int64_t>(k - 23, 0, 31),
+          half = (int64_t(1) << right) >> 1;
+  int64_t largest =
+      (llvm::divideCeil(limit, int64_t(1) << left) << right) - half;
+  unsigned width = k <= 38 ? 32 : 64;
+  Int lowest = max(most.sext(64) - largest, INT32_MIN).trunc(32);
+  Int difference = most.sext(width) + half - max(element, lowest).sext(width);
+  // Vectors are narrowed in one step where that saturates.
+  Int factor = saturate((difference >> right) << left, 0, UINT16_MAX, 16);
+  if (left > 0)
+    factor = umin(factor, limit);
   Int product =
       upperHalf(factor, factor.like(static_cast<int16_t>(multiplier)));
-  // Seven bits are left to shift by: the last, or the last five, round.
+  // Seven bits are left to shift by: the last, or the last five, round. Codes
+  // of all 8 bits are computed from -128 on, so that this saturates, too.
+  int64_t offset = lastStep > INT8_MAX ? INT8_MIN : 0;
   Int added = given && given->isDithered()
                   ? codeDither(element, channels).trunc(16) << 2
                   : product.like(64);
-  Int step = ushr(product + added, 7).trunc(8);
+  Int step =
+      saturate((product + added + (offset << 7)) >> 7, INT8_MIN, INT8_MAX, 8);
   if (!given || !given->getThresholds())
-    return step;
+    return step - offset;
   Int code = step.like(0);
   for (int64_t threshold : given->getThresholdsOf(0))
-    code = code +
-           uless(step.like(static_cast<int8_t>(threshold - 1)), step).zext(8);
+    code = code + less(step.like(threshold - 1 + offset), step).zext(8);
   return code;
 }
 

@@ -80,8 +80,8 @@ LogicalResult ClipAttr::verify(function_ref<InFlightDiagnostic()> emitError,
                                ClipFloor floor, ClipRounding rounding,
                                DenseF64ArrayAttr table, unsigned width,
                                DenseI64ArrayAttr thresholds) {
-  if (bits < 2 || bits > 5)
-    return emitError() << "expects codes of 2, 3, 4 or 5 bits, got " << bits;
+  if ((bits < 2 || bits > 5) && bits != 8)
+    return emitError() << "expects codes of 2, 3, 4, 5 or 8 bits, got " << bits;
   if (at.empty())
     return emitError() << "expects a clip, got none";
   for (double clip : at.asArrayRef())
@@ -118,15 +118,29 @@ ArrayRef<int64_t> ClipAttr::getThresholdsOf(int64_t head) const {
   return getThresholds().asArrayRef().slice(head * count, count);
 }
 
+/// Whether weights are products of two tables.
+static bool isProduct(ClipAttr clip) {
+  return clip.getBits() == 8 && !clip.getTable();
+}
+
+int64_t ClipAttr::getEntryUnit() const {
+  if (isProduct(*this))
+    return 65280 * 255 / 256;
+  return getWidth() == 8 ? 255 : 65280;
+}
+
 SmallVector<int64_t> ClipAttr::getEntries(int64_t head) const {
   int64_t last = getNumCodes() - 1;
   return llvm::map_to_vector(llvm::seq(last + 1), [&](int64_t code) {
-    double weight = std::exp(getAt()[head] * code / last);
+    double step = getAt()[head] / last, weight = std::exp(step * code);
     if (getTable())
       weight = getTable()[head * (last + 1) + code];
     else if (code == last && getFloor() == ClipFloor::Zero)
       weight = 0;
-    return static_cast<int64_t>(std::lround(getEntryUnit() * weight));
+    else if (isProduct(*this))
+      return std::lround(65280 * std::exp(step * (code / 16 * 16))) *
+             std::lround(255 * std::exp(step * (code % 16))) / 256;
+    return std::lround(getEntryUnit() * weight);
   });
 }
 

@@ -82,8 +82,11 @@ def Transformer_ClipAttr : AttrDef<Transformer_Dialect, "Clip"> {
     of `1/255`, or of `1/65280` with a `width` of 16: those are the integers
     that a target looks up.
 
+    Codes of 8 bits without a `table` weigh `E(k) / E(0)` of rule S1 (docs/Numerics.md), with `C` in the place of its
+    -12: products of two tables. With `at = [-12.0]` that is the softmax that integers have by default.
+
     Constraints:
-    * (C1) `bits` is 2, 3, 4 or 5.
+    * (C1) `bits` is 2, 3, 4, 5 or 8.
     * (C2) `at` has one or more clips, negative and finite.
     * (C3) `table` has `2^bits` entries per clip.
     * (C4) the entries of a head begin with 1, do not grow and are not negative.
@@ -117,7 +120,7 @@ def Transformer_ClipAttr : AttrDef<Transformer_Dialect, "Clip"> {
     int64_t getStep(double input, int64_t head, int64_t position) const;
     int64_t getCode(double input, int64_t head, int64_t position) const;
     /// What an integer entry of 1 stands for is one over this.
-    int64_t getEntryUnit() const { return getWidth() == 8 ? 255 : 65280; }
+    int64_t getEntryUnit() const;
     /// The weights of a head's codes as integers.
     ::llvm::SmallVector<int64_t> getEntries(int64_t head) const;
   }];

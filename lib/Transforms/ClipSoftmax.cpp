@@ -120,9 +120,13 @@ LogicalResult TransformerClipSoftmax::checkOptions() {
     return emitError(loc) << "expects the option 'at' to be negative and "
                              "finite, got "
                           << showNumber(at);
-  if (strategy == ClipStrategy::ExaqRule && bits == ClipBits::Five)
+  if (strategy == ClipStrategy::ExaqRule && bits > ClipBits::Four)
     return emitError(loc) << "expects 2, 3 or 4 bits, for which EXAQ has a "
-                             "rule, got 5";
+                             "rule, got "
+                          << static_cast<int>(bits.getValue());
+  if (strategy != ClipStrategy::Fixed && bits == ClipBits::Eight)
+    return emitError(loc) << "expects 2, 3, 4 or 5 bits, for which a clip is "
+                             "sought, got 8";
   if (!(budget > 0))
     return emitError(loc) << "expects a positive budget, got "
                           << showNumber(budget);

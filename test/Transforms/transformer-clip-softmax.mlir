@@ -9,6 +9,8 @@
 // RUN: not quant-opt %s --transformer-clip-softmax="budget=0" -split-input-file 2>&1 | FileCheck %s --check-prefix=BUDGET
 // RUN: not quant-opt %s --transformer-clip-softmax="bits=6" -split-input-file 2>&1 | FileCheck %s --check-prefix=BITS
 // RUN: not quant-opt %s --transformer-clip-softmax="strategy=exaq-rule bits=5" -split-input-file 2>&1 | FileCheck %s --check-prefix=RULE5
+// RUN: not quant-opt %s --transformer-clip-softmax="bits=8" -split-input-file 2>&1 | FileCheck %s --check-prefix=SOUGHT8
+// RUN: quant-opt %s --transformer-clip-softmax="strategy=fixed bits=8 at=-12" -split-input-file | FileCheck %s --check-prefix=DEFAULT
 // RUN: quant-opt %s --transformer-clip-softmax="strategy=fixed bits=5 at=-6.6 floor=zero" -split-input-file | FileCheck %s --check-prefix=INDEX
 // RUN: not quant-opt %s --transformer-clip-softmax -split-input-file 2>&1 | FileCheck %s --check-prefix=NONE
 
@@ -17,6 +19,8 @@
 // BUDGET: error: expects a positive budget, got 0
 // BITS: Cannot find option named '6'
 // RULE5: error: expects 2, 3 or 4 bits, for which EXAQ has a rule, got 5
+// SOUGHT8: error: expects 2, 3, 4 or 5 bits, for which a clip is sought, got 8
+// DEFAULT: #transformer.clip<bits = 8, at = [-1.200000e+01]>
 // IntAttention's table.
 // INDEX: #transformer.clip<bits = 5, at = [-6.6{{0*}}e+00], floor = zero>
 // NONE: error: expects statistics of one attention at least, got none: no observer has statistics of an argument

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "InterpreterFixture.h"
+#include "iquant/Reference/Rules.h"
 
 #include <cmath>
 
@@ -180,6 +181,16 @@ TEST_F(TransformerOpsTest, ClippedSoftmax) {
              {0.6 * a, a, 0.6 * a, 0.2 * a, 0, 0, 0, b, 0.6 * b, 0.2 * b});
   a = 1 / 2.8, b = 1 / 1.6;
   expectNear(results[1], {0.6 * a, a, a, 0.2 * a, 0, 0, 0, b, 0.6 * b, 0});
+}
+
+TEST_F(TransformerOpsTest, CodesOfEightBitsAreThoseOfIntegers) {
+  auto clip = cast<transformer::ClipAttr>(
+      parseAttribute("#transformer.clip<bits = 8, at = [-12.0]>", &context));
+  SmallVector<int64_t> entries = clip.getEntries(/*head=*/0);
+  ASSERT_EQ(entries.size(), 256u);
+  for (auto [code, entry] : llvm::enumerate(entries))
+    EXPECT_EQ(entry, tableExponential(code)) << code;
+  EXPECT_EQ(clip.getEntryUnit(), entries.front());
 }
 
 TEST_F(TransformerOpsTest, AttentionIsCausalWithACache) {

@@ -33,7 +33,14 @@ enum class SmoothingStrategy { Alpha, Search, File };
 /// How `transformer-clip-softmax` finds clips.
 enum class ClipStrategy { Fixed, ExaqRule, ExaqMse, Calibrated };
 /// The bits of its codes; `Auto` finds them for each attention.
-enum class ClipBits { Auto = 0, Two = 2, Three = 3, Four = 4, Five = 5 };
+enum class ClipBits {
+  Auto = 0,
+  Two = 2,
+  Three = 3,
+  Four = 4,
+  Five = 5,
+  Eight = 8
+};
 
 /// How `iquant-pack-accumulators` has exponentials added up.
 enum class AccumulatorForm { Elements, Table, Counts };

@@ -211,7 +211,7 @@ def TransformerFoldSmoothing : Pass<"transformer-fold-smoothing", "::mlir::Modul
 }
 
 def TransformerClipSoftmax : Pass<"transformer-clip-softmax", "::mlir::ModuleOp"> {
-  let summary = "Give every softmax few exponentials: a clip, codes of 2 to 5 bits, and a table";
+  let summary = "Give every softmax few exponentials: a clip, codes of few bits, and a table";
   let description = [{
     Sets the attribute `clip` of every `transformer.attention`, and of every
     `transformer.softmax` where the clip is given: where the input of the softmax
@@ -228,7 +228,10 @@ def TransformerClipSoftmax : Pass<"transformer-clip-softmax", "::mlir::ModuleOp"
     | `calibrated` | for each head, thresholds between codes, down to -16, with the least squared error of attention's results on sample texts | those with the least error |
 
     EXAQ has lines for 2, 3 and 4 bits. With `bits=5 strategy=fixed at=-6.6
-    floor=zero` the table is that of IntAttention (arXiv 2511.21513).
+    floor=zero` the table is that of IntAttention (arXiv 2511.21513). Codes of 8
+    bits have a given clip; with `bits=8 strategy=fixed at=-12` exponentials are
+    those that integers have without a clip, so that a float model shows what
+    these cost.
 
     The first three clip all heads of an attention alike, unless `per-head` is
     set. `bits=auto` starts from 2 bits and gives more to the attention where
@@ -263,6 +266,7 @@ def TransformerClipSoftmax : Pass<"transformer-clip-softmax", "::mlir::ModuleOp"
              clEnumValN(::mlir::iquant::ClipBits::Three, "3", "8 weights"),
              clEnumValN(::mlir::iquant::ClipBits::Four, "4", "16 weights"),
              clEnumValN(::mlir::iquant::ClipBits::Five, "5", "32 weights"),
+             clEnumValN(::mlir::iquant::ClipBits::Eight, "8", "256 weights, products of two tables"),
              clEnumValN(::mlir::iquant::ClipBits::Auto, "auto", "as few as the budget allows"))}]>,
     Option<"perHead", "per-head", "bool", /*default=*/"false",
            "Whether heads have clips of their own; with 'calibrated' they always have thresholds of their own">,

@@ -6,6 +6,8 @@
 
 #include "Patterns.h"
 
+#include "llvm/Support/FormatVariadic.h"
+
 #include <cmath>
 
 using namespace mlir;
@@ -35,11 +37,23 @@ static DyadicScale getCodeScale(transformer::ClipAttr clip, int64_t head,
   return nearestDyadic(scale * clip.getStepsPerUnit(head));
 }
 
+/// Whether the codes of a clip are those that integers have without one.
+static bool isDefault(transformer::ClipAttr clip) {
+  return clip.getBits() == 8 && clip.getAt().asArrayRef() == ArrayRef(-12.0) &&
+         clip.getFloor() == transformer::ClipFloor::Exponential &&
+         clip.getRounding() == transformer::ClipRounding::Nearest &&
+         !clip.getTable();
+}
+
 /// Checks that the integers of a table can hold the scales of its codes, and
 /// that no published form stands in its place.
 static LogicalResult checkClip(Operation *op,
                                std::optional<transformer::ClipAttr> clip,
                                double scale, const PublishedForms &forms) {
+  if (clip && clip->getBits() == 8 && !isDefault(*clip))
+    return decline(op, "expects codes of 8 bits to be the nearest ones, "
+                       "clipped at -12 and without a table, got " +
+                           llvm::formatv("{0}", *clip).str());
   if (clip && forms.exponential)
     return decline(op, "expects no clip for exponentials by " +
                            stringifyExponentialForm(*forms.exponential) +
@@ -57,10 +71,10 @@ static LogicalResult checkClip(Operation *op,
 }
 
 /// The table of a clipped softmax, with the factor `scale` on its scores; null
-/// without a clip.
+/// without a clip, and where it is the default.
 static TableAttr getTable(std::optional<transformer::ClipAttr> clip,
                           double scale) {
-  if (!clip)
+  if (!clip || isDefault(*clip))
     return {};
   SmallVector<int64_t> multipliers, exponents, entries;
   for (int64_t head = 0; head < clip->getHeads(); ++head) {

@@ -73,6 +73,18 @@ func.func @clipped_softmax(%x: tensor<?x8xf32>) -> tensor<?x8xf32> {
   return %2 : tensor<?x8xf32>
 }
 
+// What integers have without a clip.
+// CHECK-LABEL: func.func @default_clip(
+func.func @default_clip(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  // CHECK: iquant.softmax %arg0 : (!iquant.fixed<4x8xi32, 14>)
+  // CHECK: iquant.attention
+  // CHECK-NOT: table
+  // CHECK-SAME: scale_multiplier
+  %0 = transformer.softmax %x {clip = #transformer.clip<bits = 8, at = [-12.0]>} : tensor<4x8xf32>
+  %1 = transformer.attention %0, %0, %0 {heads = 2, kv_heads = 2, clip = #transformer.clip<bits = 8, at = [-12.0]>} : (tensor<4x8xf32>, tensor<4x8xf32>, tensor<4x8xf32>) -> tensor<4x8xf32>
+  return %1 : tensor<4x8xf32>
+}
+
 // CHECK-LABEL: func.func @softmax(
 func.func @softmax(%x: tensor<?x32768xf32>) -> tensor<?x32768xf32> {
   // CHECK-NEXT: iquant.softmax %arg0 : (!iquant.fixed<?x32768xi32, 14>) -> !iquant.fixed<?x32768xi32, 14>

@@ -128,6 +128,8 @@ func.func @softmax(%x: tensor<4x?xf32>, %wide: tensor<4x32769xf32>) -> (tensor<4
 // -----
 
 func.func @clip(%x: tensor<4x8xf32>) -> tensor<4x8xf32> {
+  // expected-error @below {{expects codes of 8 bits to be the nearest ones, clipped at -12 and without a table, got #transformer.clip<bits = 8, at = [-6.000000e+00]>}}
+  %eight = transformer.softmax %x {clip = #transformer.clip<bits = 8, at = [-6.0]>} : tensor<4x8xf32>
   // expected-error @below {{expects a clip whose codes have a scale with an exponent in 0 .. 62, got -6 for a clip at -1e-06}}
   %0 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-1.0e-6]>} : tensor<4x8xf32>
   // expected-error @below {{expects a clip whose codes have a scale with an exponent in 0 .. 62, got 65 for a clip at -1e+15}}

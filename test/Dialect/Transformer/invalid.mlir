@@ -877,7 +877,7 @@ func.func @integer_activation(%x: tensor<?x8xi32>) {
 
 // #transformer.clip C1
 func.func @softmax(%x: tensor<?x8xf32>) {
-  // expected-error @+1 {{expects codes of 2, 3, 4 or 5 bits, got 1}}
+  // expected-error @+1 {{expects codes of 2, 3, 4, 5 or 8 bits, got 1}}
   %0 = transformer.softmax %x {clip = #transformer.clip<bits = 1, at = [-3.0]>} : tensor<?x8xf32>
   return
 }
@@ -886,7 +886,7 @@ func.func @softmax(%x: tensor<?x8xf32>) {
 
 // #transformer.clip C1
 func.func @softmax(%x: tensor<?x8xf32>) {
-  // expected-error @+1 {{expects codes of 2, 3, 4 or 5 bits, got 6}}
+  // expected-error @+1 {{expects codes of 2, 3, 4, 5 or 8 bits, got 6}}
   %0 = transformer.softmax %x {clip = #transformer.clip<bits = 6, at = [-3.0]>} : tensor<?x8xf32>
   return
 }

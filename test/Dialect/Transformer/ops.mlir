@@ -81,6 +81,8 @@ func.func @softmax(%x: tensor<2x?x8xf32>) {
   %0 = transformer.softmax %x : tensor<2x?x8xf32>
   // CHECK: transformer.softmax %{{.*}} {clip = #transformer.clip<bits = 2, at = [-3.500000e+00]>} : tensor<2x?x8xf32>
   %1 = transformer.softmax %x {clip = #transformer.clip<bits = 2, at = [-3.5], floor = exponential, rounding = nearest, width = 8>} : tensor<2x?x8xf32>
+  // CHECK: {clip = #transformer.clip<bits = 8, at = [-1.200000e+01]>}
+  %default = transformer.softmax %x {clip = #transformer.clip<bits = 8, at = [-12.0]>} : tensor<2x?x8xf32>
   // CHECK: {clip = #transformer.clip<bits = 3, at = [-6.000000e+00], floor = zero, rounding = dithered, width = 16>}
   %2 = transformer.softmax %x {clip = #transformer.clip<bits = 3, at = [-6.0], floor = zero, rounding = dithered, width = 16>} : tensor<2x?x8xf32>
   // CHECK: {clip = #transformer.clip<bits = 2, at = [-6.000000e+00], table = [1.000000e+00, 5.000000e-01, 2.500000e-01, 0.000000e+00]>}

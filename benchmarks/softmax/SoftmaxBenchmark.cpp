@@ -54,42 +54,64 @@ public:
           SmallVector<RuntimeValue> arguments);
 
   void run() { (void)executable->call("main", arguments); }
+  /// A call that gives as many results of the same sizes and computes nothing.
+  void runIdle() { (void)idle->call("main", arguments); }
 
 private:
   SmallVector<RuntimeValue> arguments;
-  std::unique_ptr<Executable> executable;
+  std::unique_ptr<Executable> executable, idle;
 };
 } // namespace
+
+static OwningOpRef<ModuleOp> parse(MLIRContext &context, StringRef text) {
+  auto module = parseSourceString<ModuleOp>(text, &context);
+  if (!module)
+    llvm::report_fatal_error("cannot parse a program");
+  return module;
+}
+
+static std::unique_ptr<Executable> compile(ModuleOp module) {
+  auto compiled = Executable::compile(module);
+  if (failed(compiled))
+    llvm::report_fatal_error("cannot compile a program");
+  return std::move(*compiled);
+}
+
+/// A function of the parameters of `function` that gives tensors of which it
+/// knows nothing but shapes and elements.
+static std::string getIdleProgram(func::FuncOp function,
+                                  ArrayRef<RuntimeValue> results) {
+  std::string parameters, types, body, values;
+  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+    parameters += formatv("{0}%x{1}: {2}", i ? ", " : "", i, type);
+  int64_t count = 0;
+  for (const RuntimeValue &result : results)
+    for (const Tensor &tensor : result.getComponents()) {
+      auto type =
+          RankedTensorType::get(tensor.getShape(), tensor.getElementType());
+      StringRef separator = count ? ", " : "";
+      types += formatv("{0}{1}", separator, type);
+      values += formatv("{0}%{1}", separator, count);
+      body += formatv("  %{0} = tensor.empty() : {1}\n", count++, type);
+    }
+  return formatv("func.func @main({0}) -> ({1}) {{\n{2}  return {3} : {1}\n}",
+                 parameters, types, body, values);
+}
 
 Program::Program(MLIRContext &context, StringRef text,
                  SmallVector<RuntimeValue> given)
     : arguments(std::move(given)) {
-  auto module = parseSourceString<ModuleOp>(text, &context);
-  if (!module)
-    llvm::report_fatal_error("cannot parse a program");
+  auto module = parse(context, text);
+  func::FuncOp function = *module->getOps<func::FuncOp>().begin();
   if (arguments.empty())
-    arguments = RandomArguments(kPositions)
-                    .make(*module->getOps<func::FuncOp>().begin());
+    arguments = RandomArguments(kPositions).make(function);
   auto expected = reference::Interpreter(*module).call("main", arguments);
-  auto compiled = Executable::compile(*module);
-  if (failed(compiled))
-    llvm::report_fatal_error("cannot compile a program");
-  executable = std::move(*compiled);
+  if (succeeded(expected))
+    idle = compile(*parse(context, getIdleProgram(function, *expected)));
+  executable = compile(*module);
   auto actual = executable->call("main", arguments);
   if (failed(expected) || failed(actual) || *expected != *actual)
     llvm::report_fatal_error("a program gives wrong results");
-}
-
-/// Processor seconds of a call that computes nothing, in which a program,
-/// unlike a model, looks up a function and checks its arguments.
-static double measureCall(MLIRContext &context) {
-  Program nothing(context, "func.func @main(%x: tensor<?xi32>) { return }",
-                  {Tensor({1}, IntegerType::get(&context, 32))});
-  constexpr int64_t calls = 20000;
-  double start = getProcessorSeconds();
-  for (int64_t i = 0; i < calls; ++i)
-    nothing.run();
-  return (getProcessorSeconds() - start) / calls;
 }
 
 //===----------------------------------------------------------------------===//
@@ -136,7 +158,8 @@ static SmallVector<RuntimeValue> makeNarrowRows(MLIRContext &context,
 /// Bytes of codes.
 static SmallVector<RuntimeValue> makeCodes(MLIRContext &context, SumKind kind,
                                            int64_t bits, int64_t length) {
-  int64_t perByte = kind == SumKind::Elements ? 1 : 8 / bits;
+  bool isPacked = kind == SumKind::Table || kind == SumKind::Counts;
+  int64_t perByte = isPacked ? 8 / bits : 1;
   std::mt19937_64 random(1);
   std::uniform_int_distribution<int64_t> byte(0, (1 << (bits * perByte)) - 1);
   return {makeTensor(context, {kElements / length, length / perByte}, 8,
@@ -147,13 +170,15 @@ static SmallVector<RuntimeValue> makeCodes(MLIRContext &context, SumKind kind,
 // Benchmarks
 //===----------------------------------------------------------------------===//
 
-/// Times one function in processor time, without that of `calling` it.
-static void time(State &state, int64_t elements, double calling,
-                 function_ref<void()> run) {
+/// Times `run` in processor time, without that of `runIdle` in turn with it.
+static void time(State &state, int64_t elements, function_ref<void()> run,
+                 function_ref<void()> runIdle) {
   for (auto _ : state) {
     double start = getProcessorSeconds();
     run();
-    state.SetIterationTime(getProcessorSeconds() - start - calling);
+    double middle = getProcessorSeconds();
+    runIdle();
+    state.SetIterationTime(2 * middle - start - getProcessorSeconds());
   }
   state.counters["per_element"] = benchmark::Counter(
       elements, benchmark::Counter::kIsIterationInvariantRate |
@@ -183,15 +208,14 @@ static void timeFloat(State &state, int64_t length) {
         return state.SkipWithError("the softmax in f32 is wrong");
     }
   }
-  time(state, kElements, /*calling=*/0, run);
+  time(state, kElements, run, [] {});
 }
 
 namespace {
 /// Registers benchmarks of programs, which are compiled when they run.
 class Registry {
 public:
-  Registry(MLIRContext &context)
-      : context(context), calling(measureCall(context)) {}
+  Registry(MLIRContext &context) : context(context) {}
 
   void addAll();
 
@@ -202,7 +226,6 @@ private:
   void addFloat(int64_t length);
 
   MLIRContext &context;
-  double calling;
   /// Repetitions share what the first one compiles.
   llvm::StringMap<std::unique_ptr<Program>> programs;
 };
@@ -216,7 +239,7 @@ void Registry::add(const Twine &name, std::string text, int64_t elements,
     std::unique_ptr<Program> &program = programs[text];
     if (!program)
       program = std::make_unique<Program>(context, text, makeArguments());
-    time(state, elements, calling, [&] { program->run(); });
+    time(state, elements, [&] { program->run(); }, [&] { program->runIdle(); });
   })->UseManualTime();
 }
 
@@ -239,7 +262,8 @@ void Registry::addAll() {
           getNarrowSoftmaxProgram(bits, length), kElements,
           [=] { return makeNarrowRows(context, length); });
     for (int64_t bits : {4, 3, 2})
-      for (auto [kind, name] : {std::pair(SumKind::Elements, "elements"),
+      for (auto [kind, name] : {std::pair(SumKind::Lanes, "lanes"),
+                                std::pair(SumKind::Bytes, "bytes"),
                                 std::pair(SumKind::Table, "table"),
                                 std::pair(SumKind::Counts, "counts")})
         add(formatv("sum/{0}/{1}bit/{2}", name, bits, length).str(),

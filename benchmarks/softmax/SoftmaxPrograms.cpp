@@ -69,9 +69,12 @@ std::string mlir::iquant::getNarrowSoftmaxProgram(int64_t bits,
                                                   int64_t length) {
   Scale scale = getScale(bits);
   // Scores have 11 fraction bits; a product of which 16 bits went has this many
-  // left. From the limit on a code is the last.
-  int64_t shift = scale.exponent + 11 - 16, last = (1 << bits) - 1;
-  int64_t limit = llvm::divideCeil(last << (shift + 16), scale.multiplier);
+  // left. Half a code is added to the difference, up to where it is full.
+  int64_t shift = scale.exponent + 11 - 16;
+  int64_t half = (int64_t(1) << (shift + 15)) / scale.multiplier;
+  // What is past the last code has its entry, in a table that fills a register.
+  SmallVector<int64_t> entries = getEntries(bits);
+  entries.resize(16, entries.back());
   return formatv(R"mlir(
 func.func @main(%x: tensor<?x{0}xi16>, %mosts: tensor<?xi16>) -> (tensor<?x{0}xi8>, tensor<?xi32>) {{
   %c0 = arith.constant 0 : index
@@ -79,9 +82,10 @@ func.func @main(%x: tensor<?x{0}xi16>, %mosts: tensor<?xi16>) -> (tensor<?x{0}xi
   %sixteen = arith.constant 16 : i32
   %shift = arith.constant {1} : i16
   %half = arith.constant {2} : i16
-  %limit = arith.constant {6} : i16
+  %full = arith.constant {6} : i16
+  %last = arith.constant {5} : i16
   %multiplier = arith.constant {3} : i32
-  %table = arith.constant dense<{4}> : tensor<{5}xi8>
+  %table = arith.constant dense<{4}> : tensor<16xi8>
   %rows = tensor.dim %x, %c0 : tensor<?x{0}xi16>
   %e = tensor.empty(%rows) : tensor<?x{0}xi8>
   %z = tensor.empty(%rows) : tensor<?xi32>
@@ -90,16 +94,17 @@ func.func @main(%x: tensor<?x{0}xi16>, %mosts: tensor<?xi16>) -> (tensor<?x{0}xi
       iterator_types = ["parallel", "reduction"]} ins(%x, %mosts : tensor<?x{0}xi16>, tensor<?xi16>) outs(%e, %zeros : tensor<?x{0}xi8>, tensor<?xi32>) {{
   ^bb0(%score: i16, %most: i16, %out: i8, %sum: i32):
     %difference = arith.subi %most, %score : i16
-    %limited = arith.minui %difference, %limit : i16
-    %wide = arith.extui %limited : i16 to i32
+    %limited = arith.minui %difference, %full : i16
+    %rounded = arith.addi %limited, %half : i16
+    %wide = arith.extui %rounded : i16 to i32
     %product = arith.muli %wide, %multiplier : i32
     %high = arith.shrui %product, %sixteen : i32
     %upper = arith.trunci %high : i32 to i16
-    %rounded = arith.addi %upper, %half : i16
-    %code = arith.shrui %rounded, %shift : i16
+    %inside = arith.minui %upper, %last : i16
+    %code = arith.shrui %inside, %shift : i16
     %byte = arith.trunci %code : i16 to i8
     %position = arith.index_castui %byte : i8 to index
-    %entry = tensor.extract %table[%position] : tensor<{5}xi8>
+    %entry = tensor.extract %table[%position] : tensor<16xi8>
     %added = arith.extui %entry : i8 to i32
     %total = arith.addi %sum, %added : i32
     linalg.yield %entry, %total : i8, i32
@@ -107,8 +112,8 @@ func.func @main(%x: tensor<?x{0}xi16>, %mosts: tensor<?xi16>) -> (tensor<?x{0}xi
   return %0#0, %0#1 : tensor<?x{0}xi8>, tensor<?xi32>
 }
 )mlir",
-                 length, shift, 1 << (shift - 1), scale.multiplier,
-                 list(getEntries(bits)), 1 << bits, limit);
+                 length, shift, half, scale.multiplier, list(entries),
+                 (16 << shift) - 1, UINT16_MAX - half);
 }
 
 /// A function that adds up `numSums` numbers of every row of bytes; `body`
@@ -150,8 +155,11 @@ func.func @main(%x: tensor<?x{0}xi8>) -> ({1}) {{
                  join("%t{0}"), join("i32"), join("%0#{0}"));
 }
 
-/// Entries of a table that a byte chooses from.
-static std::string getLookups(int64_t length, ArrayRef<int64_t> entries) {
+/// Entries of a table that a byte chooses from, which are added up. Those of
+/// bytes may be added as such, unless they become 32 bits by a cast that is no
+/// extension.
+static std::string getLookups(int64_t length, ArrayRef<int64_t> entries,
+                              bool inLanes = false) {
   bool isNarrow = llvm::all_of(entries, [](int64_t e) { return e < 256; });
   StringRef type = isNarrow ? "i8" : "i32";
   std::string table =
@@ -161,7 +169,10 @@ static std::string getLookups(int64_t length, ArrayRef<int64_t> entries) {
       "%position = arith.index_castui %byte : i8 to index\n"
       "    %{0} = tensor.extract %table[%position] : tensor<{1}x{2}>{3}",
       isNarrow ? "entry" : "n0", entries.size(), type,
-      isNarrow ? "\n    %n0 = arith.extui %entry : i8 to i32" : "");
+      inLanes    ? "\n    %wide = arith.index_castui %entry : i8 to index"
+                   "\n    %n0 = arith.index_castui %wide : index to i32"
+      : isNarrow ? "\n    %n0 = arith.extui %entry : i8 to i32"
+                 : "");
   return getReduction(length, 1, table, body);
 }
 
@@ -188,8 +199,8 @@ std::string mlir::iquant::getSumProgram(SumKind kind, int64_t bits,
                                         int64_t length) {
   SmallVector<int64_t> entries = getEntries(bits);
   int64_t perByte = 8 / bits;
-  if (kind == SumKind::Elements)
-    return getLookups(length, entries);
+  if (kind == SumKind::Lanes || kind == SumKind::Bytes)
+    return getLookups(length, entries, kind == SumKind::Lanes);
   if (kind == SumKind::Counts)
     return getCounts(length / perByte, bits);
   return getLookups(length / perByte, getSumsOfBytes(entries, perByte));

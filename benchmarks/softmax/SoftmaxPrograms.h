@@ -24,9 +24,10 @@ std::string getSoftmaxProgram(int64_t bits, int64_t length);
 /// that alone.
 std::string getNarrowSoftmaxProgram(int64_t bits, int64_t length);
 
-/// The sum of exponentials from codes alone: one by one, and from packed codes
-/// by a table of sums or by counts of bits (rule S6).
-enum class SumKind { Elements, Table, Counts };
+/// The sum of exponentials from codes alone: one by one, each in a lane of 32
+/// bits as sums have or in bytes; and from packed codes by a table of sums or
+/// by counts of bits (rule S6).
+enum class SumKind { Lanes, Bytes, Table, Counts };
 std::string getSumProgram(SumKind kind, int64_t bits, int64_t length);
 
 /// Causal attention of 9 heads of 64 channels that share keys by threes.

@@ -61,7 +61,10 @@ static Int toTwelveBits(Int x, int64_t f, int64_t bound) {
 
 /// x * s * 2^-15, which cannot exceed x: a sigmoid is at most 1.
 static Int timesSigmoid(Int x, Int s) {
-  return rshr(wideProduct(x, s), 15).trunc(32);
+  // Either half of x times the 16 bits of s fits 32, and the upper one is even
+  // after the shift: only the lower one is rounded.
+  Int high = (x >> 16) * s, low = (x & 0xffff) * s;
+  return (high << 1) + rshr(low, 15);
 }
 
 /// G1.
@@ -90,7 +93,8 @@ static Int gelu(Int x, int64_t f, GeluForm form) {
             ? rshr(q * (rshr(q * -46, 12) + 4850), 12) + 104531
             : rshr(q * 4676, 12) + 104581;
   }
-  return timesSigmoid(x, sigmoid(rshr(wideProduct(y, w), 16).trunc(32)));
+  // |y| <= 2^16, w < 2^18.
+  return timesSigmoid(x, sigmoid(rshrHigh(y << 14, w << 12, 10)));
 }
 
 //===----------------------------------------------------------------------===//
@@ -113,7 +117,7 @@ public:
   Int evaluate(Int x, Int most) const {
     Int e = exponential(most - x), d = max(e + exponential(most), 1);
     Int s = ((e << 8) + d) / (d << 1);
-    return rshr(wideProduct(x, s), 7).trunc(32);
+    return timesSigmoid(x, s << 8);
   }
 
 private:

@@ -67,7 +67,7 @@ private:
   SmallVector<Value> scoreScales(const Block &block, const Aligned &aligned,
                                  Value smallest);
   unsigned getNumScoreScales() const;
-  /// p, and the factor and shift that make a result of a sum of values.
+  /// p, and -I and the shift that make a result of a sum of values.
   struct Weights {
     Value codes, factor, shift;
   };
@@ -399,14 +399,14 @@ AttentionLowering::Weights AttentionLowering::weights(const RowBuilder &rows,
                                                       Value smallest) {
   int64_t f = op.getResult().getType().getExponent();
   auto scalars =
-      rows.perRow({32, 32, 32, 64, 32}, {weighted.sum, weighted.most, smallest},
+      rows.perRow({32, 32, 32, 32, 32}, {weighted.sum, weighted.most, smallest},
                   [&](Int sum, Int most, Int smallest) {
                     Int g = max(bits(most) - 8, 0);
                     Int z = sum.zext(64);
                     Int t = bits(z) + 30;
                     // A row without a valid key is 0 whatever it is multiplied
-                    // with.
-                    Int factor = (1 << t) / max(z, 1);
+                    // with. Negated, I fits 32 bits also where it is 2^31.
+                    Int factor = (-((1 << t) / max(z, 1))).trunc(32);
                     Int s = t.trunc(32) - g + smallest - f;
                     return SmallVector<Int>{g, max(g - 9, 0), max(9 - g, 0),
                                             factor, min(max(s, 0), 62)};
@@ -445,7 +445,7 @@ Value AttentionLowering::lowerBlock(const Block &block, Value destination) {
       splitHeads(destination),
       {outputs.whole(o), outputs.row(p.factor), outputs.row(p.shift)},
       [](Int o, Int factor, Int s) {
-        return sat32(rshr(o.sext(64) * factor, s.zext(64)));
+        return sat32(rshr(-wideProduct(o, factor), s.zext(64)));
       });
   return joinChannels(b, result, 2);
 }

@@ -25,6 +25,14 @@ static int64_t roundHalfSqrt(uint64_t x) {
   return (root + 1) / 2;
 }
 
+/// x' = rshr(x, p) of N0.
+static Int alignBy(Int x, Int p) {
+  // The last place is shifted out after the rounding. That does not overflow: a
+  // shift by more than one place has made room, and for less no x is large.
+  Int last = min(p, 1);
+  return ((x >> (p - last)) + last) >> last;
+}
+
 namespace {
 
 /// Lowers one norm; what the rules name has the same name here.
@@ -126,7 +134,7 @@ void NormLowering::alignAndCentre() {
           .front();
   sum = rows.reduce(Accumulator{64, 0}, {rows.whole(input), rows.row(p)},
                     [](Int x, Int p, Int sum) {
-                      return sum + rshrAny(x, p).sext(64);
+                      return sum + alignBy(x, p).sext(64);
                     })
             .front();
   // Rounding and centring are monotone: the extremes stay the extremes.
@@ -155,12 +163,12 @@ SmallVector<Access> NormLowering::alignedInputs() const {
 
 Int NormLowering::aligned(Inputs &in) const {
   Int x = in.next(), p = in.next();
-  x = rshrAny(x, p);
+  x = alignBy(x, p);
   if (!sum)
     return x;
   Int sum = in.next(), p1 = in.next();
   Int c = wideProduct(x, x.like(channels)) - sum;
-  return rshr(c, p1.zext(64)).trunc(32);
+  return rshrTo32(c, p1.zext(64));
 }
 
 SmallVector<Access> NormLowering::normedInputs() const {
@@ -179,8 +187,11 @@ Int NormLowering::normed(Int aligned, Inputs &in) const {
   y = rshr(y, ge - gy);
   if (!shift)
     return y;
-  Int b = in.next().sext(64), u = in.next();
-  return y + iquant::shift(b * u, be - gy);
+  // U has up to 34 bits: 17 and 17, as few vector units multiply 64.
+  Int b = in.next().sext(32), u = in.next();
+  Int high = ushr(u, 17).trunc(32), low = (u & 0x1ffff).trunc(32);
+  Int product = (wideProduct(b, high) << 17) + wideProduct(b, low);
+  return y + iquant::shift(product, be - gy);
 }
 
 void NormLowering::findRoot(Value squares) {
@@ -262,7 +273,7 @@ SmallVector<Value> NormLowering::quantize() const {
   Value codes = coders.encode(rows, inputs, [&](ArrayRef<Int> elements) {
     Inputs in(elements);
     Int y = normed(aligned(in), in);
-    return rshr(y, in.next().zext(64)).trunc(32);
+    return rshrTo32(y, in.next().zext(64));
   });
   if (hasGroups())
     codes = joinChannels(b, codes, 2);
@@ -284,8 +295,8 @@ Value NormLowering::toFixed(int64_t exponent) const {
     Inputs in(elements);
     Int y = normed(aligned(in), in);
     Int p2 = in.next(), m = in.next(), s = in.next();
-    return sat32(
-        rshr(wideProduct(rshr(y, p2.zext(64)).trunc(32), m), s.zext(64)));
+    Int narrow = rshrTo32(y, p2.zext(64));
+    return sat32(rshr(wideProduct(narrow, m), s.zext(64)));
   });
 }
 

@@ -48,6 +48,14 @@ static Value getLargest(const RowBuilder &rows, Value input, QuantizeOp op,
                            [](Int range) { return range; });
 }
 
+/// Q2: the code of `x`, at most `a` in magnitude.
+static Int symmetricCode(Int x, Int multiplier, Int t) {
+  // |x * I| <= 127 * 2^t, so the code fits. 2^8 more of it, which its 8 bits do
+  // not show, make the sum that is shifted positive, when read as unsigned.
+  Int s = t.zext(64), added = (1 << (s + 8)) + (1 << (s - 1));
+  return ushr(wideProduct(x, multiplier) + added, s).trunc(32).trunc(8);
+}
+
 /// Q2 and Q4: codes, multipliers and exponents. Elements are at most `largest`
 /// in magnitude, unless `saturates`.
 static SmallVector<Value> quantizeSymmetric(const RowBuilder &rows, Value input,
@@ -65,13 +73,16 @@ static SmallVector<Value> quantizeSymmetric(const RowBuilder &rows, Value input,
     return SmallVector<Int>{scale.multiplier, scale.exponent,
                             multiplier.trunc(32), t.trunc(32)};
   });
-  Value codes = rows.perElement(
-      8, {rows.whole(input), rows.row(scales[2]), rows.row(scales[3])},
-      [&](Int x, Int multiplier, Int t) {
-        Int scaled = rshr(wideProduct(x, multiplier), t.zext(64));
-        Int code = saturates ? sat32(scaled) : scaled.trunc(32);
-        return min(max(code, -127), 127).trunc(8);
-      });
+  auto encode = [&](Int x, Int largest, Int multiplier, Int t) {
+    // What is beyond has the code of the largest, 127 or -127.
+    if (saturates)
+      x = min(max(x, -largest), largest);
+    return symmetricCode(x, multiplier, t);
+  };
+  Value codes = rows.perElement(8,
+                                {rows.whole(input), rows.row(largest),
+                                 rows.row(scales[2]), rows.row(scales[3])},
+                                encode);
   return {codes, scales[0], scales[1]};
 }
 

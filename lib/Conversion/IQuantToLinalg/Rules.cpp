@@ -39,6 +39,15 @@ Int mlir::iquant::rshrAny(Int x, int64_t s) {
   return s == 0 ? x : (x >> s) + ((x >> (s - 1)) & 1);
 }
 
+Int mlir::iquant::rshrHigh(Int x, Int y, int64_t s) {
+  return rshr(highProduct(x, y), s);
+}
+
+Int mlir::iquant::rshrTo32(Int x, Int s) {
+  Int half = ushr(1 << s, 1);
+  return ushr(x + half, s).trunc(32);
+}
+
 Int mlir::iquant::sat32(Int x) {
   return min(max(x, INT32_MIN), INT32_MAX).trunc(32);
 }
@@ -54,6 +63,8 @@ Value mlir::iquant::nearestRow(Int id, int64_t rows) {
 }
 
 Int mlir::iquant::fixedProduct(Int x, Int y, int64_t s) {
+  if (s > 32)
+    return rshrHigh(x, y, s - 32);
   Int product = wideProduct(x, y);
   if (s >= 0)
     return sat32(rshr(product, s));
@@ -124,6 +135,9 @@ Int mlir::iquant::refinement(Int width, Int range) {
 
 Int mlir::iquant::asymmetricCode(Int x, Int multiplier, Int shift,
                                  Int zeroPoint) {
-  Int scaled = rshr(wideProduct(x, multiplier), shift.zext(64));
-  return min(max(scaled.trunc(32) + zeroPoint, 0), 255).trunc(8);
+  // Since x >= lo and z * 2^(t - s) >= -lo * I - 2^(t - s - 1), the sum that is
+  // shifted is not negative. With both bounds, vector units narrow it at once.
+  Int s = shift.zext(64), added = (zeroPoint.zext(64) << s) + (1 << (s - 1));
+  Int code = ushr(wideProduct(x, multiplier) + added, s).trunc(32);
+  return min(max(code, 0), 255).trunc(8);
 }

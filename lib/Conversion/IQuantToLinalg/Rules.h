@@ -28,6 +28,14 @@ Int rshr(Int x, int64_t s);
 Int rshrAny(Int x, Int s);
 Int rshrAny(Int x, int64_t s);
 
+/// B1 of `x * y`, both of 32 bits, by `32 + s` for `s` in 1 .. 30, in 32 bits:
+/// a half that is a multiple of 2^32 leaves out nothing that could carry.
+Int rshrHigh(Int x, Int y, int64_t s);
+/// B1 of an `x` of 64 bits by `s` in 0 .. 32, to 32 bits that hold the result.
+/// They are the same of a logical shift, and not every vector unit shifts 64
+/// bits arithmetically.
+Int rshrTo32(Int x, Int s);
+
 /// B2, to 32 bits.
 Int sat32(Int x);
 /// `sat32(x + y)` of two integers of 32 bits.
@@ -62,7 +70,7 @@ Dyadic unlessZero(Int isZero, Dyadic scale);
 /// finer than that of its row of range `range`.
 Int refinement(Int width, Int range);
 /// Q1: the code of `x`, which has 32 bits as the other operands have, in 8
-/// bits; `shift` is `t - s`.
+/// bits; `shift` is `t - s`, and `x` an element of the group that it is for.
 Int asymmetricCode(Int x, Int multiplier, Int shift, Int zeroPoint);
 
 } // namespace mlir::iquant

@@ -187,7 +187,9 @@ static unsigned countSharedLoops(GenericOp op) {
 }
 
 /// Elements whose narrowest fill a vector register: those of other widths fill
-/// several, or where a row is known to be too short for that, a part of one.
+/// several, or where a row is known to be too short for that, a part of one. If
+/// they divide a row, so many that the widest fill four registers: an op waits
+/// for the one before it, and has others to overlap with.
 static int64_t getLanes(GenericOp op, unsigned vectorBits) {
   unsigned narrowest = 64, widest = 8;
   for (OpOperand &operand : op->getOpOperands()) {
@@ -201,7 +203,10 @@ static int64_t getLanes(GenericOp op, unsigned vectorBits) {
   int64_t size = op.getStaticLoopRanges().back();
   while (lanes > least && !ShapedType::isDynamic(size) && lanes > size)
     lanes /= 2;
-  return lanes;
+  int64_t several = 4 * least;
+  while (several > lanes && (ShapedType::isDynamic(size) || size % several))
+    several /= 2;
+  return std::max(lanes, several);
 }
 
 //===----------------------------------------------------------------------===//

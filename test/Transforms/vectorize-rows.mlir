@@ -178,14 +178,15 @@ func.func @others(%floats: memref<4x16xf32>, %x: memref<16x16xi32>, %y: memref<1
 
 #whole = affine_map<(r, c) -> (r, c)>
 
-// Without the option, the target decides.
+// Without the option, the target decides. 24 elements do not divide into pairs
+// of vectors: there is one at a time.
 // CHECK-LABEL: func.func @for_a_target(
 // CHECK: vector.load {{.*}} vector<8xi32>
 // TARGET-LABEL: func.func @for_a_target(
 // TARGET: vector.load {{.*}} vector<16xi32>
 module attributes {llvm.target = #llvm.target<triple = "x86_64-linux-gnu", chip = "", features = <["+avx512bw"]>>} {
-  func.func @for_a_target(%x: memref<4x16xi32>) {
-    linalg.generic {indexing_maps = [#whole], iterator_types = ["parallel", "parallel"]} outs(%x : memref<4x16xi32>) {
+  func.func @for_a_target(%x: memref<4x24xi32>) {
+    linalg.generic {indexing_maps = [#whole], iterator_types = ["parallel", "parallel"]} outs(%x : memref<4x24xi32>) {
     ^bb0(%e: i32):
       %0 = arith.addi %e, %e : i32
       linalg.yield %0 : i32
@@ -200,12 +201,12 @@ module attributes {llvm.target = #llvm.target<triple = "x86_64-linux-gnu", chip 
 
 // Threads share sequences and rows; the two groups of a row are too little to
 // share. A few rows of known number are as well, and what depends on its order
-// is not to be shared at all.
+// is not to be shared at all. The channels divide into four vectors at a time.
 // CHECK-LABEL: func.func @shared(
 // CHECK-SAME: %[[X:.*]]: memref<?x?x2x288xi32>, %[[FEW:.*]]: memref<4x64xi32>, %[[MANY:.*]]: memref<512x64xi32>
 // CHECK: scf.parallel (%[[B:.*]], %[[S:.*]]) = (%c0, %c0) to (%{{.*}}, %{{.*}}) step (%c1, %c1) {
 // CHECK: scf.for %[[G:.*]] = %c0 to %c2 step %c1
-// CHECK: scf.for %[[C:.*]] = %c0 to %c288 step %c8
+// CHECK: scf.for %[[C:.*]] = %c0 to %c288 step %c32
 // CHECK: vector.load %[[X]][%[[B]], %[[S]], %[[G]], %[[C]]]
 // CHECK: scf.reduce
 // CHECK-NOT: scf.parallel

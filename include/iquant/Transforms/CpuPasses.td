@@ -339,8 +339,9 @@ def VectorizeRows : Pass<"vectorize-rows", "::mlir::func::FuncOp"> {
     Rewrites every `linalg.generic` on memrefs of integers whose innermost loop
     is elementwise, or a sum, minimum or maximum, into loops of which the
     innermost runs over whole vectors, as many elements as a register holds of the
-    narrowest. Values that it does not move along stay
-    scalars. An element of a table or of a row of it, `memref.load` at a computed
+    narrowest, and if they divide a row, as many as four registers hold of the
+    widest, which have no need to wait for each other. Values that it does not
+    move along stay scalars. An element of a table or of a row of it, `memref.load` at a computed
     position, becomes a `vector.gather`. Of elements of 8 or 16 bits that are
     added up in 32, neighbours are added first, so that a register holds the
     sums of one, and bytes by the instruction that x86-64 has for it. Elements that fill no vector have a scalar loop. Outer

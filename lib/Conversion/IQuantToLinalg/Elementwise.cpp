@@ -32,9 +32,8 @@ static SmallVector<Value> lowerAdd(AddOp op, LowerOp<AddOp>::Adaptor adaptor,
                                    ImplicitLocOpBuilder &b) {
   Value lhs = codesOf(adaptor.getLhs()), rhs = codesOf(adaptor.getRhs());
   RowBuilder space(b, lhs);
-  return {space.perElement(
-      32, {space.whole(lhs), space.whole(rhs)},
-      [&](Int x, Int y) { return sat32(x.sext(64) + y.sext(64)); })};
+  return {space.perElement(32, {space.whole(lhs), space.whole(rhs)},
+                           [&](Int x, Int y) { return addSaturated(x, y); })};
 }
 
 static SmallVector<Value> lowerMul(MulOp op, LowerOp<MulOp>::Adaptor adaptor,

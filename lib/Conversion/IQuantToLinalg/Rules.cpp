@@ -53,7 +53,8 @@ Int mlir::iquant::sat32(Int x) {
 }
 
 Int mlir::iquant::addSaturated(Int x, Int y) {
-  return x + min(max(y, INT32_MIN - min(x, 0)), INT32_MAX - max(x, 0));
+  // LLVM knows this as an addition that saturates, of 32 bits.
+  return sat32(x.sext(64) + y.sext(64));
 }
 
 Value mlir::iquant::nearestRow(Int id, int64_t rows) {

@@ -12,6 +12,7 @@
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Utils/IndexingUtils.h"
 #include "mlir/IR/Matchers.h"
 
 namespace mlir::iquant {
@@ -28,13 +29,6 @@ using namespace mlir::iquant;
 
 /// Where every element of a vector comes from.
 using Order = SmallVector<int64_t>;
-
-static Order invert(ArrayRef<int64_t> order) {
-  Order inverse(order.size());
-  for (auto [to, from] : llvm::enumerate(order))
-    inverse[from] = to;
-  return inverse;
-}
 
 /// The order in which packs of pairs of registers leave `count` elements, of
 /// which a register has `perRegister` before and a lane `perLane`.
@@ -59,24 +53,23 @@ static std::optional<Permuted> matchPermuted(Value value) {
   auto shuffle = value.getDefiningOp<vector::ShuffleOp>();
   if (!shuffle || shuffle.getV1().getType() != value.getType())
     return std::nullopt;
-  llvm::SmallBitVector seen(shuffle.getMask().size());
-  for (int64_t from : shuffle.getMask()) {
-    if (from < 0 || from >= static_cast<int64_t>(seen.size()) || seen[from])
-      return std::nullopt;
-    seen.set(from);
-  }
-  return Permuted{shuffle.getV1(), shuffle.getMask()};
+  ArrayRef<int64_t> mask = shuffle.getMask();
+  auto isInside = [&](int64_t from) {
+    return from >= 0 && from < static_cast<int64_t>(mask.size());
+  };
+  if (!isPermutationVector(mask) || !llvm::all_of(mask, isInside))
+    return std::nullopt;
+  return Permuted{shuffle.getV1(), mask};
 }
 
 /// `value` in another order, which may be the one that it had before.
 static Value permute(OpBuilder &b, Value value, ArrayRef<int64_t> order) {
   Order all(order);
   if (std::optional<Permuted> before = matchPermuted(value)) {
-    for (int64_t &from : all)
-      from = before->order[from];
+    all = applyPermutation(before->order, order);
     value = before->source;
   }
-  if (llvm::equal(all, llvm::seq<int64_t>(0, all.size())))
+  if (isIdentityPermutation(all))
     return value;
   return vector::ShuffleOp::create(b, value.getLoc(), value, value, all);
 }
@@ -189,7 +182,8 @@ Value PackSelector::narrow(arith::TruncIOp op) const {
                             : Value(vector::InsertStridedSliceOp::create(
                                   b, packed, all, start, 1));
   }
-  Value result = permute(b, all, invert(getOrder(count, 2 * width)));
+  Value result =
+      permute(b, all, invertPermutationVector(getOrder(count, 2 * width)));
   return permuted ? permute(b, result, permuted->order) : result;
 }
 
@@ -201,14 +195,15 @@ Value PackSelector::widen(arith::ExtUIOp op) const {
     return nullptr;
   // What a pack would put in order again.
   int64_t count = type.getNumElements();
-  Order order = invert(getOrder(count, 16)), interleaved;
+  Order order = invertPermutationVector(getOrder(count, 16)), interleaved;
   for (int64_t from : order)
     interleaved.append({from, count});
   ImplicitLocOpBuilder b(op.getLoc(), op);
   Value zero =
       arith::ConstantOp::create(b, b.getZeroAttr(op.getIn().getType()));
   Value halves = vector::ShuffleOp::create(b, op.getIn(), zero, interleaved);
-  return permute(b, vector::BitCastOp::create(b, type, halves), invert(order));
+  return permute(b, vector::BitCastOp::create(b, type, halves),
+                 invertPermutationVector(order));
 }
 
 /// Whether all elements of a vector are the same, or a value is none.

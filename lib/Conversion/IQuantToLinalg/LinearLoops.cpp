@@ -228,6 +228,10 @@ Value LinearLoops::writeSums(const Columns &columns, Value firstRow, Value rows,
                              int64_t block, Value results) {
   // An exact kernel for every number of rows that may be left.
   auto cases = llvm::to_vector(llvm::seq<int64_t>(1, block));
+  if (std::optional<int64_t> known = getConstantIntValue(rowCount))
+    llvm::erase_if(cases, [&](int64_t left) { return left != *known % block; });
+  if (cases.empty())
+    return writeBlock(columns, firstRow, block, results);
   auto choice = scf::IndexSwitchOp::create(b, results.getType(), rows, cases,
                                            cases.size());
   OpBuilder::InsertionGuard guard(b);

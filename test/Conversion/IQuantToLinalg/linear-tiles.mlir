@@ -88,6 +88,23 @@ func.func @groups(%x: !iquant.dyn<3x8xui8, 4>, %w: !iquant.weight<8x8xsi8, 4, #i
 
 // -----
 
+// Of blocks of eight rows, 19 rows leave three, and 16 none.
+// CHECK-LABEL: func.func private @iquant.linear_16x4_tiles_16x4_ui8_rows_19(
+// CHECK: scf.index_switch
+// CHECK-NEXT: case 3
+// CHECK-NOT: case
+// CHECK: default
+// CHECK-LABEL: func.func private @iquant.linear_16x4_tiles_16x4_ui8_rows_16(
+// CHECK-NOT: scf.index_switch
+// CHECK: return
+func.func @known(%x: !iquant.dyn<19x4xui8>, %y: !iquant.dyn<16x4xui8>, %w: !iquant.weight<16x4xsi8, #iquant.tiles<16x4>>) -> (!iquant.fixed<19x16xi32, 14>, !iquant.fixed<16x16xi32, 14>) {
+  %0 = iquant.linear %x, %w : (!iquant.dyn<19x4xui8>, !iquant.weight<16x4xsi8, #iquant.tiles<16x4>>) -> !iquant.fixed<19x16xi32, 14>
+  %1 = iquant.linear %y, %w : (!iquant.dyn<16x4xui8>, !iquant.weight<16x4xsi8, #iquant.tiles<16x4>>) -> !iquant.fixed<16x16xi32, 14>
+  return %0, %1 : !iquant.fixed<19x16xi32, 14>, !iquant.fixed<16x16xi32, 14>
+}
+
+// -----
+
 // Five channels are two tiles and a half: rows are filled up with zeros, which
 // meet the weight's. Signed codes are raised by 128 for an instruction of
 // unsigned ones, and the sums take that out.

@@ -109,6 +109,7 @@ static void addLoops(OpPassManager &pm) {
   addBufferization(pm);
 
   // Matrix products are recognised as long as they are one op.
+  pm.addNestedPass<func::FuncOp>(createPackContractions());
   pm.addNestedPass<func::FuncOp>(createVectorizeContractions());
   pm.addNestedPass<func::FuncOp>(createSelectMatrixInstructions());
   pm.addNestedPass<func::FuncOp>(createPrefetchStreams());

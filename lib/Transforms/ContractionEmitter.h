@@ -12,25 +12,13 @@
 #ifndef IQUANT_LIB_TRANSFORMS_CONTRACTIONEMITTER_H
 #define IQUANT_LIB_TRANSFORMS_CONTRACTIONEMITTER_H
 
+#include "Contraction.h"
+
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/IR/ImplicitLocOpBuilder.h"
 
 namespace mlir::iquant {
-
-/// A product of rows, c[m, n] += extend(a[m, k]) * extend(b[n, k]), or a
-/// weighted sum of them, c[m, n] += extend(a[m, k]) * extend(b[k, n]).
-struct Contraction {
-  Value a, b, c;
-  bool isWeightedSum = false;
-  bool aUnsigned = false, bUnsigned = false;
-
-  Type elementType(Value buffer) const {
-    return cast<MemRefType>(buffer.getType()).getElementType();
-  }
-  Type sumType() const { return elementType(c); }
-  bool isFloat() const { return isa<FloatType>(sumType()); }
-};
 
 /// Emits the loops of one contraction of buffers.
 class ContractionEmitter {

@@ -119,6 +119,26 @@ def DispatchToTargets : Pass<"dispatch-to-targets", "::mlir::ModuleOp"> {
   let dependentDialects = ["::mlir::func::FuncDialect", "::mlir::scf::SCFDialect"];
 }
 
+def PackContractions : Pass<"pack-contractions", "::mlir::func::FuncOp"> {
+  let summary = "Let products of many rows read tiles of the matrix instruction";
+  let description = [{
+    Splits every `linalg.generic` on memrefs that computes a product of rows or a
+    weighted sum of them (see `vectorize-contractions`) from codes of 8 bits: where
+    there are 24 rows or more, full tiles are computed by loops over vectors, which
+    pack a part of `b` to the tiles that the best matrix instruction of the
+    `llvm.target` reads, and multiply 48 rows with it while it is in the first-level
+    cache. What is left, of rows and of `b`, and all of it where rows are few, stays
+    a `linalg.generic` of subviews. The steps of the loops are what
+    `select-matrix-instructions` knows.
+
+    Requires that `b` is signed, that the length of its rows is known and divides
+    into tiles, and integer sums that do not overflow. Guarantees the same
+    integers. Says by a remark why a contraction stays whole.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+                           "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+}
+
 def PackWeights : Pass<"iquant-pack-weights", "::mlir::ModuleOp"> {
   let summary = "Put the codes of weights in the order in which the target reads them";
   let description = [{

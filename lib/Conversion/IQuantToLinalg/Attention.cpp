@@ -85,8 +85,12 @@ private:
   Value splitHeads(Value tensor) {
     return splitChannels(b, tensor, {op.getGroup(), op.getHeadWidth()});
   }
-  /// The codes of a block's queries, `[queries * heads, width]`.
-  Value gatherQueries(const Block &block);
+  /// The codes of a block's queries, `[queries * heads, width]`; a copy, since
+  /// they do not lie side by side.
+  Value gatherQueries(const Block &block) {
+    Value codes = splitHeads(loops.sliceQueries(block, query.codes));
+    return joinRows(b, codes, /*kept=*/1);
+  }
   /// A block's part of scales `[batch, queries, heads]`: `[queries, heads]`.
   Value sliceQueryScales(const Block &block, Value scales) {
     return loops.slice(
@@ -206,15 +210,6 @@ std::optional<Int> AttentionLowering::validity(const Block &block,
   Int lastKey = fromIndex(inBody.getBuilder(), 32, block.lastKey);
   Int seen = lessEqual(key, query + lastKey);
   return valid ? *valid & seen : seen;
-}
-
-/// Side by side in memory, and as wide as a matrix product takes them.
-Value AttentionLowering::gatherQueries(const Block &block) {
-  Value codes = splitHeads(loops.sliceQueries(block, query.codes));
-  RowBuilder space(b, codes);
-  codes = space.perElement(16, space.whole(codes),
-                           [](Int x) { return x.sext(16); });
-  return joinRows(b, codes, /*kept=*/1);
 }
 
 static Int where(std::optional<Int> valid, Int x, int64_t otherwise) {
@@ -414,12 +409,11 @@ AttentionLowering::Weights AttentionLowering::weights(const RowBuilder &rows,
   SmallVector<Access> inputs = {rows.whole(weighted.weights)};
   for (Value shift : ArrayRef(scalars).take_front(3))
     inputs.push_back(rows.row(shift));
-  // With 16 bits a pair of them is as wide as a sum.
   Value codes =
-      rows.perElement(16, inputs, [](Int weight, Int g, Int left, Int right) {
+      rows.perElement(8, inputs, [](Int weight, Int g, Int left, Int right) {
         // (2 dither + 1) * 2^g / 2^9 without a product of more than 32 bits.
         Int added = ushr(((dither(weight, 2) << 1) + 1) << left, right);
-        return umin(ushr(weight + added, g), 255).trunc(16);
+        return umin(ushr(weight + added, g), 255).trunc(8);
       });
   return {codes, scalars[3], scalars[4]};
 }
@@ -437,7 +431,7 @@ Value AttentionLowering::lowerBlock(const Block &block, Value destination) {
             smallest[1]);
   Weights p = weights(rows, weighted, smallest[1]);
   Value o = createWeightedSum(
-      b, {joinRows(b, p.codes, /*kept=*/1), Extension::Signed},
+      b, {joinRows(b, p.codes, /*kept=*/1), Extension::Unsigned},
       {loops.sliceKeys(block, valueCodes), Extension::Signed});
   o = splitRows(b, o, {block.queries, heads});
   RowBuilder outputs(b, o);

@@ -18,15 +18,14 @@ func.func @causal(%q: !q, %k: !kv, %v: !kv) -> !iquant.fixed<?x?x32xi32, 14> {
   // CHECK: %[[KEYS:.*]] = arith.maxsi %{{.*}}, %c0 : index
   // CHECK: %[[QUERIES:.*]] = tensor.extract_slice %[[Q]][%[[B]], %[[I]], %{{.*}}] [1, %[[ROWS]], 16] [1, 1, 1] : tensor<?x?x32xi8> to tensor<?x16xi8>
   // CHECK: tensor.expand_shape %[[QUERIES]] {{.*}} : tensor<?x16xi8> into tensor<?x2x8xi8>
-  // CHECK: arith.extsi %{{.*}} : i8 to i16
-  // CHECK: tensor.collapse_shape {{.*}} : tensor<?x2x8xi16> into tensor<?x8xi16>
+  // CHECK: tensor.collapse_shape {{.*}} : tensor<?x2x8xi8> into tensor<?x8xi8>
   // The scores of the block, then the values weighted by p, where they lie.
   // CHECK: iterator_types = ["parallel", "parallel", "reduction"]
-  // CHECK: arith.extsi %{{.*}} : i16 to i32
+  // CHECK: arith.extsi %{{.*}} : i8 to i32
   // CHECK: arith.extsi %{{.*}} : i8 to i32
   // CHECK: %[[VALUES:.*]] = tensor.extract_slice %[[V]][%[[B]], 0, %{{.*}}] [1, %[[KEYS]], 8]
   // CHECK: linalg.generic {indexing_maps = [#{{.*}}, #[[$VALUES]], #{{.*}}], iterator_types = ["parallel", "parallel", "reduction"]
-  // CHECK: arith.extsi %{{.*}} : i16 to i32
+  // CHECK: arith.extui %{{.*}} : i8 to i32
   // CHECK: arith.extsi %{{.*}} : i8 to i32
   // CHECK: tensor.parallel_insert_slice %{{.*}} into %[[OUT]][%[[B]], %[[I]], %{{.*}}] [1, %[[ROWS]], 16]
   %0 = iquant.attention %q, %k, %v {heads = 4 : i64, kv_heads = 2 : i64, scale_multiplier = 40000 : i64, scale_exponent = 13 : i64, causal} : (!q, !kv, !kv) -> !iquant.fixed<?x?x32xi32, 14>

@@ -13,9 +13,9 @@ using namespace mlir::iquant;
 
 /// Rows of a that are multiplied with what is packed.
 static constexpr int64_t kRowBlock = 48;
-/// The most of k for which they and tiles stay in the first-level cache. A
-/// product has all of it at a time, a weighted sum so much.
-static constexpr int64_t kMostDepth = 256, kSumDepth = 64;
+/// The longest rows of b of which tiles stay in the first-level cache with
+/// them, and how many a weighted sum packs at a time.
+static constexpr int64_t kLongestRow = 256, kSumDepth = 64;
 /// Codes of a that are converted at a time.
 static constexpr int64_t kConverted = 16;
 /// Columns of a weighted sum that are packed at a time.
@@ -33,12 +33,12 @@ StringRef PackedLoops::getReason(const Contraction &contraction,
   int64_t width = cast<MemRefType>(contraction.b.getType()).getDimSize(1);
   if (ShapedType::isDynamic(width))
     return "the length of its rows is not known";
+  if (width > kLongestRow)
+    return "its rows are long";
   if (contraction.isWeightedSum)
     return width % instruction.outputs == 0
                ? ""
                : "its columns are no whole number of tiles";
-  if (width > kMostDepth)
-    return "its rows are long";
   return width % kConverted == 0 && width % instruction.inputs == 0
              ? ""
              : "its rows are no whole number of steps";

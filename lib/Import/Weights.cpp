@@ -9,6 +9,7 @@
 #include "Weights.h"
 
 #include "iquant/Import/Dequantize.h"
+#include "iquant/Support/CacheLine.h"
 
 #include "mlir/IR/AsmState.h"
 #include "mlir/IR/BuiltinTypes.h"
@@ -22,10 +23,10 @@ using namespace mlir::iquant;
 static_assert(llvm::endianness::native == llvm::endianness::little,
               "mapped weights are little-endian");
 
-/// What bytecode aligns every weight to: a cache line, and the widest vector.
+/// What bytecode aligns every weight to.
 /// In this process a weight that lies in its file is aligned to its element
 /// type only; the position in the file decides.
-static constexpr size_t blobAlignment = 64;
+static constexpr size_t blobAlignment = kCacheLine;
 
 StringRef iquant::getSupportedFormats() {
   return "F32, F16, BF16, Q8_0, Q4_0 or Q4_1";

@@ -6,6 +6,8 @@
 
 #include "BufferPool.h"
 
+#include "iquant/Support/CacheLine.h"
+
 #include "llvm/Support/MathExtras.h"
 
 #include <array>
@@ -14,8 +16,8 @@
 using namespace mlir;
 using namespace mlir::iquant;
 
-/// A cache line: the least alignment, and the room of a header.
-static constexpr size_t kLine = 64;
+/// The least alignment, and the room of a header.
+static constexpr size_t kLine = kCacheLine;
 /// Larger buffers are few, and take their time to fill.
 static constexpr size_t kLargestKept = 1 << 20;
 

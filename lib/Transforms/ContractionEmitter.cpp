@@ -6,6 +6,8 @@
 
 #include "ContractionEmitter.h"
 
+#include "iquant/Support/CacheLine.h"
+
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
@@ -20,7 +22,7 @@ static constexpr int64_t kTileColumns = 4;
 static constexpr int64_t kRowBlock = 48;
 /// Rows of one head lie between those of others, where no processor expects
 /// them: it is asked for so many rows ahead, line by line, if a row is short.
-static constexpr int64_t kRowsAhead = 32, kShortRow = 256, kLine = 64;
+static constexpr int64_t kRowsAhead = 32, kShortRow = 256;
 /// Codes that a load brings of the rows of a weighted sum.
 static constexpr int64_t kLoadedCodes = 16;
 /// So many steps along k are written out.
@@ -80,7 +82,7 @@ void ContractionEmitter::prefetchRow(Value row) {
   int64_t width = type.getDimSize(1), bytes = type.getElementTypeBitWidth() / 8;
   if (ShapedType::isDynamic(width) || width * bytes > kShortRow)
     return;
-  for (int64_t first = 0; first < width; first += kLine / bytes)
+  for (int64_t first = 0; first < width; first += kCacheLine / bytes)
     memref::PrefetchOp::create(b, contraction.b, ValueRange{row, index(first)},
                                /*isWrite=*/false, /*localityHint=*/3,
                                /*isDataCache=*/true);

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "iquant/Support/CacheLine.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
@@ -20,9 +21,6 @@ namespace mlir::iquant {
 } // namespace mlir::iquant
 
 using namespace mlir;
-
-/// Every buffer begins at a multiple of a cache line, as it does alone.
-static constexpr int64_t kAlignment = 64;
 
 namespace {
 /// A buffer that lives in one block.
@@ -158,8 +156,8 @@ static Value countBytes(ImplicitLocOpBuilder &b, const Slot &slot) {
   Value bytes = arith::ConstantIndexOp::create(b, slot.bytes);
   for (Value factor : slot.factors)
     bytes = b.createOrFold<arith::MulIOp>(bytes, factor);
-  Value most = arith::ConstantIndexOp::create(b, kAlignment - 1);
-  Value mask = arith::ConstantIndexOp::create(b, -kAlignment);
+  Value most = arith::ConstantIndexOp::create(b, iquant::kCacheLine - 1);
+  Value mask = arith::ConstantIndexOp::create(b, -iquant::kCacheLine);
   return b.createOrFold<arith::AndIOp>(
       b.createOrFold<arith::AddIOp>(bytes, most), mask);
 }
@@ -189,8 +187,8 @@ static void allocate(Operation *place, ArrayRef<Slot *> slots) {
       last = slot->dealloc;
   }
   auto type = MemRefType::get(ShapedType::kDynamic, b.getI8Type());
-  Value memory =
-      memref::AllocOp::create(b, type, total, b.getI64IntegerAttr(kAlignment));
+  Value memory = memref::AllocOp::create(
+      b, type, total, b.getI64IntegerAttr(iquant::kCacheLine));
   for (Slot *slot : slots)
     slot->memory = memory;
   b.setInsertionPointAfter(last);

@@ -6,6 +6,8 @@
 
 #include "PackedLoops.h"
 
+#include "iquant/Support/CacheLine.h"
+
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
 using namespace mlir;
@@ -20,8 +22,6 @@ static constexpr int64_t kLongestRow = 256, kSumDepth = 64;
 static constexpr int64_t kConverted = 16;
 /// Columns of a weighted sum that are packed at a time.
 static constexpr int64_t kPackedColumns = 64;
-/// Of tiles, in bytes, so that no vector of one crosses a cache line.
-static constexpr int64_t kAlignment = 64;
 
 StringRef PackedLoops::getReason(const Contraction &contraction,
                                  const MatrixInstruction &instruction) {
@@ -101,7 +101,7 @@ void PackedLoops::emit(Value rows, Value extent) {
 void PackedLoops::allocate() {
   auto create = [&](ArrayRef<int64_t> shape, unsigned bits) -> Value {
     auto type = MemRefType::get(shape, b.getIntegerType(bits));
-    return memref::AllocOp::create(b, type, b.getI64IntegerAttr(kAlignment));
+    return memref::AllocOp::create(b, type, b.getI64IntegerAttr(kCacheLine));
   };
   int64_t tiles = contraction.isWeightedSum ? width / instruction.outputs
                                             : instruction.tiles;

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "iquant/Support/CacheLine.h"
 #include "iquant/Support/ConstantBytes.h"
 #include "iquant/Support/PassedArgument.h"
 #include "iquant/Transforms/Passes.h"
@@ -20,9 +21,6 @@ namespace mlir::iquant {
 
 using namespace mlir;
 using namespace mlir::iquant;
-
-/// Where each constant starts: a cache line, which is also the widest vector.
-static constexpr int64_t kAlignment = 64;
 
 /// The bytes of a constant, or nothing when not all of them are stored.
 static std::optional<ArrayRef<char>> rawBytes(Attribute value) {
@@ -109,7 +107,7 @@ ConstantPool::ConstantPool(ModuleOp module, int64_t threshold,
         continue;
       for (memref::GlobalOp global : globals)
         offsets[global.getSymName()] = size;
-      size += llvm::alignTo(bytes.size(), kAlignment);
+      size += llvm::alignTo(bytes.size(), kCacheLine);
     }
   };
   // What one target reads is then in two blocks, so that a process maps few
@@ -122,7 +120,7 @@ ConstantPool::ConstantPool(ModuleOp module, int64_t threshold,
 static AsmResourceBlob share(const std::shared_ptr<AsmResourceBlob> &array,
                              ArrayRef<char> part) {
   return AsmResourceBlob(
-      part, kAlignment, [array](void *, size_t, size_t) {},
+      part, kCacheLine, [array](void *, size_t, size_t) {},
       /*dataIsMutable=*/false);
 }
 
@@ -130,12 +128,12 @@ void ConstantPool::finish(ModuleOp module) {
   if (globals.empty())
     return;
   auto array = std::make_shared<AsmResourceBlob>(
-      HeapAsmResourceBlob::allocate(size, kAlignment));
+      HeapAsmResourceBlob::allocate(size, kCacheLine));
   for (memref::GlobalOp global : globals) {
     Attribute value = *global.getInitialValue();
     ArrayRef<char> bytes = *rawBytes(value);
     MutableArrayRef<char> place = array->getMutableData().slice(
-        offsets[global.getSymName()], llvm::alignTo(bytes.size(), kAlignment));
+        offsets[global.getSymName()], llvm::alignTo(bytes.size(), kCacheLine));
     // Of a resource that two globals hold, the second finds it in its place.
     if (bytes.data() != place.data())
       std::fill(llvm::copy(bytes, place.begin()), place.end(), 0);

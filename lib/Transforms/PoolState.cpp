@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "iquant/Support/CacheLine.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "llvm/ADT/BitVector.h"
@@ -16,9 +17,6 @@ namespace mlir::iquant {
 using namespace mlir;
 using namespace mlir::iquant;
 using transformer::kCache;
-
-/// Where each cache starts: a cache line, which is also the widest vector.
-static constexpr int64_t kAlignment = 64;
 
 namespace {
 
@@ -77,9 +75,9 @@ Value StateLayout::append(MemRefType type) {
   for (Value open : getSizes(type))
     size = arith::MulIOp::create(b, size, open);
   Value aligned = arith::CeilDivUIOp::create(
-      b, size, arith::ConstantIndexOp::create(b, kAlignment));
+      b, size, arith::ConstantIndexOp::create(b, kCacheLine));
   aligned = arith::MulIOp::create(
-      b, aligned, arith::ConstantIndexOp::create(b, kAlignment));
+      b, aligned, arith::ConstantIndexOp::create(b, kCacheLine));
   end = arith::AddIOp::create(b, start, aligned);
   return start;
 }

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "iquant/Support/CacheLine.h"
 #include "iquant/Transforms/Passes.h"
 
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -19,9 +20,8 @@ namespace mlir::iquant {
 
 using namespace mlir;
 
-/// Bytes that arrive together, on all but a few processors, and the shortest
-/// steps that are worth unrolling to as many.
-static constexpr int64_t kLine = 64, kShortestStep = 8;
+/// The shortest steps, in bytes, that are worth unrolling to a cache line.
+static constexpr int64_t kShortestStep = 8;
 /// Bytes that are certainly not all in a first-level cache already.
 static constexpr int64_t kLeastSize = 64 * 1024;
 
@@ -87,7 +87,7 @@ static std::optional<Stream> matchStream(vector::TransferReadOp read,
 static void prefetch(scf::ForOp loop, Stream stream, int64_t distance) {
   Value buffer = stream.read.getBase();
   SmallVector<Value> position(stream.read.getIndices());
-  if (int64_t steps = kLine / stream.bytes; steps > 1) {
+  if (int64_t steps = iquant::kCacheLine / stream.bytes; steps > 1) {
     auto unrolled = loopUnrollByFactor(loop, steps);
     if (failed(unrolled) || !unrolled->mainLoopOp)
       return;

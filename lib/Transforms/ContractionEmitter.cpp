@@ -315,22 +315,20 @@ Value ContractionEmitter::loadWeights(Value row, SumStep at) {
         vector::BroadcastOp::create(b, VectorType::get(lanes, element), weight),
         /*isUnsigned=*/false);
   }
-  auto pair = VectorType::get(2, element);
-  Value weights;
+  // One scalar as wide as both reaches all columns in one instruction; without
+  // a second one its upper half is 0.
+  Type both = b.getIntegerType(2 * element.getIntOrFloatBitWidth());
+  Value scalar;
   if (at.isPair) {
-    weights =
-        vector::LoadOp::create(b, pair, contraction.a, ValueRange{row, at.k});
+    Value pair = vector::LoadOp::create(b, VectorType::get(2, element),
+                                        contraction.a, ValueRange{row, at.k});
+    Value joined = vector::BitCastOp::create(b, VectorType::get(1, both), pair);
+    scalar = vector::ExtractOp::create(b, joined, 0);
   } else {
     Value first =
         memref::LoadOp::create(b, contraction.a, ValueRange{row, at.k});
-    Value zeros = arith::ConstantOp::create(b, b.getZeroAttr(pair));
-    weights = vector::InsertOp::create(b, first, zeros, ArrayRef<int64_t>{0});
+    scalar = arith::ExtUIOp::create(b, both, first);
   }
-  // One scalar as wide as both reaches all columns in one instruction.
-  Type both = b.getIntegerType(2 * element.getIntOrFloatBitWidth());
-  Value joined =
-      vector::BitCastOp::create(b, VectorType::get(1, both), weights);
-  Value scalar = vector::ExtractOp::create(b, joined, 0);
   Value repeated =
       vector::BroadcastOp::create(b, VectorType::get(lanes, both), scalar);
   return widen(

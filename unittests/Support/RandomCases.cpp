@@ -588,11 +588,14 @@ RandomCase CaseMaker::makeSoftmax() {
 
 RandomCase CaseMaker::makeAttention() {
   int64_t kvHeads = from(1, 2), heads = kvHeads * from(1, 2);
-  int64_t width = oneOf<int64_t>({1, 2, 4, 12});
   bool isCausal = oneIn(2);
   Shape batch(from(0, 1), oneIn(12) ? 0 : from(1, 2));
-  // One in twenty is longer than the blocks that a target may work in.
-  int64_t queries = oneIn(20) ? from(60, 135) : oneIn(12) ? 0 : from(1, 7);
+  // One in twenty is longer than the blocks that a target may work in, and may
+  // have heads that its tiles divide.
+  bool isLong = oneIn(20);
+  int64_t queries = isLong ? from(60, 135) : oneIn(12) ? 0 : from(1, 7);
+  int64_t width = isLong ? oneOf<int64_t>({12, 16, 48, 64})
+                         : oneOf<int64_t>({1, 2, 4, 12});
   int64_t keys = isCausal ? queries + from(0, 5) : oneIn(12) ? 0 : from(1, 9);
   bool hasOffset = queries <= keys && oneIn(2);
   auto shape = [&](int64_t rows, int64_t heads) {

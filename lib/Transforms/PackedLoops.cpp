@@ -7,6 +7,7 @@
 #include "PackedLoops.h"
 
 #include "iquant/Support/CacheLine.h"
+#include "iquant/Target/MatrixStep.h"
 
 #include "mlir/Dialect/Utils/StaticValueUtils.h"
 
@@ -252,10 +253,12 @@ void PackedLoops::multiplyRows(const Rows &rows, const Part &part,
                                Value firstTile, int64_t tiles) {
   Value zero = arith::ConstantOp::create(b, b.getZeroAttr(sumType));
   SmallVector<Value> starts(tiles, zero);
-  if (movesCodes())
-    for (Value &start : starts = addProducts(rowCodes, index(kRowBlock), 1,
-                                             part, firstTile, tiles, starts))
+  if (movesCodes()) {
+    starts = addProducts(rowCodes, index(kRowBlock), 1, part, firstTile, tiles,
+                         starts);
+    for (Value &start : starts)
       start = arith::SubIOp::create(b, zero, start);
+  }
   Value column =
       add(part.firstColumn, multiply(firstTile, instruction.outputs));
   loop(index(0), rows.count, instruction.rows, [&](Value firstRow) {
@@ -281,11 +284,6 @@ SmallVector<Value> PackedLoops::addProducts(Value codes, Value firstRow,
                                             int64_t count, const Part &part,
                                             Value firstTile, int64_t tiles,
                                             ArrayRef<Value> sums) {
-  Type i32 = b.getI32Type();
-  auto rowType = VectorType::get(instruction.inputs, i32);
-  int64_t shape[] = {instruction.outputs, instruction.inputs};
-  AffineExpr n = b.getAffineDimExpr(0), k = b.getAffineDimExpr(1);
-  bool isSigned = instruction.rowOperand != RowOperand::UnsignedCodes;
   Value steps =
       b.createOrFold<arith::DivUIOp>(part.depth, index(instruction.inputs));
   auto loop = scf::ForOp::create(
@@ -293,27 +291,18 @@ SmallVector<Value> PackedLoops::addProducts(Value codes, Value firstRow,
       [&](OpBuilder &, Location, Value step, ValueRange carried) {
         SmallVector<Value> factors, next;
         for (int64_t tile = 0; tile < tiles; ++tile) {
-          Value flat = load(shape[0] * shape[1], tileCodes,
-                            placeOf(add(firstTile, tile), step));
-          Value square = vector::ShapeCastOp::create(
-              b, VectorType::get(shape, b.getI8Type()), flat);
-          factors.push_back(
-              arith::ExtSIOp::create(b, VectorType::get(shape, i32), square));
+          Value codes = load(instruction.outputs * instruction.inputs,
+                             tileCodes, placeOf(add(firstTile, tile), step));
+          factors.push_back(widenTile(b, instruction, codes));
         }
         for (int64_t row = 0; row < count; ++row) {
-          Value x =
+          Value x = widenRow(
+              b, instruction,
               load(instruction.inputs, codes,
-                   {add(firstRow, row), multiply(step, instruction.inputs)});
-          if (isSigned)
-            x = arith::ExtSIOp::create(b, rowType, x);
-          else
-            x = arith::ExtUIOp::create(b, rowType, x);
+                   {add(firstRow, row), multiply(step, instruction.inputs)}));
           for (Value factor : factors)
-            next.push_back(vector::ContractionOp::create(
-                b, x, factor, carried[next.size()],
-                ArrayRef<ArrayRef<AffineExpr>>{{k}, {n, k}, {n}},
-                {vector::IteratorType::parallel,
-                 vector::IteratorType::reduction}));
+            next.push_back(
+                createMatrixStep(b, x, factor, carried[next.size()]));
         }
         scf::YieldOp::create(b, next);
       });

@@ -594,8 +594,8 @@ RandomCase CaseMaker::makeAttention() {
   // have heads that its tiles divide.
   bool isLong = oneIn(20);
   int64_t queries = isLong ? from(60, 135) : oneIn(12) ? 0 : from(1, 7);
-  int64_t width = isLong ? oneOf<int64_t>({12, 16, 48, 64})
-                         : oneOf<int64_t>({1, 2, 4, 12});
+  int64_t width =
+      isLong ? oneOf<int64_t>({12, 16, 48, 64}) : oneOf<int64_t>({1, 2, 4, 12});
   int64_t keys = isCausal ? queries + from(0, 5) : oneIn(12) ? 0 : from(1, 9);
   bool hasOffset = queries <= keys && oneIn(2);
   auto shape = [&](int64_t rows, int64_t heads) {

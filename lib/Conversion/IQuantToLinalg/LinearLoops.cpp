@@ -11,6 +11,7 @@
 #include "Rules.h"
 
 #include "iquant/Support/Shapes.h"
+#include "iquant/Target/MatrixStep.h"
 
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -129,27 +130,16 @@ Value LinearLoops::write(Value vector, Value tensor, ValueRange position) {
 }
 
 Value LinearLoops::readTile(Value tile, Value step) {
-  int64_t sizes[] = {instruction.outputs, instruction.inputs};
-  auto type = VectorType::get(sizes[0] * sizes[1], b.getI8Type());
-  Value codes =
-      vector::ShapeCastOp::create(b, VectorType::get(sizes, b.getI8Type()),
-                                  read(type, weight, {tile, step, index(0)}));
-  return Int(b, codes).sext(32);
+  auto type =
+      VectorType::get(instruction.outputs * instruction.inputs, b.getI8Type());
+  return widenTile(b, instruction, read(type, weight, {tile, step, index(0)}));
 }
 
 Value LinearLoops::readCodes(Value row, Value step) {
   auto type = VectorType::get(instruction.inputs,
                               b.getIntegerType(instruction.getOperandBits()));
-  Int codes(b, read(type, rows, {row, multiply(step, instruction.inputs)}));
-  return instruction.rowOperand == RowOperand::UnsignedCodes ? codes.zext(32)
-                                                             : codes.sext(32);
-}
-
-Value LinearLoops::multiplyAdd(Value sums, Value codes, Value tile) {
-  AffineExpr n = b.getAffineDimExpr(0), k = b.getAffineDimExpr(1);
-  return vector::ContractionOp::create(
-      b, codes, tile, sums, ArrayRef<ArrayRef<AffineExpr>>{{k}, {n, k}, {n}},
-      {vector::IteratorType::parallel, vector::IteratorType::reduction});
+  return widenRow(b, instruction,
+                  read(type, rows, {row, multiply(step, instruction.inputs)}));
 }
 
 //===----------------------------------------------------------------------===//
@@ -275,7 +265,8 @@ SmallVector<Value> LinearLoops::sumGroup(const Columns &columns, Value firstRow,
         for (int64_t row = 0; row < count; ++row) {
           Value codes = readCodes(add(firstRow, row), step);
           for (Value tile : tiles)
-            next.push_back(multiplyAdd(carried[next.size()], codes, tile));
+            next.push_back(
+                createMatrixStep(b, codes, tile, carried[next.size()]));
         }
         scf::YieldOp::create(b, next);
       });

@@ -96,9 +96,6 @@ private:
   Value readTile(Value tile, Value step);
   /// The codes of a row that meet a tile, `[inputs]` in 32 bits.
   Value readCodes(Value row, Value step);
-  /// `sums[n] + sum_k codes[k] * tile[n, k]`, as
-  /// `select-matrix-instructions` knows it.
-  Value multiplyAdd(Value sums, Value codes, Value tile);
 
   //===--------------------------------------------------------------------===//
   // Blocks

@@ -86,13 +86,12 @@ void Split::emitPart(Range rows, Range extent) {
     return Range{b.getIndexAttr(0), getAsOpFoldResult(size)};
   };
   bool isSum = contraction.isWeightedSum;
-  IRMapping mapping;
-  mapping.map(contraction.a,
-              part(contraction.a, rows, isSum ? extent : all(contraction.a)));
-  mapping.map(contraction.b, part(contraction.b, extent, all(contraction.b)));
-  mapping.map(contraction.c,
-              part(contraction.c, rows, isSum ? all(contraction.c) : extent));
-  b.clone(*op, mapping);
+  // By position: a and b may be one buffer.
+  Value operands[] = {
+      part(contraction.a, rows, isSum ? extent : all(contraction.a)),
+      part(contraction.b, extent, all(contraction.b)),
+      part(contraction.c, rows, isSum ? all(contraction.c) : extent)};
+  b.clone(*op)->setOperands(operands);
 }
 
 void Split::emitRest(Value rows, Value fullRows, Value extent,

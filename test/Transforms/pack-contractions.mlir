@@ -62,6 +62,37 @@ func.func @product(%a: memref<?x64xi8>, %b: memref<?x64xi8>, %c: memref<?x?xi32>
 // -----
 
 #m = affine_map<(m, n, k) -> (m, k)>
+#n = affine_map<(m, n, k) -> (n, k)>
+#c = affine_map<(m, n, k) -> (m, n)>
+#vnni = #llvm.target<triple = "x86_64-unknown-linux-gnu", chip = "", features = <["+avx512vnni"]>>
+
+module attributes {llvm.target = #vnni} {
+
+// Rows with themselves: what is left has parts of one buffer as both factors.
+// CHECK-LABEL: func.func @squares(
+// CHECK-SAME: %[[A:.*]]: memref<50x64xi8>
+// CHECK-DAG: %[[BELOW:.*]] = memref.subview %[[A]][48, 0] [2, 64]
+// CHECK: linalg.generic {{.*}} ins(%[[BELOW]], %[[A]] :
+// CHECK-DAG: %[[ABOVE:.*]] = memref.subview %[[A]][0, 0] [48, 64]
+// CHECK: linalg.generic {{.*}} ins(%[[ABOVE]], %[[BELOW]] :
+func.func @squares(%a: memref<50x64xi8>, %c: memref<50x50xi32>) {
+  linalg.generic {indexing_maps = [#m, #n, #c], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %a : memref<50x64xi8>, memref<50x64xi8>) outs(%c : memref<50x50xi32>) {
+  ^bb0(%x: i8, %y: i8, %s: i32):
+    %p = arith.extsi %x : i8 to i32
+    %q = arith.extsi %y : i8 to i32
+    %r = arith.muli %p, %q : i32
+    %t = arith.addi %s, %r : i32
+    linalg.yield %t : i32
+  }
+  return
+}
+
+}
+
+// -----
+
+#m = affine_map<(m, n, k) -> (m, k)>
 #k = affine_map<(m, n, k) -> (k, n)>
 #c = affine_map<(m, n, k) -> (m, n)>
 #vnni = #llvm.target<triple = "x86_64-unknown-linux-gnu", chip = "", features = <["+avx512vnni"]>>

@@ -6,7 +6,6 @@
 
 #include "ClipSearch.h"
 
-#include "ConstantMatrix.h"
 #include "SmoothingRule.h"
 
 #include "iquant/Support/Locations.h"
@@ -15,10 +14,7 @@
 using namespace mlir;
 using namespace mlir::iquant;
 using Eigen::Index;
-using Eigen::MatrixXd;
 using Eigen::MatrixXf;
-using Eigen::VectorXd;
-using Eigen::VectorXf;
 using transformer::ClipAttr, transformer::ClipRounding,
     transformer::StatisticsAttr;
 
@@ -27,6 +23,8 @@ static constexpr Index kQueryStride = 8;
 /// The search begins with even codes and clips from the first to the last, each
 /// so many times the one before.
 static constexpr double kFirstClip = 1, kLastClip = 16, kClipRatio = 1.15;
+/// Thresholds may move so many times as far out as the best even clip.
+static constexpr double kReach = 1.5;
 
 //===----------------------------------------------------------------------===//
 // Samples
@@ -41,7 +39,7 @@ public:
   int64_t getCount() const { return shape[0]; }
   int64_t getLength() const { return shape[1]; }
   /// The `width` channels from `first` on, a row for each position.
-  MatrixXf read(int64_t text, int64_t first, int64_t width) const {
+  FloatMatrix read(int64_t text, int64_t first, int64_t width) const {
     return rows.read(text * getLength(), getLength())
         .middleCols(first, width)
         .cast<float>();
@@ -69,13 +67,14 @@ FailureOr<Texts> Texts::get(Value operand, Decline decline) {
 
 /// Sees every `kQueryStride`-th query.
 static HeadSample::Text makeText(transformer::AttentionOp op,
-                                 const MatrixXf &queries, const MatrixXf &keys,
-                                 MatrixXf values, Index firstQuery) {
+                                 const FloatMatrix &queries,
+                                 const FloatMatrix &keys, FloatMatrix values,
+                                 Index firstQuery) {
   HeadSample::Text text;
   Index keyCount = keys.rows(), offset = keyCount - queries.rows();
   Index rows = std::max<Index>(
       0, (queries.rows() - firstQuery + kQueryStride - 1) / kQueryStride);
-  MatrixXf chosen(rows, queries.cols());
+  FloatMatrix chosen(rows, queries.cols());
   for (Index row = 0; row < rows; ++row) {
     Index query = firstQuery + row * kQueryStride;
     chosen.row(row) = queries.row(query);
@@ -126,97 +125,75 @@ double HeadSample::getEnergy() const {
   return energy;
 }
 
-//===----------------------------------------------------------------------===//
-// Codes
-//===----------------------------------------------------------------------===//
-
-CodedHead::CodedHead(const HeadSample &sample, ClipAttr clip, int64_t head) {
-  Index codes = clip.getNumCodes();
-  for (const HeadSample::Text &text : sample.getTexts())
-    for (Index row = 0; row < text.scores.rows(); ++row) {
-      VectorXd counts = VectorXd::Zero(codes);
-      MatrixXf sums = MatrixXf::Zero(text.values.cols(), codes);
-      for (Index key = 0; key < text.seen[row]; ++key) {
-        int64_t code = clip.getCode(text.scores(row, key), head, key);
-        counts[code] += 1;
-        sums.col(code) += text.values.row(key).transpose();
-      }
-      MatrixXd errors = sums.cast<double>();
-      errors -=
-          text.results.row(row).transpose().cast<double>() * counts.transpose();
-      addQuery(std::move(counts), errors);
-    }
-}
-
-CodedHead::CodedHead(const SteppedHead &head, ArrayRef<int64_t> thresholds) {
-  Index last = thresholds.size();
-  for (const SteppedHead::Query &query : head.queries) {
-    VectorXd counts(last + 1);
-    MatrixXd errors(query.errors.rows(), last + 1);
-    for (Index code = 0; code <= last; ++code) {
-      Index end = code < last ? thresholds[code] - 1 : SteppedHead::kLastStep;
-      counts[code] = query.counts[end];
-      errors.col(code) = query.errors.col(end).cast<double>();
-    }
-    for (Index code = last; code > 0; --code) {
-      counts[code] -= counts[code - 1];
-      errors.col(code) -= errors.col(code - 1);
-    }
-    addQuery(std::move(counts), errors);
-  }
-}
-
-void CodedHead::addQuery(VectorXd counts, const MatrixXd &errors) {
-  queries.push_back({std::move(counts), errors.transpose() * errors});
-}
-
-double CodedHead::getError(ArrayRef<int64_t> entries) const {
-  VectorXd weights(entries.size());
-  llvm::copy(entries, weights.begin());
+double HeadSample::getError(ClipAttr clip, int64_t head) const {
+  SmallVector<int64_t> entries = clip.getEntries(head);
   double error = 0;
-  for (const Query &query : queries) {
-    double sum = query.counts.dot(weights);
-    error += weights.dot(query.products * weights) / (sum * sum);
-  }
+  for (const Text &text : texts)
+    for (Index row = 0; row < text.scores.rows(); ++row) {
+      Eigen::RowVectorXf weights(text.seen[row]);
+      for (Index key = 0; key < weights.size(); ++key)
+        weights[key] = entries[clip.getCode(text.scores(row, key), head, key)];
+      error += (weights * text.values.topRows(weights.size()) / weights.sum() -
+                text.results.row(row))
+                   .squaredNorm();
+    }
   return error;
 }
 
 //===----------------------------------------------------------------------===//
-// Steps
+// Steps and their weights
 //===----------------------------------------------------------------------===//
 
 SteppedHead::SteppedHead(const HeadSample &sample, ClipAttr clip) {
+  Index queries = 0, query = 0;
+  for (const HeadSample::Text &text : sample.getTexts()) {
+    queries += text.results.rows();
+    width = text.results.cols();
+  }
+  counts.setZero(queries, kNumSteps + 1);
+  errors.resize(width * queries, kNumSteps + 1);
+  // The steps of one query fit a cache, where keys find theirs.
+  MatrixXf ofQuery(width, kNumSteps + 1);
   for (const HeadSample::Text &text : sample.getTexts())
-    for (Index row = 0; row < text.scores.rows(); ++row) {
-      Query query{VectorXf::Zero(kLastStep + 1),
-                  MatrixXf::Zero(text.values.cols(), kLastStep + 1)};
+    for (Index row = 0; row < text.results.rows(); ++row, ++query) {
+      ofQuery.setZero();
       for (Index key = 0; key < text.seen[row]; ++key) {
         int64_t step = clip.getStep(text.scores(row, key), /*head=*/0, key);
-        query.counts[step] += 1;
-        query.errors.col(step) +=
+        counts(query, step + 1) += 1;
+        ofQuery.col(step + 1) +=
             (text.values.row(key) - text.results.row(row)).transpose();
       }
-      for (int64_t step = 1; step <= kLastStep; ++step) {
-        query.counts[step] += query.counts[step - 1];
-        query.errors.col(step) += query.errors.col(step - 1);
+      for (int64_t step = 1; step <= kNumSteps; ++step) {
+        counts(query, step) += counts(query, step - 1);
+        ofQuery.col(step) += ofQuery.col(step - 1);
       }
-      queries.push_back(std::move(query));
+      errors.middleRows(query * width, width) = ofQuery;
     }
 }
 
-double SteppedHead::getError(ArrayRef<int64_t> thresholds,
-                             ArrayRef<int64_t> entries) const {
+WeighedHead::WeighedHead(const SteppedHead &head, ArrayRef<int64_t> bounds,
+                         ArrayRef<int64_t> entries)
+    : head(head), sums(head.getCounts(0).cast<double>()),
+      errors(head.getErrors(0)) {
+  for (auto [code, entry] : llvm::enumerate(entries))
+    apply({bounds[code], bounds[code + 1], entry});
+}
+
+void WeighedHead::apply(Change change) {
+  auto [from, to, weight] = change;
+  sums += (weight * (head.getCounts(to) - head.getCounts(from))).cast<double>();
+  errors += weight * (head.getErrors(to) - head.getErrors(from));
+}
+
+double WeighedHead::getErrorAfter(Change change) const {
+  auto [from, to, weight] = change;
+  auto countsFrom = head.getCounts(from), countsTo = head.getCounts(to);
+  auto errorsFrom = head.getErrors(from), errorsTo = head.getErrors(to);
   double all = 0;
-  for (const Query &query : queries) {
-    // Every step up to a code's last has the entry of the code after it, and
-    // what the code's own entry is above that.
-    VectorXf error = entries.back() * query.errors.col(kLastStep);
-    double sum = entries.back() * query.counts[kLastStep];
-    for (auto [code, threshold] : llvm::enumerate(thresholds)) {
-      float above = entries[code] - entries[code + 1];
-      error += above * query.errors.col(threshold - 1);
-      sum += above * query.counts[threshold - 1];
-    }
+  for (Index query = 0; query < sums.size(); ++query) {
+    double sum = sums[query] + weight * (countsTo[query] - countsFrom[query]);
+    auto error = errors.col(query) +
+                 weight * (errorsTo.col(query) - errorsFrom.col(query));
     all += error.squaredNorm() / (sum * sum);
   }
   return all;
@@ -229,24 +206,24 @@ double SteppedHead::getError(ArrayRef<int64_t> thresholds,
 /// Moves numbers, one at a time, up and down by smaller and smaller steps while
 /// the error falls; gives the error that is left.
 static double
-descend(MutableArrayRef<int64_t> numbers, int64_t step,
-        llvm::function_ref<std::pair<int64_t, int64_t>(size_t)> getBounds,
-        llvm::function_ref<double()> getError) {
-  double least = getError();
+descend(WeighedHead weighed, MutableArrayRef<int64_t> numbers, int64_t step,
+        llvm::function_ref<std::pair<int64_t, int64_t>(size_t)> getLimits,
+        llvm::function_ref<WeighedHead::Change(size_t, int64_t)> getChange) {
+  double least = weighed.getError();
   for (; step > 0; step /= 2)
     for (bool moved = true; moved;) {
       moved = false;
       for (auto [index, number] : llvm::enumerate(numbers))
-        for (int64_t change : {-step, step}) {
-          int64_t before = number;
-          auto [from, to] = getBounds(index);
-          number = std::clamp(before + change, from, to);
-          double error = number == before ? least : getError();
+        for (int64_t by : {-step, step}) {
+          auto [from, to] = getLimits(index);
+          int64_t next = std::clamp(number + by, from, to);
+          WeighedHead::Change change = getChange(index, next);
+          double error = next == number ? least : weighed.getErrorAfter(change);
           if (error < least) {
+            weighed.apply(change);
+            number = next;
             least = error;
             moved = true;
-          } else {
-            number = before;
           }
         }
     }
@@ -255,10 +232,12 @@ descend(MutableArrayRef<int64_t> numbers, int64_t step,
 
 namespace {
 /// Codes of a head on their way to the best, with the range of the steps that
-/// their thresholds count.
+/// their bounds count.
 struct Candidate {
   double range;
-  SmallVector<int64_t> thresholds, entries;
+  /// All thresholds, with the first step before and the end of steps after.
+  SmallVector<int64_t> bounds;
+  SmallVector<int64_t> entries;
   double error = std::numeric_limits<double>::infinity();
 
   /// `2^bits` codes that are equally far apart, with exponentials as entries.
@@ -272,45 +251,48 @@ struct Candidate {
 
 Candidate Candidate::makeEven(double clip, double range, unsigned bits,
                               int64_t unit) {
-  Candidate even{range, {}, {}};
+  Candidate even{range, {0}, {}};
   int64_t last = (int64_t(1) << bits) - 1;
   for (int64_t code = 0; code <= last; ++code) {
     even.entries.push_back(std::lround(unit * std::exp(-clip * code / last)));
-    if (code == last)
-      break;
-    int64_t step = std::lround(SteppedHead::kLastStep * clip / range *
+    int64_t step = std::lround((SteppedHead::kNumSteps - 1) * clip / range *
                                (code + 0.5) / last);
-    int64_t before = code == 0 ? 0 : even.thresholds.back();
-    even.thresholds.push_back(std::clamp<int64_t>(
-        step, before + 1, SteppedHead::kLastStep - (last - 1 - code)));
+    even.bounds.push_back(std::clamp(step, even.bounds.back() + 1,
+                                     SteppedHead::kNumSteps - last + code));
   }
+  even.bounds.back() = SteppedHead::kNumSteps;
   return even;
 }
 
 void Candidate::moveEntries(const SteppedHead &head, int64_t step) {
-  CodedHead coded(head, thresholds);
+  // The first one is the unit of all.
   error = descend(
-      MutableArrayRef(entries).drop_front(), step,
+      WeighedHead(head, bounds, entries), MutableArrayRef(entries).drop_front(),
+      step,
       [&](size_t index) {
         return std::pair(index + 2 < entries.size() ? entries[index + 2] : 0,
                          entries[index]);
       },
-      [&] { return coded.getError(entries); });
+      [&](size_t index, int64_t next) {
+        return WeighedHead::Change{bounds[index + 1], bounds[index + 2],
+                                   next - entries[index + 1]};
+      });
 }
 
 void Candidate::moveThresholds(const SteppedHead &head) {
   error = descend(
-      thresholds, /*step=*/16,
+      WeighedHead(head, bounds, entries),
+      MutableArrayRef(bounds).drop_front().drop_back(), /*step=*/16,
       [&](size_t index) {
-        return std::pair(index == 0 ? 1 : thresholds[index - 1] + 1,
-                         index + 1 < thresholds.size()
-                             ? thresholds[index + 1] - 1
-                             : SteppedHead::kLastStep);
+        return std::pair(bounds[index] + 1, bounds[index + 2] - 1);
       },
-      [&] { return head.getError(thresholds, entries); });
+      [&](size_t index, int64_t next) {
+        return WeighedHead::Change{bounds[index + 1], next,
+                                   entries[index] - entries[index + 1]};
+      });
 }
 
-HeadClip mlir::iquant::findBestClip(MLIRContext *context,
+ClipAttr mlir::iquant::findBestClip(MLIRContext *context,
                                     const HeadSample &sample, unsigned bits,
                                     ClipRounding rounding, unsigned width) {
   int64_t unit = width == 8 ? 255 : 65280;
@@ -318,28 +300,39 @@ HeadClip mlir::iquant::findBestClip(MLIRContext *context,
     auto table = llvm::map_to_vector(candidate.entries, [&](int64_t entry) {
       return static_cast<double>(entry) / unit;
     });
+    ArrayRef<int64_t> thresholds =
+        ArrayRef(candidate.bounds).drop_front().drop_back();
     return ClipAttr::get(context, bits,
                          DenseF64ArrayAttr::get(context, {-candidate.range}),
                          transformer::ClipFloor::Exponential, rounding,
                          DenseF64ArrayAttr::get(context, table), width,
-                         DenseI64ArrayAttr::get(context, candidate.thresholds));
+                         DenseI64ArrayAttr::get(context, thresholds));
   };
-  auto findEven = [&](double range, SteppedHead &head) {
-    Candidate best = Candidate::makeEven(range, range, bits, unit);
-    head = SteppedHead(sample, makeClip(best));
-    for (double clip = kFirstClip; clip <= range; clip *= kClipRatio) {
-      Candidate even = Candidate::makeEven(clip, range, bits, unit);
-      even.moveEntries(head, unit / 8);
-      if (even.error < best.error)
-        best = std::move(even);
+  auto makeSteps = [&](double range) {
+    return SteppedHead(sample,
+                       makeClip(Candidate::makeEven(range, range, bits, unit)));
+  };
+  auto makeEven = [&](const SteppedHead &head, double clip, double range) {
+    Candidate even = Candidate::makeEven(clip, range, bits, unit);
+    even.moveEntries(head, unit / 8);
+    return even;
+  };
+  auto findEvenClip = [&](const SteppedHead &head) {
+    double best = kLastClip, least = std::numeric_limits<double>::infinity();
+    for (double clip = kFirstClip; clip <= kLastClip; clip *= kClipRatio) {
+      double error = makeEven(head, clip, kLastClip).error;
+      if (error < least) {
+        least = error;
+        best = clip;
+      }
     }
     return best;
   };
-  // How far even codes go says how fine the steps can be.
-  SteppedHead head;
-  Candidate best = findEven(kLastClip, head);
-  double farthest = kLastClip * best.thresholds.back() / SteppedHead::kLastStep;
-  best = findEven(std::min(2 * farthest, kLastClip), head);
+  // How far the best even codes go says how fine steps can be.
+  double clip = findEvenClip(makeSteps(kLastClip));
+  double range = std::min(kReach * clip, kLastClip);
+  SteppedHead head = makeSteps(range);
+  Candidate best = makeEven(head, clip, range);
   // Thresholds and entries in turn, while that helps.
   for (double before = std::numeric_limits<double>::infinity();
        best.error < 0.999 * before;) {
@@ -347,6 +340,5 @@ HeadClip mlir::iquant::findBestClip(MLIRContext *context,
     best.moveThresholds(head);
     best.moveEntries(head, unit / 32);
   }
-  ClipAttr clip = makeClip(best);
-  return {clip, CodedHead(sample, clip, /*head=*/0).getError(best.entries)};
+  return makeClip(best);
 }

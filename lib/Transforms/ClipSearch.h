@@ -11,11 +11,9 @@
 #define IQUANT_LIB_TRANSFORMS_CLIPSEARCH_H
 
 #include "ConstantFolding.h"
+#include "ConstantMatrix.h"
 
 #include "dialects/Transformer/Transformer.h"
-
-#include <Eigen/Core>
-#include <vector>
 
 namespace mlir::iquant {
 
@@ -24,11 +22,11 @@ class HeadSample {
 public:
   struct Text {
     /// The scores minus the largest of their row, `[queries, keys]`.
-    Eigen::MatrixXf scores;
+    FloatMatrix scores;
     /// How many of the keys each query sees, from the first one on.
     std::vector<Eigen::Index> seen;
     /// `[keys, width]`, and what attention makes of them, `[queries, width]`.
-    Eigen::MatrixXf values, results;
+    FloatMatrix values, results;
   };
 
   /// Declines an attention of which query, key or value has no statistics with
@@ -39,72 +37,69 @@ public:
   ArrayRef<Text> getTexts() const { return texts; }
   /// The sum of the squared results.
   double getEnergy() const;
+  /// The sum of the squared errors of the results with the codes and entries of
+  /// head `head` of a clip.
+  double getError(transformer::ClipAttr clip, int64_t head) const;
 
 private:
   std::vector<Text> texts;
 };
 
-/// The keys of a sample by how far their scores are from the largest, ready to
-/// get codes by any thresholds.
+/// The keys of a sample by how far their scores are from the largest: what is
+/// known of those before a step does for any codes.
 class SteppedHead {
 public:
-  /// As codes of 8 bits say, which are thresholds' first step.
-  static constexpr int64_t kLastStep = 255;
+  /// As many as codes of 8 bits.
+  static constexpr int64_t kNumSteps = 256;
 
-  SteppedHead() = default;
   /// The steps of a clip of one head, with thresholds.
   SteppedHead(const HeadSample &sample, transformer::ClipAttr clip);
 
-  /// The sum of the squared errors of attention's results.
-  double getError(ArrayRef<int64_t> thresholds,
-                  ArrayRef<int64_t> entries) const;
+  /// How many keys are before a step, for each query: none before the first.
+  auto getCounts(int64_t step) const { return counts.col(step); }
+  /// The sums of their values, each minus the result, `[width, queries]`.
+  auto getErrors(int64_t step) const {
+    return Eigen::Map<const Eigen::MatrixXf>(errors.col(step).data(), width,
+                                             counts.rows());
+  }
 
 private:
-  friend class CodedHead;
-
-  /// Of the keys up to each step: how many they are, and the sum of their
-  /// values, each minus the result, `[width, steps]`.
-  struct Query {
-    Eigen::VectorXf counts;
-    Eigen::MatrixXf errors;
-  };
-  std::vector<Query> queries;
+  Eigen::Index width = 0;
+  /// `[queries, kNumSteps + 1]` and `[width * queries, kNumSteps + 1]`.
+  Eigen::MatrixXf counts, errors;
 };
 
-/// The codes of a sample under one clip, ready to be weighed by any table.
-class CodedHead {
+/// A head whose steps have weights, which can change.
+class WeighedHead {
 public:
-  /// The codes of head `head` of a clip.
-  CodedHead(const HeadSample &sample, transformer::ClipAttr clip, int64_t head);
-  /// The codes that thresholds make.
-  CodedHead(const SteppedHead &head, ArrayRef<int64_t> thresholds);
+  /// What the steps from one up to before another weigh more than they did.
+  struct Change {
+    int64_t from, to, weight;
+  };
 
-  /// The sum of the squared errors of attention's results.
-  double getError(ArrayRef<int64_t> entries) const;
+  /// Code `c` is of the steps from `bounds[c]` up to before `bounds[c + 1]`.
+  WeighedHead(const SteppedHead &head, ArrayRef<int64_t> bounds,
+              ArrayRef<int64_t> entries);
+
+  void apply(Change change);
+  /// The sum of the squared errors of attention's results after a change.
+  double getErrorAfter(Change change) const;
+  double getError() const { return getErrorAfter({0, 0, 0}); }
 
 private:
-  struct Query {
-    /// How many keys have each code.
-    Eigen::VectorXd counts;
-    /// The products of the rows `sum v - count * result`, `v` the values of the
-    /// keys of one code: with the entries on both sides, and divided by the
-    /// squared sum of the entries, they are the squared error.
-    Eigen::MatrixXd products;
-  };
-  void addQuery(Eigen::VectorXd counts, const Eigen::MatrixXd &errors);
-
-  std::vector<Query> queries;
+  const SteppedHead &head;
+  /// The sums of the weights, and of the values that they weigh, each minus the
+  /// result: divided by the former, these are the errors of attention.
+  Eigen::VectorXd sums;
+  Eigen::MatrixXf errors;
 };
 
 /// The thresholds and the table of a head with the least error on a sample, as
-/// a clip of one head, and that error.
-struct HeadClip {
-  transformer::ClipAttr clip;
-  double error;
-};
-HeadClip findBestClip(MLIRContext *context, const HeadSample &sample,
-                      unsigned bits, transformer::ClipRounding rounding,
-                      unsigned width);
+/// a clip of one head.
+transformer::ClipAttr findBestClip(MLIRContext *context,
+                                   const HeadSample &sample, unsigned bits,
+                                   transformer::ClipRounding rounding,
+                                   unsigned width);
 
 } // namespace mlir::iquant
 

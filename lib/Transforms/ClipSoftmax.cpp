@@ -101,12 +101,15 @@ private:
   LogicalResult checkOptions();
   /// The numbers of bits that an attention may get.
   SmallVector<unsigned> getBits() const;
-  /// Finds the candidates of an attention, or why there are none.
-  void choose(Choice &choice);
   double clipScores(const Scores &scores, unsigned clipBits) const;
   FailureOr<SmallVector<double>> findClips(transformer::AttentionOp op,
                                            unsigned clipBits,
                                            Decline decline) const;
+  /// The clip of an attention, of which the samples are, if it needs any.
+  FailureOr<ClipAttr> findClip(transformer::AttentionOp op, unsigned clipBits,
+                               ArrayRef<HeadSample> samples, Decline decline);
+  /// Finds the candidates of an attention, or why there are none.
+  void choose(Choice &choice);
   /// Makes the mean error no larger than the budget, with few bits.
   LogicalResult spend(MutableArrayRef<Choice> choices);
   void clipSoftmax(transformer::SoftmaxOp op);
@@ -170,17 +173,49 @@ TransformerClipSoftmax::findClips(transformer::AttentionOp op,
   });
 }
 
+/// The clips of some heads as one.
+static ClipAttr join(ArrayRef<ClipAttr> heads) {
+  SmallVector<double> at, table;
+  SmallVector<int64_t> thresholds;
+  for (ClipAttr head : heads) {
+    llvm::append_range(at, head.getAt().asArrayRef());
+    llvm::append_range(table, head.getTable().asArrayRef());
+    llvm::append_range(thresholds, head.getThresholds().asArrayRef());
+  }
+  ClipAttr first = heads.front();
+  MLIRContext *context = first.getContext();
+  return ClipAttr::get(context, first.getBits(),
+                       DenseF64ArrayAttr::get(context, at), first.getFloor(),
+                       first.getRounding(),
+                       DenseF64ArrayAttr::get(context, table), first.getWidth(),
+                       DenseI64ArrayAttr::get(context, thresholds));
+}
+
+FailureOr<ClipAttr>
+TransformerClipSoftmax::findClip(transformer::AttentionOp op, unsigned clipBits,
+                                 ArrayRef<HeadSample> samples,
+                                 Decline decline) {
+  if (strategy == ClipStrategy::Calibrated)
+    return join(llvm::map_to_vector(samples, [&](const HeadSample &sample) {
+      return findBestClip(&getContext(), sample, clipBits, rounding, width);
+    }));
+  FailureOr<SmallVector<double>> clips = findClips(op, clipBits, decline);
+  if (failed(clips))
+    return failure();
+  return ClipAttr::get(&getContext(), clipBits,
+                       DenseF64ArrayAttr::get(&getContext(), *clips), floor,
+                       rounding, /*table=*/{}, width, /*thresholds=*/{});
+}
+
 void TransformerClipSoftmax::choose(Choice &choice) {
   transformer::AttentionOp op = choice.op;
   auto decline = [&](const Twine &reason) -> LogicalResult {
     choice.reason = reason.str();
     return failure();
   };
-  MLIRContext *context = &getContext();
-  bool isCalibrated = strategy == ClipStrategy::Calibrated;
   std::vector<HeadSample> samples;
   double energy = 0;
-  if (isCalibrated || bits == ClipBits::Auto)
+  if (strategy == ClipStrategy::Calibrated || bits == ClipBits::Auto)
     for (int64_t head = 0, end = op.getHeads(); head < end; ++head) {
       FailureOr<HeadSample> sample = HeadSample::create(op, head, decline);
       if (failed(sample))
@@ -189,40 +224,16 @@ void TransformerClipSoftmax::choose(Choice &choice) {
       samples.push_back(std::move(*sample));
     }
   for (unsigned clipBits : getBits()) {
-    Candidate candidate;
-    double error = 0;
-    if (isCalibrated) {
-      SmallVector<double> clips, table;
-      SmallVector<int64_t> thresholds;
-      for (const HeadSample &sample : samples) {
-        HeadClip best =
-            findBestClip(context, sample, clipBits, rounding, width);
-        llvm::append_range(clips, best.clip.getAt().asArrayRef());
-        llvm::append_range(table, best.clip.getTable().asArrayRef());
-        llvm::append_range(thresholds, best.clip.getThresholds().asArrayRef());
-        error += best.error;
-      }
-      candidate.clip = ClipAttr::get(
-          context, clipBits, DenseF64ArrayAttr::get(context, clips),
-          transformer::ClipFloor::Exponential, rounding,
-          DenseF64ArrayAttr::get(context, table), width,
-          DenseI64ArrayAttr::get(context, thresholds));
-    } else {
-      FailureOr<SmallVector<double>> clips = findClips(op, clipBits, decline);
-      if (failed(clips))
-        return;
-      candidate.clip = ClipAttr::get(context, clipBits,
-                                     DenseF64ArrayAttr::get(context, *clips),
-                                     floor, rounding, /*table=*/{}, width,
-                                     /*thresholds=*/{});
-      for (auto [head, sample] : llvm::enumerate(samples)) {
-        int64_t ofClip = head % clips->size();
-        error += CodedHead(sample, candidate.clip, ofClip)
-                     .getError(candidate.clip.getEntries(ofClip));
-      }
-    }
-    if (!samples.empty())
+    FailureOr<ClipAttr> clip = findClip(op, clipBits, samples, decline);
+    if (failed(clip))
+      return;
+    Candidate candidate{*clip, std::nullopt};
+    if (!samples.empty()) {
+      double error = 0;
+      for (auto [head, sample] : llvm::enumerate(samples))
+        error += sample.getError(*clip, head % clip->getHeads());
       candidate.error = energy > 0 ? error / energy : 0;
+    }
     choice.candidates.push_back(candidate);
   }
 }

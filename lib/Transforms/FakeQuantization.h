@@ -10,12 +10,9 @@
 #ifndef IQUANT_LIB_TRANSFORMS_FAKEQUANTIZATION_H
 #define IQUANT_LIB_TRANSFORMS_FAKEQUANTIZATION_H
 
-#include <Eigen/Core>
+#include "ConstantMatrix.h"
 
 namespace mlir::iquant {
-
-using FloatMatrix =
-    Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 /// Rule V3: every row, an output channel, has one scale of 127 steps.
 void fakeQuantizeWeight(Eigen::Ref<FloatMatrix> weight);

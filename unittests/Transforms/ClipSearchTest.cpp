@@ -66,9 +66,18 @@ protected:
     return *HeadSample::create(attention, head, never);
   }
 
-  ClipAttr makeClip(ArrayRef<double> at, ClipRounding rounding) {
-    return ClipAttr::get(&context, 2, DenseF64ArrayAttr::get(&context, at),
+  ClipAttr makeClip(ArrayRef<double> at, ClipRounding rounding,
+                    unsigned bits = 2) {
+    return ClipAttr::get(&context, bits, DenseF64ArrayAttr::get(&context, at),
                          ClipFloor::Zero, rounding, {}, 8, {});
+  }
+
+  /// One head's clip of 2 bits with thresholds, and any table.
+  ClipAttr makeSteps(ClipRounding rounding, ArrayRef<int64_t> thresholds) {
+    return ClipAttr::get(&context, 2, DenseF64ArrayAttr::get(&context, {-12}),
+                         ClipFloor::Exponential, rounding,
+                         DenseF64ArrayAttr::get(&context, {1, 0.5, 0.1, 0}), 8,
+                         DenseI64ArrayAttr::get(&context, thresholds));
   }
 
   MLIRContext context;
@@ -122,50 +131,49 @@ TEST_F(ClipSearchTest, ErrorsAreThoseOfAttention) {
     for (int64_t head = 0; head < 4; ++head) {
       HeadSample sample = makeSample(head);
       ClipAttr clip = makeClip({-2, -3, -4, -6}, rounding);
-      CodedHead coded(sample, clip, head);
-      SmallVector<int64_t> given = clip.getEntries(head),
-                           other = {255, 255, 10, 3};
-      for (ArrayRef<int64_t> entries : {given, other}) {
-        double expected = attend(sample, clip, head, entries);
-        EXPECT_NEAR(coded.getError(entries), expected, 1e-5 * expected);
-      }
+      double expected = attend(sample, clip, head, clip.getEntries(head));
+      EXPECT_NEAR(sample.getError(clip, head), expected, 1e-5 * expected);
     }
 }
 
-TEST_F(ClipSearchTest, ThresholdsMakeTheCodesOfTheirClip) {
-  SmallVector<int64_t> thresholds = {5, 60, 140}, entries = {255, 90, 20, 3};
+TEST_F(ClipSearchTest, BoundsMakeTheCodesOfTheirClip) {
+  SmallVector<int64_t> bounds = {0, 5, 60, 140, 256},
+                       entries = {255, 90, 20, 3};
   for (ClipRounding rounding : {ClipRounding::Nearest, ClipRounding::Dithered})
     for (int64_t head = 0; head < 4; ++head) {
       HeadSample sample = makeSample(head);
-      auto clip =
-          ClipAttr::get(&context, 2, DenseF64ArrayAttr::get(&context, {-12}),
-                        ClipFloor::Exponential, rounding,
-                        DenseF64ArrayAttr::get(&context, {1, 0.5, 0.1, 0}), 8,
-                        DenseI64ArrayAttr::get(&context, thresholds));
-      double expected = attend(sample, clip, 0, entries);
-      SteppedHead stepped(sample, clip);
-      EXPECT_NEAR(stepped.getError(thresholds, entries), expected,
-                  1e-4 * expected);
-      EXPECT_NEAR(CodedHead(stepped, thresholds).getError(entries), expected,
-                  1e-4 * expected);
-      EXPECT_NEAR(CodedHead(sample, clip, 0).getError(entries), expected,
-                  1e-5 * expected);
+      SteppedHead stepped(sample, makeSteps(rounding, {5, 60, 140}));
+      WeighedHead weighed(stepped, bounds, entries);
+      auto attendWith = [&](ArrayRef<int64_t> thresholds,
+                            ArrayRef<int64_t> weights) {
+        return attend(sample, makeSteps(rounding, thresholds), 0, weights);
+      };
+      double expected = attendWith({5, 60, 140}, entries);
+      EXPECT_NEAR(weighed.getError(), expected, 1e-4 * expected);
+      // A threshold moves down, and then an entry up.
+      WeighedHead::Change down = {60, 40, 90 - 20}, up = {40, 140, 30 - 20};
+      expected = attendWith({5, 40, 140}, entries);
+      EXPECT_NEAR(weighed.getErrorAfter(down), expected, 1e-4 * expected);
+      weighed.apply(down);
+      EXPECT_NEAR(weighed.getError(), expected, 1e-4 * expected);
+      expected = attendWith({5, 40, 140}, {255, 90, 30, 3});
+      EXPECT_NEAR(weighed.getErrorAfter(up), expected, 1e-4 * expected);
     }
 }
 
 TEST_F(ClipSearchTest, NoGivenClipIsBetterThanTheBest) {
-  for (int64_t head = 0; head < 4; ++head) {
-    HeadSample sample = makeSample(head);
-    HeadClip best = findBestClip(&context, sample, 2, ClipRounding::Nearest, 8);
-    EXPECT_LT(best.error, 0.05 * sample.getEnergy());
-    for (double at = -1; at >= -16; at *= 1.15) {
-      ClipAttr clip = makeClip({at}, ClipRounding::Nearest);
-      EXPECT_LE(best.error,
-                CodedHead(sample, clip, 0).getError(clip.getEntries(0)));
+  for (unsigned bits : {2, 3, 4})
+    for (int64_t head = 0; head < 4; ++head) {
+      HeadSample sample = makeSample(head);
+      ClipAttr best =
+          findBestClip(&context, sample, bits, ClipRounding::Nearest, 8);
+      double error = sample.getError(best, 0);
+      EXPECT_LT(error, 0.05 * sample.getEnergy());
+      for (double at = -1; at >= -16; at *= 1.15) {
+        ClipAttr clip = makeClip({at}, ClipRounding::Nearest, bits);
+        EXPECT_LE(error, sample.getError(clip, 0));
+      }
     }
-    EXPECT_NEAR(attend(sample, best.clip, 0, best.clip.getEntries(0)),
-                best.error, 1e-5 * best.error);
-  }
 }
 
 } // namespace

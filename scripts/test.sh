@@ -20,8 +20,9 @@ for argument in "$@"; do
   --sanitize)
     preset=sanitize
     build_dir="$root/build/sanitize"
-    # LLVM's allocators poison in this build and unpoison in the one of Debian.
-    export ASAN_OPTIONS=allow_user_poisoning=0
+    # LLVM's allocators poison in this build and unpoison in the one of Debian;
+    # the signal stacks of its threads are its own to free.
+    export ASAN_OPTIONS=allow_user_poisoning=0:use_sigaltstack=0
     ;;
   --no-setup) needs_setup=false ;;
   --real-ir) only_real_ir=true ;;

@@ -96,7 +96,7 @@ Int SoftmaxExponential::codeOf(Int element, Int most) const {
                   ? codeDither(element, channels).trunc(16) << 2
                   : product.like(64);
   Int step =
-      saturate((product + added + (offset << 7)) >> 7, INT8_MIN, INT8_MAX, 8);
+      saturate((product + added + offset * 128) >> 7, INT8_MIN, INT8_MAX, 8);
   if (!given || !given->getThresholds())
     return step - offset;
   Int code = step.like(0);

@@ -75,9 +75,11 @@ SmallVector<int64_t> raise::getTripCounts(Value value) {
   if (countCounters(value) > kMaxLoops)
     return counts;
   for (Operation *op = value.getParentBlock()->getParentOp(); op;
-       op = op->getParentOp())
-    for (const Counter &counter : llvm::reverse(getCounters(op)))
+       op = op->getParentOp()) {
+    SmallVector<Counter> counters = getCounters(op);
+    for (const Counter &counter : llvm::reverse(counters))
       counts.push_back(counter.count);
+  }
   std::reverse(counts.begin(), counts.end());
   return counts;
 }

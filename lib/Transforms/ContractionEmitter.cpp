@@ -31,26 +31,6 @@ static constexpr int64_t kFewSteps = 8;
 /// that arrive while the block before them is added up.
 static constexpr int64_t kSumBlock = 64;
 
-Value ContractionEmitter::floorToMultiple(Value value, int64_t factor) {
-  if (std::optional<int64_t> known = getConstantIntValue(value))
-    return index(*known / factor * factor);
-  Value rest = arith::RemUIOp::create(b, value, index(factor));
-  return arith::SubIOp::create(b, value, rest);
-}
-
-void ContractionEmitter::loop(Value from, Value to, int64_t stride,
-                              function_ref<void(Value)> body) {
-  std::optional<int64_t> first = getConstantIntValue(from),
-                         last = getConstantIntValue(to);
-  if (from == to || (first && last && *first >= *last))
-    return;
-  scf::ForOp::create(b, from, to, index(stride), ValueRange(),
-                     [&](OpBuilder &, Location, Value iv, ValueRange) {
-                       body(iv);
-                       scf::YieldOp::create(b);
-                     });
-}
-
 void ContractionEmitter::emitRows(Value from, Value to, int64_t tile,
                                   function_ref<void(Value, int64_t)> body) {
   Value count = b.createOrFold<arith::SubIOp>(to, from);

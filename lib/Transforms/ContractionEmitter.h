@@ -13,6 +13,7 @@
 #define IQUANT_LIB_TRANSFORMS_CONTRACTIONEMITTER_H
 
 #include "Contraction.h"
+#include "LoopEmitter.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
@@ -21,11 +22,11 @@
 namespace mlir::iquant {
 
 /// Emits the loops of one contraction of buffers.
-class ContractionEmitter {
+class ContractionEmitter : LoopEmitter {
 public:
   ContractionEmitter(ImplicitLocOpBuilder &builder, const Contraction &matched,
                      unsigned vectorBits)
-      : b(builder), contraction(matched), lanes(vectorBits / 32),
+      : LoopEmitter(builder), contraction(matched), lanes(vectorBits / 32),
         step(matched.isFloat() ? lanes : 2 * lanes),
         registers(vectorBits == 512 ? 32 : 16) {}
 
@@ -39,21 +40,9 @@ public:
 private:
   void emitProduct();
   void emitWeightedSum();
-  Value index(int64_t value) {
-    return arith::ConstantIndexOp::create(b, value);
-  }
   Value size(Value buffer, int64_t dimension) {
     return b.createOrFold<memref::DimOp>(buffer, dimension);
   }
-  Value offset(Value base, int64_t distance) {
-    return distance == 0 ? base
-                         : b.createOrFold<arith::AddIOp>(base, index(distance));
-  }
-  /// The largest multiple of `factor` that is at most `value`.
-  Value floorToMultiple(Value value, int64_t factor);
-  /// `scf.for` from `from` to `to`; not emitted when it is known to be empty.
-  void loop(Value from, Value to, int64_t stride,
-            function_ref<void(Value)> body);
 
   /// The rows from `from` to `to`, at most `tile` of them at a time.
   void emitRows(Value from, Value to, int64_t tile,
@@ -106,7 +95,6 @@ private:
   Value load(VectorType type, Value buffer, ValueRange position, Value mask);
   Value widen(Value vector, bool isUnsigned);
 
-  ImplicitLocOpBuilder &b;
   const Contraction &contraction;
   /// Sums in one register, and elements of k that one step consumes.
   int64_t lanes, step;

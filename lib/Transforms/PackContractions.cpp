@@ -26,22 +26,15 @@ static constexpr int64_t kManyRows = 24;
 namespace {
 
 /// Splits one contraction into a part that has full tiles and the rest.
-class Split {
+class Split : LoopEmitter {
 public:
   Split(ImplicitLocOpBuilder &builder, linalg::GenericOp op,
         const Contraction &contraction)
-      : b(builder), op(op), contraction(contraction) {}
+      : LoopEmitter(builder), op(op), contraction(contraction) {}
 
   void emit(const MatrixInstruction &instruction);
 
 private:
-  Value index(int64_t value) {
-    return arith::ConstantIndexOp::create(b, value);
-  }
-  Value floorToMultiple(Value value, int64_t factor) {
-    Value rest = b.createOrFold<arith::RemUIOp>(value, index(factor));
-    return b.createOrFold<arith::SubIOp>(value, rest);
-  }
   /// A range of rows of a, and one of columns of a product or of rows of b of a
   /// weighted sum.
   struct Range {
@@ -52,7 +45,6 @@ private:
   /// What lies beyond `fullRows` and `fullExtent`.
   void emitRest(Value rows, Value fullRows, Value extent, Value fullExtent);
 
-  ImplicitLocOpBuilder &b;
   linalg::GenericOp op;
   const Contraction &contraction;
 };
@@ -110,18 +102,15 @@ void Split::emitRest(Value rows, Value fullRows, Value extent,
     return;
   }
   // Below the full rows, then beside them: one body for both.
-  scf::ForOp::create(
-      b, zero, index(2), index(1), ValueRange(),
-      [&](OpBuilder &, Location, Value at, ValueRange) {
-        Value isBelow =
-            arith::CmpIOp::create(b, arith::CmpIPredicate::eq, at, zero);
-        auto choose = [&](Value below, Value beside) -> OpFoldResult {
-          return b.createOrFold<arith::SelectOp>(isBelow, below, beside);
-        };
-        emitPart({choose(fullRows, zero), choose(restRows, fullRows)},
-                 {choose(zero, fullExtent), choose(extent, restExtent)});
-        scf::YieldOp::create(b);
-      });
+  loop(zero, index(2), 1, [&](Value at) {
+    Value isBelow =
+        arith::CmpIOp::create(b, arith::CmpIPredicate::eq, at, zero);
+    auto choose = [&](Value below, Value beside) -> OpFoldResult {
+      return b.createOrFold<arith::SelectOp>(isBelow, below, beside);
+    };
+    emitPart({choose(fullRows, zero), choose(restRows, fullRows)},
+             {choose(zero, fullExtent), choose(extent, restExtent)});
+  });
 }
 
 //===----------------------------------------------------------------------===//

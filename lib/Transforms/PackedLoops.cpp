@@ -48,7 +48,7 @@ StringRef PackedLoops::getReason(const Contraction &contraction,
 PackedLoops::PackedLoops(ImplicitLocOpBuilder &builder,
                          const Contraction &contraction,
                          const MatrixInstruction &instruction)
-    : b(builder), contraction(contraction), instruction(instruction),
+    : LoopEmitter(builder), contraction(contraction), instruction(instruction),
       sumType(VectorType::get(instruction.outputs, builder.getI32Type())),
       width(cast<MemRefType>(contraction.b.getType()).getDimSize(1)),
       mostDepth(contraction.isWeightedSum ? kSumDepth : width),
@@ -56,15 +56,6 @@ PackedLoops::PackedLoops(ImplicitLocOpBuilder &builder,
 
 int64_t PackedLoops::getUnit() const {
   return contraction.isWeightedSum ? kConverted : instruction.outputs;
-}
-
-void PackedLoops::loop(Value from, Value to, int64_t step,
-                       function_ref<void(Value)> body) {
-  scf::ForOp::create(b, from, to, index(step), ValueRange(),
-                     [&](OpBuilder &, Location, Value at, ValueRange) {
-                       body(at);
-                       scf::YieldOp::create(b);
-                     });
 }
 
 Value PackedLoops::load(int64_t size, Value buffer, ValueRange position) {
@@ -136,9 +127,8 @@ void PackedLoops::emitProduct(const Rows &rows, Value columns) {
       multiplyRows(converted, part, index(0), tiles);
     });
   };
-  Value rest = b.createOrFold<arith::RemUIOp>(
-      columns, index(instruction.tiles * instruction.outputs));
-  Value full = b.createOrFold<arith::SubIOp>(columns, rest);
+  Value full =
+      floorToMultiple(columns, instruction.tiles * instruction.outputs);
   multiplyColumns(index(0), full, instruction.tiles);
   if (instruction.tiles != 1)
     multiplyColumns(full, columns, 1);
@@ -188,7 +178,7 @@ void PackedLoops::packColumns(const Part &part) {
       for (int64_t output = 0; output < instruction.outputs; ++output) {
         Value row =
             load(codes, contraction.b,
-                 {add(column, output), multiply(step, instruction.inputs)});
+                 {offset(column, output), multiply(step, instruction.inputs)});
         rows.push_back(vector::BitCastOp::create(b, words, row));
       }
       Value result = vector::BitCastOp::create(b, packed, interleave(rows));
@@ -205,15 +195,15 @@ void PackedLoops::packRows(const Part &part) {
     loop(index(0), part.depth, instruction.inputs, [&](Value k) {
       SmallVector<Value> rows;
       for (int64_t input = 0; input < instruction.inputs; ++input)
-        rows.push_back(load(
-            columns, contraction.b,
-            {add(add(part.firstDepth, k), input), multiply(group, columns)}));
+        rows.push_back(load(columns, contraction.b,
+                            {offset(add(part.firstDepth, k), input),
+                             multiply(group, columns)}));
       Value all = interleave(rows);
       Value step = b.createOrFold<arith::DivUIOp>(k, index(instruction.inputs));
       for (int64_t tile = 0; tile < tiles; ++tile) {
         Value packed = b.createOrFold<vector::ExtractStridedSliceOp>(
             all, tile * codes, codes, 1);
-        Value place = placeOf(add(multiply(group, tiles), tile), step);
+        Value place = placeOf(offset(multiply(group, tiles), tile), step);
         vector::StoreOp::create(b, packed, tileCodes, place);
       }
     });
@@ -263,8 +253,8 @@ void PackedLoops::multiplyRows(const Rows &rows, const Part &part,
       add(part.firstColumn, multiply(firstTile, instruction.outputs));
   loop(index(0), rows.count, instruction.rows, [&](Value firstRow) {
     auto position = [&](size_t sum) -> SmallVector<Value> {
-      return {add(add(rows.first, firstRow), sum / tiles),
-              add(column, sum % tiles * instruction.outputs)};
+      return {offset(add(rows.first, firstRow), sum / tiles),
+              offset(column, sum % tiles * instruction.outputs)};
     };
     SmallVector<Value> sums;
     for (int64_t sum = 0; sum < instruction.rows * tiles; ++sum) {
@@ -292,14 +282,14 @@ SmallVector<Value> PackedLoops::addProducts(Value codes, Value firstRow,
         SmallVector<Value> factors, next;
         for (int64_t tile = 0; tile < tiles; ++tile) {
           Value codes = load(instruction.outputs * instruction.inputs,
-                             tileCodes, placeOf(add(firstTile, tile), step));
+                             tileCodes, placeOf(offset(firstTile, tile), step));
           factors.push_back(widenTile(b, instruction, codes));
         }
         for (int64_t row = 0; row < count; ++row) {
-          Value x = widenRow(
-              b, instruction,
-              load(instruction.inputs, codes,
-                   {add(firstRow, row), multiply(step, instruction.inputs)}));
+          Value x = widenRow(b, instruction,
+                             load(instruction.inputs, codes,
+                                  {offset(firstRow, row),
+                                   multiply(step, instruction.inputs)}));
           for (Value factor : factors)
             next.push_back(
                 createMatrixStep(b, x, factor, carried[next.size()]));

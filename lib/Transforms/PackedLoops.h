@@ -12,6 +12,7 @@
 #define IQUANT_LIB_TRANSFORMS_PACKEDLOOPS_H
 
 #include "Contraction.h"
+#include "LoopEmitter.h"
 
 #include "iquant/Target/MatrixInstruction.h"
 
@@ -20,7 +21,7 @@
 namespace mlir::iquant {
 
 /// The loops over the full tiles of one contraction.
-class PackedLoops {
+class PackedLoops : LoopEmitter {
 public:
   /// Why a contraction has no such loops; empty if it has.
   static StringRef getReason(const Contraction &contraction,
@@ -49,15 +50,10 @@ private:
     Value first, count, codes;
   };
 
-  Value index(int64_t value) {
-    return arith::ConstantIndexOp::create(b, value);
-  }
   Value add(Value x, Value y) { return b.createOrFold<arith::AddIOp>(x, y); }
-  Value add(Value x, int64_t y) { return y == 0 ? x : add(x, index(y)); }
   Value multiply(Value x, int64_t y) {
     return b.createOrFold<arith::MulIOp>(x, index(y));
   }
-  void loop(Value from, Value to, int64_t step, function_ref<void(Value)> body);
   Value load(int64_t size, Value buffer, ValueRange position);
 
   /// Whether codes of a have the other sign than the instruction wants. Their
@@ -89,7 +85,6 @@ private:
                                  const Part &part, Value firstTile,
                                  int64_t tiles, ArrayRef<Value> sums);
 
-  ImplicitLocOpBuilder &b;
   const Contraction &contraction;
   const MatrixInstruction &instruction;
   VectorType sumType;

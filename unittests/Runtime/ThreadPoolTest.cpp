@@ -8,6 +8,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 
@@ -121,6 +122,34 @@ TEST(ThreadPool, AllThreadsTakePart) {
   EXPECT_EQ(
       std::set<std::thread::id>(meeting.threads, meeting.threads + 3).size(),
       3u);
+}
+
+namespace {
+/// The shares of its own and of the other half that each of two threads took.
+struct Orders {
+  static void run(void *context, uint32_t share) {
+    auto *self = static_cast<Orders *>(context);
+    unsigned thread = std::this_thread::get_id() == self->caller ? 0 : 1;
+    auto &taken = share / 8 == thread ? self->own : self->others;
+    taken[thread].push_back(share);
+  }
+  std::thread::id caller = std::this_thread::get_id();
+  std::vector<uint32_t> own[2], others[2];
+};
+} // namespace
+
+TEST(ThreadPool, SharesAreTakenInTheirOrder) {
+  ThreadPool pool(2);
+  for (int loop = 0; loop < 1000; ++loop) {
+    Orders orders;
+    pool.run(16, Orders::run, &orders);
+    for (unsigned thread : {0, 1}) {
+      const std::vector<uint32_t> &own = orders.own[thread],
+                                  &others = orders.others[thread];
+      EXPECT_TRUE(std::is_sorted(own.begin(), own.end()));
+      EXPECT_TRUE(std::is_sorted(others.rbegin(), others.rend()));
+    }
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, ThreadPoolTest,

@@ -8,10 +8,16 @@
 // takes the shares that nobody else takes, and on a machine with other work it
 // is never slower than alone by more than the shares that others have begun.
 //
+// Shares that follow each other read memory that follows each other. So every
+// thread has a range of them, which it takes in their order, and takes of the
+// ranges of others, from their ends, when its own is done.
+//
 //===----------------------------------------------------------------------===//
 
 #ifndef IQUANT_RUNTIME_THREADPOOL_H
 #define IQUANT_RUNTIME_THREADPOOL_H
+
+#include "iquant/Support/CacheLine.h"
 
 #include <atomic>
 #include <condition_variable>
@@ -31,27 +37,36 @@ public:
   explicit ThreadPool(unsigned threads);
   ~ThreadPool();
 
-  unsigned getNumThreads() const { return workers.size() + 1; }
+  unsigned getNumThreads() const { return ranges.size(); }
 
   /// Runs shares 0 to `count` - 1, in any order, and returns when all are done.
   /// While the pool is busy with another call, the caller runs all of them.
+  /// They are fewer than 2^16.
   void run(uint32_t count, Body body, void *context);
 
 private:
-  /// What a worker does all its life.
-  void work();
+  /// What the worker that is number `thread` does all its life.
+  void work(unsigned thread);
   /// Runs a share that nobody has taken; false if there is none.
-  bool takeShare();
+  bool takeShare(unsigned thread);
+  /// Takes a share of the range of `owner` for `thread`, and runs it.
+  bool takeShareOf(unsigned owner, unsigned thread);
+  bool hasShares() const;
   /// Waits for shares; false when the pool goes away.
   bool sleep();
 
-  /// How many shares nobody has taken in the lower half, and the number of the
-  /// loop in the upper one, so that a worker that comes late takes none of the
-  /// next loop for one of this.
-  alignas(64) std::atomic<uint64_t> open{0};
-  alignas(64) std::atomic<uint32_t> done{0};
-  /// Written only while no share is open.
-  alignas(64) std::atomic<Body> body{nullptr};
+  /// The shares of a range that nobody has taken.
+  struct alignas(kCacheLine) Range {
+    std::atomic<uint64_t> open{0};
+  };
+
+  /// One for each thread; the caller of `run` has the first.
+  std::vector<Range> ranges;
+  alignas(kCacheLine) std::atomic<uint32_t> done{0};
+  /// Written only while no share is open: the number of the loop, and what
+  /// runs its shares.
+  alignas(kCacheLine) uint32_t loop = 0;
+  std::atomic<Body> body{nullptr};
   std::atomic<void *> context{nullptr};
   std::atomic<bool> isBusy{false}, isStopping{false};
   std::atomic<unsigned> sleepers{0};

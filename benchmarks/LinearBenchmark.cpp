@@ -236,7 +236,7 @@ public:
   /// Runs everything once; a wrong result is an error.
   llvm::Error check();
   /// Times all in turn, and prints medians.
-  llvm::Error time(PeakKernel &peak);
+  llvm::Error time(MachineLimit &peak);
 
 private:
   const Tensor &getCodes() const { return rows.front().getTensor(); }
@@ -315,7 +315,7 @@ static double getRatio(ArrayRef<double> values, ArrayRef<double> others) {
       }));
 }
 
-llvm::Error Contest::time(PeakKernel &peak) {
+llvm::Error Contest::time(MachineLimit &peak) {
   double operations = getOperations();
   SmallVector<double> generated, summed, rescaled, limits;
   for (unsigned round = 0; round < rounds; ++round) {
@@ -367,7 +367,8 @@ static llvm::Error run(MLIRContext &context) {
                                Twine(count));
   if (rounds < 1)
     return createStringError("expects at least 1 of --rounds, got 0");
-  FailureOr<PeakKernel> peak = PeakKernel::compile(context, /*threads=*/1);
+  FailureOr<MachineLimit> peak =
+      MachineLimit::compileArithmetic(context, /*threads=*/1);
   if (failed(peak))
     return createStringError("cannot compile the matrix instruction");
   llvm::outs() << "One thread, GOP/s; " << describeOneDnn() << '\n' << kHeading;

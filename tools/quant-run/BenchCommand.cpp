@@ -68,12 +68,12 @@ struct Phase {
   unsigned tokens, chunk;
 };
 
-/// What bounds a phase: how much of it a run needs, and how much of it the
-/// machine does in a second.
+/// What bounds a phase: how much of it a run needs, and a loop that does as
+/// much of it in a second as the machine does.
 struct Limit {
   StringRef unit, limiter;
   double work;
-  llvm::unique_function<FailureOr<double>()> measure;
+  MachineLimit machine;
 };
 
 /// The seconds of runs over as many tokens each, shortest first.
@@ -153,20 +153,21 @@ static std::vector<int32_t> makeIds(size_t count, const TokenLimits &limits) {
 /// by arithmetic.
 static FailureOr<Limit> findLimit(Session &session, const Phase &phase) {
   const LinearWork &work = session.getLinearWork();
+  MLIRContext &context = *session.getLogitsType().getContext();
   double calls = llvm::divideCeil(phase.tokens, phase.chunk);
-  if (phase.chunk == 1)
-    return Limit{"B/s", "the threads read", calls * work.bytes,
-                 [probe = MemoryProbe()]() -> FailureOr<double> {
-                   return probe.measure(getThreads());
-                 }};
-  FailureOr<PeakKernel> kernel =
-      PeakKernel::compile(*session.getLogitsType().getContext(), getThreads());
-  if (failed(kernel))
+  bool readsOnce = phase.chunk == 1;
+  FailureOr<MachineLimit> machine =
+      readsOnce ? MachineLimit::compileMemory(context, getThreads())
+                : MachineLimit::compileArithmetic(context, getThreads());
+  if (failed(machine))
     return failure();
-  return Limit{
-      "OP/s", "the matrix instruction does",
-      phase.tokens * work.operationsPerToken + calls * work.operationsPerCall,
-      [kernel = std::move(*kernel)]() mutable { return kernel.measure(); }};
+  if (readsOnce)
+    return Limit{"B/s", "the threads read", calls * work.bytes,
+                 std::move(*machine)};
+  return Limit{"OP/s", "the matrix instruction does",
+               phase.tokens * work.operationsPerToken +
+                   calls * work.operationsPerCall,
+               std::move(*machine)};
 }
 
 static FailureOr<Samples> time(Session &session, OpTimes &times,
@@ -201,7 +202,7 @@ static FailureOr<Samples> time(Session &session, OpTimes &times,
     samples.seconds.push_back(watch.getSeconds());
     if (!samples.limit)
       continue;
-    FailureOr<double> limit = samples.limit->measure();
+    FailureOr<double> limit = samples.limit->machine.measure();
     if (failed(limit))
       return failure();
     samples.limits.push_back(*limit);

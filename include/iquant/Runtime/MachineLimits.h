@@ -14,38 +14,35 @@
 
 namespace mlir::iquant {
 
-/// Memory of its own, more than a cache holds, in such pages as weights have.
-class MemoryProbe {
+/// A loop that does one thing as fast as this machine does it.
+class MachineLimit {
 public:
-  MemoryProbe();
+  /// Reads 128 MiB in such pages as weights have, a part for each thread, in
+  /// their order: bytes.
+  static FailureOr<MachineLimit> compileMemory(MLIRContext &context,
+                                               unsigned threads);
+  /// The matrix instruction on operands in registers and the first-level cache,
+  /// the loop of a linear without its weights: multiplications and additions.
+  static FailureOr<MachineLimit> compileArithmetic(MLIRContext &context,
+                                                   unsigned threads);
 
-  /// Bytes per second at which `threads` threads read it, each a part.
-  double measure(unsigned threads) const;
-
-private:
-  std::vector<char> memory;
-};
-
-/// The matrix instruction on operands in registers and the first-level cache:
-/// the loop of a linear without its weights.
-class PeakKernel {
-public:
-  /// Compiles it for this machine and `threads` threads.
-  static FailureOr<PeakKernel> compile(MLIRContext &context, unsigned threads);
-
-  /// Multiplications and additions per second.
+  /// How much it does in a second.
   FailureOr<double> measure();
 
 private:
-  PeakKernel(std::unique_ptr<Executable> executable,
-             SmallVector<reference::RuntimeValue> arguments, double operations)
+  MachineLimit(std::unique_ptr<Executable> executable,
+               SmallVector<reference::RuntimeValue> arguments, double work)
       : executable(std::move(executable)), arguments(std::move(arguments)),
-        operations(operations) {}
+        work(work) {}
+
+  static FailureOr<MachineLimit>
+  compile(ModuleOp module, SmallVector<reference::RuntimeValue> arguments,
+          double work, unsigned threads);
 
   std::unique_ptr<Executable> executable;
   SmallVector<reference::RuntimeValue> arguments;
-  /// In one call.
-  double operations;
+  /// Of one call.
+  double work;
 };
 
 } // namespace mlir::iquant

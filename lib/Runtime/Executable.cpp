@@ -8,7 +8,6 @@
 #include "OpenMP.h"
 
 #include "dialects/IQuant/IQuant.h"
-#include "dialects/Transformer/Transformer.h"
 #include "iquant/Pipelines/CpuPipeline.h"
 #include "iquant/Registration.h"
 #include "iquant/Runtime/LargePages.h"
@@ -83,23 +82,6 @@ static LogicalResult checkTarget(ModuleOp module,
   return success();
 }
 
-Executable::Signature::Signature(func::FuncOp function)
-    : type(function.getFunctionType()), isCache(type.getNumInputs()),
-      caches(type.getNumResults()) {
-  for (Type input : type.getInputs())
-    inputs.push_back(getComponents(input));
-  for (unsigned result = 0; result < type.getNumResults(); ++result) {
-    Attribute name = function.getResultAttr(result, transformer::kCache);
-    for (unsigned i = 0; name && i < type.getNumInputs(); ++i)
-      if (function.getArgAttr(i, transformer::kCache) == name)
-        caches[result] = i;
-    if (caches[result])
-      isCache.set(*caches[result]);
-    else
-      llvm::append_range(returned, getComponents(type.getResult(result)));
-  }
-}
-
 /// The function that takes descriptors by pointer.
 static std::string getWrapperName(StringRef function) {
   return ("_mlir_ciface_" + function).str();
@@ -115,7 +97,7 @@ Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions,
   for (auto function : module.getOps<func::FuncOp>()) {
     if (!function.isPublic() || function.isExternal())
       continue;
-    result->signatures.try_emplace(function.getSymName(), function);
+    result->functions.try_emplace(function.getSymName(), function);
   }
   protectArguments(module);
 
@@ -157,7 +139,7 @@ Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions,
   if (threads > 1)
     result->pool = std::make_unique<ThreadPool>(threads);
   // Code is generated when somebody asks for it; the first call shall not wait.
-  for (auto &function : result->signatures) {
+  for (auto &function : result->functions) {
     auto code = result->engine->lookupPacked(getWrapperName(function.getKey()));
     if (!code) {
       emitError(module.getLoc()) << "cannot compile '" << function.getKey()
@@ -173,147 +155,24 @@ Executable::compile(ModuleOp module, ArrayRef<HostFunction> hostFunctions,
 // Calls
 //===----------------------------------------------------------------------===//
 
-namespace {
-
-/// What compiled code takes: a pointer to a pointer to each memref descriptor,
-/// and to each scalar.
-class Arguments {
-public:
-  /// The 64-bit words of a descriptor: two pointers, the offset, the sizes and
-  /// the strides.
-  static size_t countWords(size_t rank) { return 3 + 2 * rank; }
-
-  void addScalar(const Tensor &scalar) {
-    arguments.push_back({/*word=*/0, scalar.getRawData().data()});
-  }
-  void addTensor(ArrayRef<int64_t> shape, const void *data) {
-    size_t first = addWords(countWords(shape.size()));
-    words[first] = words[first + 1] = reinterpret_cast<int64_t>(data);
-    int64_t stride = 1;
-    for (size_t i = shape.size(); i-- > 0;) {
-      words[first + 3 + i] = shape[i];
-      words[first + 3 + shape.size() + i] = stride;
-      stride *= shape[i];
-    }
-  }
-  /// Words that the code fills.
-  size_t addWords(size_t count) {
-    size_t first = words.size();
-    arguments.push_back({first, /*scalar=*/nullptr});
-    words.resize(first + count);
-    return first;
-  }
-
-  void call(void (*code)(void **)) {
-    SmallVector<void *, 0> pointers(arguments.size()), packed(arguments.size());
-    for (auto [argument, pointer, indirect] :
-         llvm::zip_equal(arguments, pointers, packed)) {
-      pointer = words.data() + argument.word;
-      indirect = argument.scalar ? const_cast<char *>(argument.scalar)
-                                 : static_cast<void *>(&pointer);
-    }
-    code(packed.data());
-  }
-  ArrayRef<int64_t> getWords() const { return words; }
-
-private:
-  struct Argument {
-    size_t word;
-    const char *scalar;
-  };
-  SmallVector<Argument, 0> arguments;
-  SmallVector<int64_t, 0> words;
-};
-
-/// Takes over the buffers that a call returns; two results may share one.
-class ResultBuffers {
-public:
-  /// The row-major tensor that a descriptor describes.
-  Tensor take(ArrayRef<int64_t> words, RankedTensorType type) {
-    std::shared_ptr<char[]> &owner = owners[words[0]];
-    if (!owner)
-      owner.reset(reinterpret_cast<char *>(words[0]),
-                  [](char *memory) { freeBuffer(memory); });
-    ArrayRef<int64_t> shape = words.slice(3, type.getRank());
-    size_t width =
-        Tensor(/*shape=*/{}, type.getElementType()).getRawData().size();
-    auto *first = reinterpret_cast<char *>(words[1]) + words[2] * width;
-    return Tensor::alias(shape, type.getElementType(),
-                         {first, ShapedType::getNumElements(shape) * width},
-                         owner);
-  }
-
-private:
-  llvm::DenseMap<int64_t, std::shared_ptr<char[]>> owners;
-};
-
-} // namespace
+FailureOr<BoundCall> Executable::bind(StringRef function,
+                                      SmallVector<RuntimeValue> arguments) {
+  auto found = functions.find(function);
+  if (found == functions.end())
+    return emitError(location)
+           << "has no public function '" << function << "' to call";
+  BoundCall call(*found, location, pool.get());
+  if (failed(call.bind(std::move(arguments), constants)))
+    return failure();
+  return call;
+}
 
 FailureOr<SmallVector<RuntimeValue>>
 Executable::call(StringRef function, SmallVector<RuntimeValue> arguments) {
-  auto found = signatures.find(function);
-  if (found == signatures.end())
-    return emitError(location)
-           << "has no public function '" << function << "' to call";
-  const Signature &signature = found->second;
-  FunctionType type = signature.type;
-  if (arguments.size() != type.getNumInputs())
-    return emitError(location)
-           << "function '" << function << "' takes " << type.getNumInputs()
-           << " arguments, got " << arguments.size();
-
-  // The results, then the arguments, the pool last.
-  Arguments passed;
-  size_t resultWords = 0;
-  for (Type component : signature.returned) {
-    auto tensor = dyn_cast<RankedTensorType>(component);
-    if (!tensor)
-      return emitError(location) << "function '" << function
-                                 << "' returns a value that is no tensor";
-    resultWords += Arguments::countWords(tensor.getRank());
-  }
-  if (resultWords != 0)
-    passed.addWords(resultWords);
-  for (auto [index, argument] : llvm::enumerate(arguments)) {
-    Type expected = type.getInput(index);
-    ArrayRef<Type> components = signature.inputs[index];
-    bool isCache = signature.isCache[index];
-    if (std::optional<std::string> mismatch =
-            isCache ? findShapeMismatch(argument, expected, components)
-                    : findMismatch(argument, expected))
-      return emitError(location) << "argument " << index << " of '" << function
-                                 << "' " << *mismatch;
-    if (!isa<RankedTensorType>(components.front())) {
-      passed.addScalar(argument.getTensor());
-      continue;
-    }
-    for (Tensor &tensor : argument.getMutableComponents())
-      passed.addTensor(tensor.getShape(),
-                       isCache ? tensor.getMutableRawData().data()
-                               : tensor.getRawData().data());
-  }
-  passed.addTensor({static_cast<int64_t>(constants.size())}, constants.data());
-
-  PoolScope scope(pool.get());
-  passed.call(signature.code);
-
-  SmallVector<RuntimeValue> values;
-  ResultBuffers buffers;
-  ArrayRef<int64_t> words = passed.getWords();
-  for (auto [type, cache] :
-       llvm::zip_equal(type.getResults(), signature.caches)) {
-    if (cache) {
-      values.push_back(std::move(arguments[*cache]));
-      continue;
-    }
-    SmallVector<Tensor, 1> components;
-    for (Type component : getComponents(type)) {
-      auto tensor = cast<RankedTensorType>(component);
-      size_t size = Arguments::countWords(tensor.getRank());
-      components.push_back(buffers.take(words.take_front(size), tensor));
-      words = words.drop_front(size);
-    }
-    values.push_back(RuntimeValue(std::move(components)));
-  }
-  return values;
+  FailureOr<BoundCall> call = bind(function, std::move(arguments));
+  if (failed(call))
+    return failure();
+  SmallVector<RuntimeValue> computed = call->run();
+  return call->getSignature().mergeResults(std::move(computed),
+                                           call->release());
 }

@@ -151,9 +151,7 @@ Program::load(LoadedModule loaded, StringRef name, Engine engine,
     fail("the module has no function '" + name + "' with a body");
     return failure();
   }
-  auto program = std::make_unique<Program>();
-  program->name = name;
-  program->type = function.getFunctionType();
+  std::unique_ptr<Program> program(new Program(function));
   if (engine == Engine::Reference) {
     program->interpreter = std::make_unique<Interpreter>(module);
     program->module = std::move(loaded.module);
@@ -186,6 +184,49 @@ Program::call(SmallVector<RuntimeValue> arguments) {
   if (interpreter)
     return interpreter->call(name, arguments);
   return executable->call(name, std::move(arguments));
+}
+
+LogicalResult Program::bind(SmallVector<RuntimeValue> arguments) {
+  if (interpreter) {
+    boundArguments = std::move(arguments);
+    return success();
+  }
+  FailureOr<BoundCall> call = executable->bind(name, std::move(arguments));
+  if (failed(call))
+    return failure();
+  boundCall = std::move(*call);
+  return success();
+}
+
+LogicalResult Program::replace(unsigned index, RuntimeValue argument) {
+  if (boundCall)
+    return boundCall->replace(index, std::move(argument));
+  boundArguments[index] = std::move(argument);
+  return success();
+}
+
+FailureOr<SmallVector<RuntimeValue>> Program::run() {
+  if (boundCall)
+    return boundCall->run();
+  FailureOr<SmallVector<RuntimeValue>> results =
+      interpreter->call(name, boundArguments);
+  if (failed(results))
+    return failure();
+  SmallVector<RuntimeValue> computed;
+  for (auto [result, cache] : llvm::zip_equal(*results, signature.caches))
+    if (cache)
+      boundArguments[*cache] = std::move(result);
+    else
+      computed.push_back(std::move(result));
+  return computed;
+}
+
+SmallVector<RuntimeValue> Program::release() {
+  if (!boundCall)
+    return std::move(boundArguments);
+  SmallVector<RuntimeValue> arguments = boundCall->release();
+  boundCall.reset();
+  return arguments;
 }
 
 //===----------------------------------------------------------------------===//

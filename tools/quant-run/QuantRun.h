@@ -51,15 +51,30 @@ public:
   FailureOr<SmallVector<reference::RuntimeValue>>
   call(SmallVector<reference::RuntimeValue> arguments);
 
-  FunctionType getType() const { return type; }
+  /// Sets the arguments of the calls of `run`.
+  LogicalResult bind(SmallVector<reference::RuntimeValue> arguments);
+  /// Sets another one in the place of number `index`, which is no cache.
+  LogicalResult replace(unsigned index, reference::RuntimeValue argument);
+  /// Calls with the arguments that are bound; caches among them stay as the
+  /// call leaves them. Gives the other results.
+  FailureOr<SmallVector<reference::RuntimeValue>> run();
+  /// Gives the arguments back.
+  SmallVector<reference::RuntimeValue> release();
+
+  FunctionType getType() const { return signature.type; }
 
 private:
+  explicit Program(func::FuncOp function)
+      : name(function.getSymName()), signature(function) {}
+
   std::string name;
-  FunctionType type;
+  Signature signature;
   std::unique_ptr<Executable> executable;
-  /// The interpreter and what it interprets.
+  std::optional<BoundCall> boundCall;
+  /// The interpreter, what it interprets, and the arguments that are bound.
   OwningOpRef<ModuleOp> module;
   std::unique_ptr<reference::Interpreter> interpreter;
+  SmallVector<reference::RuntimeValue> boundArguments;
 };
 
 /// What a language model takes.

@@ -146,8 +146,12 @@ void Session::reserve(int64_t wanted) {
     larger.push_back(makeZeros(type, shape));
   }
   moveToLargePages(larger);
-  for (auto [old, cache] : llvm::zip(caches, larger))
-    copyRows(old, cache);
+  SmallVector<RuntimeValue> bound = program->release();
+  ArrayRef<RuntimeValue> old = caches;
+  if (!bound.empty())
+    old = ArrayRef(bound).drop_front(2);
+  for (auto [from, to] : llvm::zip(old, larger))
+    copyRows(from, to);
   caches = std::move(larger);
 }
 
@@ -164,18 +168,23 @@ size_t Session::rewind(ArrayRef<int32_t> ids) {
 FailureOr<RuntimeValue> Session::append(ArrayRef<int32_t> ids) {
   MLIRContext *context = program->getType().getContext();
   int64_t count = ids.size(), position = text.size();
-  SmallVector<RuntimeValue> arguments;
-  arguments.push_back(Tensor::fromArray<int32_t>(
-      {1, count}, IntegerType::get(context, 32), ids));
-  arguments.push_back(Tensor::integerScalar(position, IndexType::get(context)));
-  llvm::move(caches, std::back_inserter(arguments));
-  FailureOr<SmallVector<RuntimeValue>> results =
-      program->call(std::move(arguments));
+  SmallVector<RuntimeValue> arguments = {
+      Tensor::fromArray<int32_t>({1, count}, IntegerType::get(context, 32),
+                                 ids),
+      Tensor::integerScalar(position, IndexType::get(context))};
+  if (caches.empty()) {
+    for (auto [index, argument] : llvm::enumerate(arguments))
+      if (failed(program->replace(index, std::move(argument))))
+        return failure();
+  } else {
+    llvm::move(caches, std::back_inserter(arguments));
+    caches.clear();
+    if (failed(program->bind(std::move(arguments))))
+      return failure();
+  }
+  FailureOr<SmallVector<RuntimeValue>> results = program->run();
   if (failed(results))
     return failure();
-  for (auto [cache, result] :
-       llvm::zip_equal(caches, llvm::drop_begin(*results)))
-    cache = std::move(result);
   llvm::append_range(text, ids);
   return std::move(results->front());
 }

@@ -59,6 +59,7 @@ private:
   LinearWork work;
   SmallVector<int32_t> endTokens;
   std::vector<int32_t> text;
+  /// Those that wait for their first call, which binds them.
   SmallVector<reference::RuntimeValue> caches;
   /// The positions that the caches have room for.
   int64_t capacity = 0;

@@ -314,6 +314,48 @@ TEST_F(CacheTest, CompiledCodeUpdatesInPlaceWhatIsMovedIn) {
   EXPECT_TRUE(append(call, ids, 3, kept) == first);
 }
 
+TEST_F(CacheTest, BoundCallsKeepTheirCaches) {
+  OwningOpRef<ModuleOp> module = makeModule(/*isInteger=*/true);
+  ASSERT_TRUE(module) << diagnostics;
+  FunctionType type =
+      module->lookupSymbol<func::FuncOp>("step").getFunctionType();
+  auto executable = Executable::compile(*module);
+  ASSERT_TRUE(succeeded(executable)) << diagnostics;
+  Caller call = [&](StringRef name, Values arguments) {
+    return (*executable)->call(name, std::move(arguments));
+  };
+  Values caches = makeCaches(type, 2, 9);
+  auto at = [&](int64_t position) {
+    return Tensor::integerScalar(position, IndexType::get(&context));
+  };
+  Values arguments = {makeIds(2, 1), at(0)};
+  llvm::append_range(arguments, makeCaches(type, 2, 9));
+  const char *memory = arguments[2].getTensor().getRawData().data();
+  FailureOr<BoundCall> bound =
+      (*executable)->bind("step", std::move(arguments));
+  ASSERT_TRUE(succeeded(bound)) << diagnostics;
+
+  int64_t position = 0;
+  for (int64_t count : {3, 1, 1, 4}) {
+    Tensor ids = makeIds(2, count);
+    ASSERT_TRUE(succeeded(bound->replace(0, ids))) << diagnostics;
+    // Refused, and what was there stays.
+    EXPECT_TRUE(failed(bound->replace(0, at(0))));
+    EXPECT_NE(diagnostics.find("argument 0 of 'step' expects"),
+              std::string::npos)
+        << diagnostics;
+    diagnostics.clear();
+    ASSERT_TRUE(succeeded(bound->replace(1, at(position)))) << diagnostics;
+    Values logits = bound->run();
+    ASSERT_EQ(logits.size(), 1u);
+    EXPECT_TRUE(logits[0] == append(call, ids, position, caches));
+    position += count;
+  }
+  Values left = bound->release();
+  EXPECT_EQ(left[2].getTensor().getRawData().data(), memory);
+  EXPECT_TRUE(ArrayRef(left).drop_front(2) == ArrayRef(caches));
+}
+
 TEST_F(CacheTest, RowsBehindTheTextMeanNothing) {
   OwningOpRef<ModuleOp> module = makeModule(/*isInteger=*/true);
   ASSERT_TRUE(module) << diagnostics;

@@ -11,10 +11,8 @@
 #ifndef IQUANT_RUNTIME_EXECUTABLE_H
 #define IQUANT_RUNTIME_EXECUTABLE_H
 
-#include "iquant/Reference/RuntimeValue.h"
-#include "iquant/Runtime/ThreadPool.h"
+#include "iquant/Runtime/BoundCall.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "llvm/ADT/StringMap.h"
@@ -48,29 +46,17 @@ public:
   FailureOr<SmallVector<reference::RuntimeValue>>
   call(StringRef function, SmallVector<reference::RuntimeValue> arguments);
 
+  /// The same for a function that is called again and again. The call needs
+  /// this executable.
+  FailureOr<BoundCall> bind(StringRef function,
+                            SmallVector<reference::RuntimeValue> arguments);
+
 private:
   explicit Executable(Location location) : location(location) {}
 
-  /// A function as it was before lowering, and where its code is.
-  struct Signature {
-    explicit Signature(func::FuncOp function);
-
-    FunctionType type;
-    /// The tensors and scalars that each argument is made of.
-    SmallVector<SmallVector<Type>> inputs;
-    llvm::BitVector isCache;
-    /// For each result that is a cache, the argument that it was.
-    SmallVector<std::optional<unsigned>> caches;
-    /// What the other results are made of, which a call returns in memory of
-    /// its own.
-    SmallVector<Type> returned;
-    /// Takes a pointer to a pointer for each descriptor.
-    void (*code)(void **) = nullptr;
-  };
-
   /// Where the module came from.
   Location location;
-  llvm::StringMap<Signature> signatures;
+  llvm::StringMap<CompiledFunction> functions;
   /// What `pool-constants` collected; empty when it found nothing.
   ArrayRef<char> constants;
   std::unique_ptr<ExecutionEngine> engine;

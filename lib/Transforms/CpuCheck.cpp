@@ -176,6 +176,58 @@ static Value emitIsThere(ImplicitLocOpBuilder &b, CpuReader &reader,
   return all;
 }
 
+/// The number of the first target that the processor can run, or -1.
+static Value emitChoice(ImplicitLocOpBuilder &b,
+                        ArrayRef<SmallVector<CpuRequirement>> requirements) {
+  CpuReader reader(b);
+  auto areThere = llvm::map_to_vector(
+      requirements, [&](auto &list) { return emitIsThere(b, reader, list); });
+  Value choice = arith::ConstantIntOp::create(b, -1, 64);
+  for (size_t i = areThere.size(); i-- > 0;) {
+    Value number = arith::ConstantIntOp::create(b, i, 64);
+    choice = arith::SelectOp::create(b, areThere[i], number, choice);
+  }
+  return choice;
+}
+
+/// What `emit` emits, executed by the first call alone: a question takes
+/// microseconds where a virtual machine's host answers it. Threads that ask at
+/// the same time write the same answer.
+static Value remember(ImplicitLocOpBuilder &b, func::FuncOp function,
+                      function_ref<Value()> emit) {
+  Type type = b.getI64Type();
+  LLVM::GlobalOp memory;
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPoint(function);
+    memory = LLVM::GlobalOp::create(
+        b, type, /*isConstant=*/false, LLVM::Linkage::Internal,
+        "iquant.chosen_target", b.getI64IntegerAttr(0));
+  }
+  // What is written is two more than the answer, which is -1 or more: never 0.
+  Value offset = arith::ConstantIntOp::create(b, 2, 64),
+        none = arith::ConstantIntOp::create(b, 0, 64),
+        address = LLVM::AddressOfOp::create(b, memory);
+  Value known = LLVM::LoadOp::create(
+      b, type, address, /*alignment=*/8, /*isVolatile=*/false,
+      /*isNonTemporal=*/false, /*isInvariant=*/false,
+      /*isInvariantGroup=*/false, LLVM::AtomicOrdering::monotonic);
+  Value isKnown =
+      arith::CmpIOp::create(b, arith::CmpIPredicate::ne, known, none);
+  auto branch = scf::IfOp::create(b, type, isKnown, /*withElseRegion=*/true);
+  b.setInsertionPointToStart(branch.thenBlock());
+  scf::YieldOp::create(b, known);
+  b.setInsertionPointToStart(branch.elseBlock());
+  Value answer = arith::AddIOp::create(b, emit(), offset);
+  LLVM::StoreOp::create(b, answer, address, /*alignment=*/8,
+                        /*isVolatile=*/false, /*isNonTemporal=*/false,
+                        /*isInvariantGroup=*/false,
+                        LLVM::AtomicOrdering::monotonic);
+  scf::YieldOp::create(b, answer);
+  b.setInsertionPointAfter(branch);
+  return arith::SubIOp::create(b, branch.getResult(0), offset);
+}
+
 func::FuncOp
 mlir::iquant::emitCpuCheck(ModuleOp module,
                            ArrayRef<LLVM::TargetAttrInterface> targets) {
@@ -191,14 +243,8 @@ mlir::iquant::emitCpuCheck(ModuleOp module,
   function.setPrivate();
   compileForAnyCpu(function);
   b.setInsertionPointToStart(function.addEntryBlock());
-  CpuReader reader(b);
-  auto areThere = llvm::map_to_vector(
-      requirements, [&](auto &list) { return emitIsThere(b, reader, list); });
-  Value choice = arith::ConstantIntOp::create(b, -1, 64);
-  for (size_t i = targets.size(); i-- > 0;) {
-    Value number = arith::ConstantIntOp::create(b, i, 64);
-    choice = arith::SelectOp::create(b, areThere[i], number, choice);
-  }
+  Value choice =
+      remember(b, function, [&] { return emitChoice(b, requirements); });
   func::ReturnOp::create(b, choice);
   return function;
 }

@@ -127,11 +127,21 @@ func.func @step_state_size(%batch: index, %capacity: index) -> index {
 // the module take the number of one.
 // CHECK-LABEL: module attributes
 // CHECK-SAME: int32_t model_f(const void *weights,\0A    const int8_t *argument0);
+// CHECK: llvm.mlir.global internal @iquant.chosen_target(0 : i64)
 // CHECK: func.func private @iquant.choose_target() -> i64
 // CHECK-SAME: target_cpu = "x86-64", target_features = #llvm.target_features<[]>
+// CHECK: %[[MEMORY:.*]] = llvm.mlir.addressof @iquant.chosen_target
+// CHECK: %[[KNOWN:.*]] = llvm.load %[[MEMORY]] atomic monotonic
+// CHECK: %[[STORED:.*]] = scf.if %{{.*}} -> (i64) {
+// CHECK-NEXT: scf.yield %[[KNOWN]]
+// CHECK-NEXT: } else {
 // CHECK: %[[FIRST:.*]] = arith.select %{{.*}}, %{{.*}}, %{{.*}} : i64
 // CHECK: %[[CHOICE:.*]] = arith.select %{{.*}}, %{{.*}}, %[[FIRST]] : i64
-// CHECK: return %[[CHOICE]]
+// CHECK: %[[ANSWER:.*]] = arith.addi %[[CHOICE]], %[[TWO:.*]] : i64
+// CHECK: llvm.store %[[ANSWER]], %[[MEMORY]] atomic monotonic
+// CHECK: scf.yield %[[ANSWER]]
+// CHECK: %[[NUMBER:.*]] = arith.subi %[[STORED]], %[[TWO]] : i64
+// CHECK: return %[[NUMBER]]
 // CHECK: func.func @model_init(%[[STATE:[a-z0-9]+]]: !llvm.ptr,
 // CHECK: %[[TARGET:.*]] = call @iquant.choose_target()
 // CHECK: cmpi sge, %[[TARGET]],

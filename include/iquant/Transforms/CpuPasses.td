@@ -461,12 +461,13 @@ def AddCInterface : Pass<"add-c-interface", "::mlir::ModuleOp"> {
     * Any other public function `f` becomes `<prefix>_f`, with the sizes of the
       open dimensions behind each pointer.
 
-    Guarantees that no function keeps global state, and that a null pointer, a
-    token outside of the vocabulary, a text longer than its state, weights or a
-    state of another module are a status, not a crash. So is a processor without
-    what the module's `llvm.target` has, on x86-64 and on Linux for AArch64: the
-    functions themselves are compiled for the whole architecture, and those that
-    need no state, or make one, ask the processor before they call the module.
+    Guarantees that no function keeps global state, but for what the processor
+    can do, and that a null pointer, a token outside of the vocabulary, a text
+    longer than its state, weights or a state of another module are a status,
+    not a crash. So is a processor without what the module's `llvm.target` has,
+    on x86-64 and on Linux for AArch64: the functions themselves are compiled
+    for the whole architecture, and those that need no state, or make one, call
+    the module only if the processor has it, which the first of them asks.
     With several targets (see `dispatch-to-targets`) they call the code of the
     first that it can run; a state keeps its number.
 

@@ -33,7 +33,7 @@ Signature::Signature(func::FuncOp function)
     if (caches[result])
       isCache.set(*caches[result]);
     else
-      llvm::append_range(returned, getComponents(type.getResult(result)));
+      returned.push_back(getComponents(type.getResult(result)));
   }
 }
 
@@ -66,14 +66,9 @@ LogicalResult BoundCall::check(unsigned index, const RuntimeValue &argument) {
   return success();
 }
 
-void BoundCall::addDescriptor(size_t count) {
-  firstWords.push_back(words.size());
-  words.resize(words.size() + count);
-}
-
 void BoundCall::describe(size_t slot, ArrayRef<int64_t> shape,
                          const void *data) {
-  int64_t *word = words.data() + firstWords[slot];
+  int64_t *word = descriptors[slot];
   word[0] = word[1] = reinterpret_cast<int64_t>(data);
   int64_t stride = 1;
   for (size_t i = shape.size(); i-- > 0;) {
@@ -110,14 +105,20 @@ LogicalResult BoundCall::bind(SmallVector<RuntimeValue> given,
   arguments = std::move(given);
 
   // The results, then the arguments, the pool of constants last.
+  SmallVector<size_t> firstWords;
+  auto addDescriptor = [&](size_t count) {
+    firstWords.push_back(words.size());
+    words.resize(words.size() + count);
+  };
   size_t resultWords = 0;
-  for (Type component : signature.returned) {
-    auto tensor = dyn_cast<RankedTensorType>(component);
-    if (!tensor)
-      return emitError(location)
-             << "function '" << name << "' returns a value that is no tensor";
-    resultWords += countWords(tensor.getRank());
-  }
+  for (ArrayRef<Type> components : signature.returned)
+    for (Type component : components) {
+      auto tensor = dyn_cast<RankedTensorType>(component);
+      if (!tensor)
+        return emitError(location)
+               << "function '" << name << "' returns a value that is no tensor";
+      resultWords += countWords(tensor.getRank());
+    }
   if (resultWords != 0)
     addDescriptor(resultWords);
   for (unsigned index = 0; index < inputs; ++index) {
@@ -131,13 +132,11 @@ LogicalResult BoundCall::bind(SmallVector<RuntimeValue> given,
   }
   addDescriptor(countWords(/*rank=*/1));
 
-  descriptors.resize(firstWords.size());
-  taken.resize(firstWords.size());
-  for (auto [first, descriptor, indirect] :
-       llvm::zip_equal(firstWords, descriptors, taken)) {
-    descriptor = words.data() + first;
-    indirect = &descriptor;
-  }
+  // Where words and pointers are from now on.
+  for (size_t first : firstWords)
+    descriptors.push_back(words.data() + first);
+  for (int64_t *&descriptor : descriptors)
+    taken.push_back(&descriptor);
   for (unsigned index = 0; index < inputs; ++index)
     describe(index);
   describe(taken.size() - 1, static_cast<int64_t>(constants.size()),
@@ -190,13 +189,10 @@ SmallVector<RuntimeValue> BoundCall::run() {
   SmallVector<RuntimeValue> results;
   ResultBuffers buffers;
   ArrayRef<int64_t> left = words;
-  for (auto [type, cache] : llvm::zip_equal(
-           function->signature.type.getResults(), function->signature.caches)) {
-    if (cache)
-      continue;
+  for (ArrayRef<Type> types : function->signature.returned) {
     SmallVector<Tensor, 1> components;
-    for (Type component : getComponents(type)) {
-      auto tensor = cast<RankedTensorType>(component);
+    for (Type type : types) {
+      auto tensor = cast<RankedTensorType>(type);
       size_t size = countWords(tensor.getRank());
       components.push_back(buffers.take(left.take_front(size), tensor));
       left = left.drop_front(size);

@@ -30,16 +30,6 @@ using namespace mlir::iquant::reference;
 /// The function of a kernel.
 static constexpr StringRef kKernel = "kernel";
 
-/// A module for this machine.
-static FailureOr<OwningOpRef<ModuleOp>> makeModule(MLIRContext &context) {
-  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
-  PassManager pm(&context);
-  pm.addPass(createSetTarget());
-  if (failed(pm.run(*module)))
-    return failure();
-  return module;
-}
-
 static Value makeIndex(ImplicitLocOpBuilder &b, int64_t value) {
   return arith::ConstantIndexOp::create(b, value);
 }
@@ -117,9 +107,7 @@ static constexpr int64_t kBlocks = 2048, kLines = 1024,
 
 FailureOr<MachineLimit> MachineLimit::compileMemory(MLIRContext &context,
                                                     unsigned threads) {
-  FailureOr<OwningOpRef<ModuleOp>> module = makeModule(context);
-  if (failed(module))
-    return failure();
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
   Builder b(&context);
   size_t bytes = kBlocks * kLines * kCacheLine;
   std::shared_ptr<char[]> pages = allocateLargePages(bytes);
@@ -140,10 +128,10 @@ FailureOr<MachineLimit> MachineLimit::compileMemory(MLIRContext &context,
         });
     return loop.getResult(0);
   };
-  addKernel(**module, memory,
+  addKernel(*module, memory,
             RankedTensorType::get({kBlocks, kWords}, b.getI64Type()),
             emitBlock);
-  return compile(**module, {memory}, bytes, threads);
+  return compile(*module, {memory}, bytes, threads);
 }
 
 //===----------------------------------------------------------------------===//
@@ -238,12 +226,14 @@ static RuntimeValue makeCodes(ArrayRef<int64_t> shape, Type type) {
 
 FailureOr<MachineLimit> MachineLimit::compileArithmetic(MLIRContext &context,
                                                         unsigned threads) {
-  FailureOr<OwningOpRef<ModuleOp>> module = makeModule(context);
-  if (failed(module))
+  OwningOpRef<ModuleOp> module = ModuleOp::create(UnknownLoc::get(&context));
+  PassManager pm(&context);
+  pm.addPass(createSetTarget());
+  if (failed(pm.run(*module)))
     return failure();
   // Of any group, the best one of the target.
   const MatrixInstruction &instruction =
-      selectMatrixInstruction(getTarget(**module), /*group=*/64);
+      selectMatrixInstruction(getTarget(*module), /*group=*/64);
   Builder b(&context);
   RuntimeValue rows =
                    makeCodes({instruction.rows, kPeriod * instruction.inputs},
@@ -252,7 +242,7 @@ FailureOr<MachineLimit> MachineLimit::compileArithmetic(MLIRContext &context,
                                   instruction.outputs * instruction.inputs},
                                  b.getI8Type());
   addKernel(
-      **module, {rows, tiles},
+      *module, {rows, tiles},
       RankedTensorType::get({threads, instruction.outputs}, b.getI32Type()),
       [&](ImplicitLocOpBuilder &b, ValueRange arguments, Value) {
         return PeakEmitter(b, instruction, arguments[0], arguments[1]).emit();
@@ -260,5 +250,5 @@ FailureOr<MachineLimit> MachineLimit::compileArithmetic(MLIRContext &context,
   double operations = 2.0 * threads * kSteps * instruction.rows *
                       instruction.tiles * instruction.outputs *
                       instruction.inputs;
-  return compile(**module, {rows, tiles}, operations, threads);
+  return compile(*module, {rows, tiles}, operations, threads);
 }

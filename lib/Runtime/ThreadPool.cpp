@@ -106,7 +106,8 @@ void ThreadPool::run(uint32_t count, Body body, void *context) {
   done.store(0, std::memory_order_relaxed);
   this->body.store(body, std::memory_order_relaxed);
   this->context.store(context, std::memory_order_relaxed);
-  ++loop;
+  uint32_t loop =
+      Open(ranges.front().open.load(std::memory_order_relaxed)).loop + 1;
   uint16_t first = 0;
   for (auto [thread, range] : llvm::enumerate(ranges)) {
     uint16_t last = count * (thread + 1) / ranges.size();

@@ -155,26 +155,27 @@ static FailureOr<Limit> findLimit(Session &session, const Phase &phase) {
   const LinearWork &work = session.getLinearWork();
   MLIRContext &context = *session.getLogitsType().getContext();
   double calls = llvm::divideCeil(phase.tokens, phase.chunk);
-  bool readsOnce = phase.chunk == 1;
-  FailureOr<MachineLimit> machine =
-      readsOnce ? MachineLimit::compileMemory(context, getThreads())
-                : MachineLimit::compileArithmetic(context, getThreads());
-  if (failed(machine))
-    return failure();
-  if (readsOnce)
-    return Limit{"B/s", "the threads read", calls * work.bytes,
-                 std::move(*machine)};
-  return Limit{"OP/s", "the matrix instruction does",
+  auto limit = [](StringRef unit, StringRef limiter, double work,
+                  FailureOr<MachineLimit> machine) -> FailureOr<Limit> {
+    if (failed(machine))
+      return failure();
+    return Limit{unit, limiter, work, std::move(*machine)};
+  };
+  if (phase.chunk == 1)
+    return limit("B/s", "the threads read", calls * work.bytes,
+                 MachineLimit::compileMemory(context, getThreads()));
+  return limit("OP/s", "the matrix instruction does",
                phase.tokens * work.operationsPerToken +
                    calls * work.operationsPerCall,
-               std::move(*machine)};
+               MachineLimit::compileArithmetic(context, getThreads()));
 }
 
 static FailureOr<Samples> time(Session &session, OpTimes &times,
                                const Phase &phase) {
   std::vector<int32_t> ids = makeIds(depth + phase.tokens, session.getLimits());
   ArrayRef<int32_t> before = ArrayRef(ids).take_front(depth);
-  session.reserve(ids.size());
+  if (failed(session.reserve(ids.size())))
+    return failure();
   session.clear();
   if (!before.empty() && failed(session.append(before)))
     return failure();

@@ -127,7 +127,8 @@ FailureOr<RuntimeValue> Generator::append(ArrayRef<int32_t> ids, Phase &phase) {
 
 LogicalResult Generator::answer(ArrayRef<int32_t> prompt,
                                 llvm::function_ref<void(int32_t)> emit) {
-  session.reserve(prompt.size() + tokens);
+  if (failed(session.reserve(prompt.size() + tokens)))
+    return failure();
   ArrayRef<int32_t> rest = prompt.drop_front(session.rewind(prompt));
   bool showsProgress =
       rest.size() > chunk && llvm::sys::Process::StandardErrIsDisplayed();

@@ -132,27 +132,28 @@ static void moveToLargePages(MutableArrayRef<RuntimeValue> caches) {
   }
 }
 
-void Session::reserve(int64_t wanted) {
+LogicalResult Session::reserve(int64_t wanted) {
   if (wanted <= capacity)
-    return;
+    return success();
   // A text that grows bit by bit moves few times.
   capacity = std::max(wanted, std::min(2 * capacity, limits.contextLength));
-  SmallVector<RuntimeValue> larger;
-  for (Type type : program->getType().getInputs().drop_front(2)) {
+  FunctionType type = program->getType();
+  // The first two are there for `append` to replace them.
+  SmallVector<RuntimeValue> arguments = {
+      makeZeros(type.getInput(0), {1, 1}),
+      Tensor::integerScalar(0, type.getInput(1))};
+  for (Type type : type.getInputs().drop_front(2)) {
     SmallVector<int64_t> shape(getShape(type));
     shape[shape.size() - 2] = capacity;
     if (shape.size() == 3)
       shape.front() = 1;
-    larger.push_back(makeZeros(type, shape));
+    arguments.push_back(makeZeros(type, shape));
   }
-  moveToLargePages(larger);
-  SmallVector<RuntimeValue> bound = program->release();
-  ArrayRef<RuntimeValue> old = caches;
-  if (!bound.empty())
-    old = ArrayRef(bound).drop_front(2);
-  for (auto [from, to] : llvm::zip(old, larger))
-    copyRows(from, to);
-  caches = std::move(larger);
+  moveToLargePages(MutableArrayRef(arguments).drop_front(2));
+  SmallVector<RuntimeValue> smaller = program->release();
+  for (size_t i = 2; i < smaller.size(); ++i)
+    copyRows(smaller[i], arguments[i]);
+  return program->bind(std::move(arguments));
 }
 
 size_t Session::rewind(ArrayRef<int32_t> ids) {
@@ -168,20 +169,12 @@ size_t Session::rewind(ArrayRef<int32_t> ids) {
 FailureOr<RuntimeValue> Session::append(ArrayRef<int32_t> ids) {
   MLIRContext *context = program->getType().getContext();
   int64_t count = ids.size(), position = text.size();
-  SmallVector<RuntimeValue> arguments = {
-      Tensor::fromArray<int32_t>({1, count}, IntegerType::get(context, 32),
-                                 ids),
-      Tensor::integerScalar(position, IndexType::get(context))};
-  if (caches.empty()) {
-    for (auto [index, argument] : llvm::enumerate(arguments))
-      if (failed(program->replace(index, std::move(argument))))
-        return failure();
-  } else {
-    llvm::move(caches, std::back_inserter(arguments));
-    caches.clear();
-    if (failed(program->bind(std::move(arguments))))
-      return failure();
-  }
+  if (failed(program->replace(
+          0, Tensor::fromArray<int32_t>({1, count},
+                                        IntegerType::get(context, 32), ids))) ||
+      failed(program->replace(
+          1, Tensor::integerScalar(position, IndexType::get(context)))))
+    return failure();
   FailureOr<SmallVector<RuntimeValue>> results = program->run();
   if (failed(results))
     return failure();

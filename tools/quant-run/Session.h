@@ -40,7 +40,7 @@ public:
   const LinearWork &getLinearWork() const { return work; }
 
   /// Makes room for a text of this length; keeps the text that is there.
-  void reserve(int64_t length);
+  LogicalResult reserve(int64_t length);
 
   /// Forgets the text, keeps the room.
   void clear() { text.clear(); }
@@ -59,8 +59,6 @@ private:
   LinearWork work;
   SmallVector<int32_t> endTokens;
   std::vector<int32_t> text;
-  /// Those that wait for their first call, which binds them.
-  SmallVector<reference::RuntimeValue> caches;
   /// The positions that the caches have room for.
   int64_t capacity = 0;
 };

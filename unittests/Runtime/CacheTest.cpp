@@ -75,10 +75,20 @@ protected:
   RuntimeValue callForward(const Caller &call, const Tensor &ids);
   /// Checks random cuts of random sequences.
   void checkCuts(ModuleOp module, const Caller &call, unsigned repetitions);
+  /// Makes a decoder in integers, and compiles a copy of it for `call`.
+  void compileDecoder();
 
   MLIRContext context;
   std::string diagnostics;
   std::mt19937_64 random{7};
+
+  OwningOpRef<ModuleOp> module;
+  /// That of `step`.
+  FunctionType type;
+  std::unique_ptr<Executable> executable;
+  Caller call = [&](StringRef name, Values arguments) {
+    return executable->call(name, std::move(arguments));
+  };
 };
 
 } // namespace
@@ -289,16 +299,18 @@ TEST_F(CacheTest, CutsOfCompiledIntegers) {
 // Memory
 //===----------------------------------------------------------------------===//
 
-TEST_F(CacheTest, CompiledCodeUpdatesInPlaceWhatIsMovedIn) {
-  OwningOpRef<ModuleOp> module = makeModule(/*isInteger=*/true);
+void CacheTest::compileDecoder() {
+  module = makeModule(/*isInteger=*/true);
   ASSERT_TRUE(module) << diagnostics;
-  FunctionType type =
-      module->lookupSymbol<func::FuncOp>("step").getFunctionType();
-  auto executable = Executable::compile(*module);
-  ASSERT_TRUE(succeeded(executable)) << diagnostics;
-  Caller call = [&](StringRef name, Values arguments) {
-    return (*executable)->call(name, std::move(arguments));
-  };
+  type = module->lookupSymbol<func::FuncOp>("step").getFunctionType();
+  OwningOpRef<ModuleOp> compiled = module->clone();
+  auto result = Executable::compile(*compiled);
+  ASSERT_TRUE(succeeded(result)) << diagnostics;
+  executable = std::move(*result);
+}
+
+TEST_F(CacheTest, CompiledCodeUpdatesInPlaceWhatIsMovedIn) {
+  ASSERT_NO_FATAL_FAILURE(compileDecoder());
   Values caches = makeCaches(type, 1, 8);
   const char *memory = caches[0].getTensor().getRawData().data();
   append(call, makeIds(1, 3), 0, caches);
@@ -315,15 +327,7 @@ TEST_F(CacheTest, CompiledCodeUpdatesInPlaceWhatIsMovedIn) {
 }
 
 TEST_F(CacheTest, BoundCallsKeepTheirCaches) {
-  OwningOpRef<ModuleOp> module = makeModule(/*isInteger=*/true);
-  ASSERT_TRUE(module) << diagnostics;
-  FunctionType type =
-      module->lookupSymbol<func::FuncOp>("step").getFunctionType();
-  auto executable = Executable::compile(*module);
-  ASSERT_TRUE(succeeded(executable)) << diagnostics;
-  Caller call = [&](StringRef name, Values arguments) {
-    return (*executable)->call(name, std::move(arguments));
-  };
+  ASSERT_NO_FATAL_FAILURE(compileDecoder());
   Values caches = makeCaches(type, 2, 9);
   auto at = [&](int64_t position) {
     return Tensor::integerScalar(position, IndexType::get(&context));
@@ -331,8 +335,7 @@ TEST_F(CacheTest, BoundCallsKeepTheirCaches) {
   Values arguments = {makeIds(2, 1), at(0)};
   llvm::append_range(arguments, makeCaches(type, 2, 9));
   const char *memory = arguments[2].getTensor().getRawData().data();
-  FailureOr<BoundCall> bound =
-      (*executable)->bind("step", std::move(arguments));
+  FailureOr<BoundCall> bound = executable->bind("step", std::move(arguments));
   ASSERT_TRUE(succeeded(bound)) << diagnostics;
 
   int64_t position = 0;
@@ -357,15 +360,7 @@ TEST_F(CacheTest, BoundCallsKeepTheirCaches) {
 }
 
 TEST_F(CacheTest, RowsBehindTheTextMeanNothing) {
-  OwningOpRef<ModuleOp> module = makeModule(/*isInteger=*/true);
-  ASSERT_TRUE(module) << diagnostics;
-  FunctionType type =
-      module->lookupSymbol<func::FuncOp>("step").getFunctionType();
-  auto executable = Executable::compile(*module);
-  ASSERT_TRUE(succeeded(executable)) << diagnostics;
-  Caller call = [&](StringRef name, Values arguments) {
-    return (*executable)->call(name, std::move(arguments));
-  };
+  ASSERT_NO_FATAL_FAILURE(compileDecoder());
   Values zeros = makeCaches(type, 1, 9), garbage = zeros;
   for (RuntimeValue &cache : garbage)
     for (Tensor &component : cache.getMutableComponents())
@@ -376,16 +371,7 @@ TEST_F(CacheTest, RowsBehindTheTextMeanNothing) {
 }
 
 TEST_F(CacheTest, CompiledCodeWritesNothingPastTheCapacity) {
-  OwningOpRef<ModuleOp> module = makeModule(/*isInteger=*/true);
-  ASSERT_TRUE(module) << diagnostics;
-  FunctionType type =
-      module->lookupSymbol<func::FuncOp>("step").getFunctionType();
-  OwningOpRef<ModuleOp> compiled = module->clone();
-  auto executable = Executable::compile(*compiled);
-  ASSERT_TRUE(succeeded(executable)) << diagnostics;
-  Caller call = [&](StringRef name, Values arguments) {
-    return (*executable)->call(name, std::move(arguments));
-  };
+  ASSERT_NO_FATAL_FAILURE(compileDecoder());
   for (int64_t position : {4, 5, 1000, -1}) {
     Values caches = makeCaches(type, 1, 5), before = caches;
     append(call, makeIds(1, 3), position, caches);

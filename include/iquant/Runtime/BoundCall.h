@@ -36,9 +36,9 @@ struct Signature {
   llvm::BitVector isCache;
   /// For each result that is a cache, the argument that it was.
   SmallVector<std::optional<unsigned>> caches;
-  /// What the other results are made of, which a call returns in memory of its
-  /// own.
-  SmallVector<Type> returned;
+  /// What each of the other results is made of, which a call returns in memory
+  /// of its own.
+  SmallVector<SmallVector<Type>> returned;
 };
 
 struct CompiledFunction {
@@ -77,8 +77,6 @@ private:
                      ArrayRef<char> constants);
 
   LogicalResult check(unsigned index, const reference::RuntimeValue &argument);
-  /// Adds room for a descriptor of `count` words.
-  void addDescriptor(size_t count);
   /// Writes the descriptor of a row-major tensor.
   void describe(size_t slot, ArrayRef<int64_t> shape, const void *data);
   /// The same for all components of an argument.
@@ -93,10 +91,11 @@ private:
   std::vector<size_t> firstSlots;
   /// The memref descriptors: two pointers, the offset, the sizes, the strides.
   std::vector<int64_t> words;
-  /// For each slot, its descriptor's first word, and what the code takes: the
-  /// address of a pointer to that, or of a scalar.
-  std::vector<size_t> firstWords;
-  std::vector<void *> descriptors, taken;
+  /// For each slot, the first word of its descriptor.
+  std::vector<int64_t *> descriptors;
+  /// For each slot, what the code takes: the address of that pointer, or of a
+  /// scalar.
+  std::vector<void *> taken;
 };
 
 } // namespace mlir::iquant

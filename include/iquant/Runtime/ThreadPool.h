@@ -63,10 +63,8 @@ private:
   /// One for each thread; the caller of `run` has the first.
   std::vector<Range> ranges;
   alignas(kCacheLine) std::atomic<uint32_t> done{0};
-  /// Written only while no share is open: the number of the loop, and what
-  /// runs its shares.
-  alignas(kCacheLine) uint32_t loop = 0;
-  std::atomic<Body> body{nullptr};
+  /// Written only while no share is open.
+  alignas(kCacheLine) std::atomic<Body> body{nullptr};
   std::atomic<void *> context{nullptr};
   std::atomic<bool> isBusy{false}, isStopping{false};
   std::atomic<unsigned> sleepers{0};
